@@ -1,0 +1,1 @@
+//! The subcommands: text or JSON instead of a screen.

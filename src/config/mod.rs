@@ -1,0 +1,1 @@
+//! `config.toml` as typed, validated configuration; secrets; where files live.

@@ -1,0 +1,12 @@
+//! Tidegate: a full-screen terminal console for PostgreSQL migration windows.
+//!
+//! The folders are floors: each uses only those listed before it here.
+
+#![forbid(unsafe_code)]
+
+pub mod migration;
+pub mod config;
+pub mod postgres;
+pub mod window;
+pub mod cli;
+pub mod console;

@@ -1,0 +1,1 @@
+//! A migration on disk: name, header, script, checksum, catalogue.

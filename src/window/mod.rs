@@ -1,0 +1,1 @@
+//! A deployment window: board, plan, gates, steps, journal, report. Knows no screen.

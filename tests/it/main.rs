@@ -1,0 +1,5 @@
+//! What a user could observe: real PostgreSQL servers, the real binary, a real pseudo-terminal.
+//!
+//! One test binary, so that one template cluster serves the whole run.
+
+mod support;
