@@ -1,1 +1,3 @@
 //! Everything said to a server.
+
+pub mod backup;
