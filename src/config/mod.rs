@@ -35,8 +35,8 @@ pub use secret::Secret;
 pub use source::{ConnectionSource, Origin};
 pub use surroundings::Surroundings;
 pub use target::{
-    ChannelBinding, ClientCertificate, Host, HostPort, Keepalives, RootCertificates, SslMode, Target,
-    TargetSessionAttributes, Tls, Verification,
+    ChannelBinding, ClientCertificate, Host, HostPort, Keepalives, RootCertificates, SslMode,
+    Target, TargetSessionAttributes, Tls, Verification,
 };
 
 /// What the configuration file says, validated.
@@ -98,6 +98,8 @@ impl Config {
 
     /// The environment of this name.
     pub fn environment(&self, name: &str) -> Option<&Environment> {
-        self.environments.iter().find(|environment| environment.name.as_str() == name)
+        self.environments
+            .iter()
+            .find(|environment| environment.name.as_str() == name)
     }
 }

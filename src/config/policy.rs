@@ -43,7 +43,10 @@ impl Policy {
             retry_backoff: Duration::from_secs(2),
             allowed_hours: None,
             backup: BackupRequirement::of_tier(tier),
-            ticket: TicketRule { required: production, pattern: None },
+            ticket: TicketRule {
+                required: production,
+                pattern: None,
+            },
         }
     }
 }
@@ -92,7 +95,10 @@ pub struct TicketRule {
 impl TicketRule {
     /// Says what is wrong with a ticket, or nothing when it satisfies the rule.
     pub fn objection(&self, ticket: Option<&str>) -> Option<String> {
-        match (ticket.map(str::trim).filter(|ticket| !ticket.is_empty()), &self.pattern) {
+        match (
+            ticket.map(str::trim).filter(|ticket| !ticket.is_empty()),
+            &self.pattern,
+        ) {
             (None, _) if self.required => Some("the header names no ticket".to_owned()),
             (Some(ticket), Some(pattern)) if !pattern.matches(ticket) => Some(format!(
                 "the ticket `{}` does not match {}",
@@ -114,8 +120,12 @@ pub struct TicketPattern {
 impl TicketPattern {
     /// Compiles a pattern. The error says what is wrong with it.
     pub fn new(written: &str) -> Result<Self, String> {
-        let whole = regex_lite::Regex::new(&format!("^(?:{written})$")).map_err(|error| error.to_string())?;
-        Ok(Self { written: written.to_owned(), whole })
+        let whole = regex_lite::Regex::new(&format!("^(?:{written})$"))
+            .map_err(|error| error.to_string())?;
+        Ok(Self {
+            written: written.to_owned(),
+            whole,
+        })
     }
 
     /// The pattern as configured.
@@ -146,7 +156,12 @@ mod tests {
     #[case::missing(true, None, None, Some("the header names no ticket"))]
     #[case::blank(true, None, Some("  "), Some("the header names no ticket"))]
     #[case::fits(true, Some("SCOUT-[0-9]+"), Some("SCOUT-12"), None)]
-    #[case::only_part_fits(true, Some("SCOUT-[0-9]+"), Some("SCOUT-12x"), Some("the ticket `SCOUT-12x` does not match SCOUT-[0-9]+"))]
+    #[case::only_part_fits(
+        true,
+        Some("SCOUT-[0-9]+"),
+        Some("SCOUT-12x"),
+        Some("the ticket `SCOUT-12x` does not match SCOUT-[0-9]+")
+    )]
     fn a_ticket_is_judged_as_a_whole(
         #[case] required: bool,
         #[case] pattern: Option<&str>,
@@ -154,6 +169,11 @@ mod tests {
         #[case] expected: Option<&str>,
     ) {
         let pattern = pattern.map(|written| TicketPattern::new(written).expect("valid"));
-        assert_eq!(TicketRule { required, pattern }.objection(ticket).as_deref(), expected);
+        assert_eq!(
+            TicketRule { required, pattern }
+                .objection(ticket)
+                .as_deref(),
+            expected
+        );
     }
 }

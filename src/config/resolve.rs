@@ -32,7 +32,11 @@ impl Environment {
     /// files, with libpq's precedence: what the configuration says wins, then the service, then `PG…` variables,
     /// then defaults. Runs `url_command` and `password_command` in `root` and waits for them, so call it where
     /// blocking is allowed.
-    pub fn resolve(&self, root: &Path, surroundings: &Surroundings) -> Result<Resolution, ConfigError> {
+    pub fn resolve(
+        &self,
+        root: &Path,
+        surroundings: &Surroundings,
+    ) -> Result<Resolution, ConfigError> {
         let _ = (root, surroundings);
         unimplemented!()
     }
