@@ -4,9 +4,9 @@
 
 #![forbid(unsafe_code)]
 
-pub mod migration;
+pub mod cli;
 pub mod config;
+pub mod console;
+pub mod migration;
 pub mod postgres;
 pub mod window;
-pub mod cli;
-pub mod console;

@@ -1,3 +1,21 @@
 //! Everything said to a server.
+//!
+//! The only folder that names `tokio_postgres`. What comes out of here are the words of the product (a connection, a
+//! server's error, a notice), never the driver's types.
 
 pub mod backup;
+pub mod cluster;
+pub mod connect_error;
+pub mod connection;
+pub mod error;
+pub mod notice;
+pub mod programs;
+pub mod server_info;
+pub mod version;
+
+pub use connect_error::{ConnectError, TlsError};
+pub use connection::{Canceller, Connection, SessionOptions};
+pub use error::{PgError, ServerError};
+pub use notice::{Notice, Notices, Severity};
+pub use server_info::{PoolMode, ServerInfo};
+pub use version::ServerVersion;
