@@ -92,9 +92,7 @@ pub enum BackupError {
         kept: String,
     },
     /// The archive was written but does not hold what the server has, or cannot be read back.
-    #[error(
-        "The backup was written but did not pass its check: {why}. It is not used as a backup. {kept}"
-    )]
+    #[error("The backup was written but did not pass its check: {why}. It is not used as a backup. {kept}")]
     NotVerified {
         /// What is wrong.
         why: String,

@@ -52,11 +52,7 @@ impl BackupId {
 
     /// The id for the `attempt`th backup begun in the same second (`…_production.2`); the first is `self`.
     pub fn nth(&self, attempt: u32) -> Self {
-        if attempt < 2 {
-            self.clone()
-        } else {
-            Self(format!("{}.{attempt}", self.0))
-        }
+        if attempt < 2 { self.clone() } else { Self(format!("{}.{attempt}", self.0)) }
     }
 
     /// The id as text.
@@ -75,20 +71,13 @@ impl std::str::FromStr for BackupId {
     type Err = BackupIdError;
 
     fn from_str(text: &str) -> Result<Self, BackupIdError> {
-        let plain =
-            |character: char| character.is_ascii_alphanumeric() || "-_.".contains(character);
+        let plain = |character: char| character.is_ascii_alphanumeric() || "-_.".contains(character);
         let is_id = !text.is_empty()
             && text.len() <= 128
             && !text.starts_with('.')
             && !text.ends_with(".partial")
             && text.chars().all(plain);
-        if is_id {
-            Ok(Self(text.to_owned()))
-        } else {
-            Err(BackupIdError {
-                text: text.escape_debug().to_string(),
-            })
-        }
+        if is_id { Ok(Self(text.to_owned())) } else { Err(BackupIdError { text: text.escape_debug().to_string() }) }
     }
 }
 

@@ -23,6 +23,6 @@ pub use error::BackupError;
 pub use event::BackupEvent;
 pub use list::{BackupEntry, Incomplete, IncompleteReason, list};
 pub use manifest::{
-    BackupFile, BackupId, BackupIdError, BackupMigration, DumpFormat, MANIFEST_FILE,
-    MANIFEST_LAYOUT, Manifest, MigrationRecord, Verification,
+    BackupFile, BackupId, BackupIdError, BackupMigration, DumpFormat, MANIFEST_FILE, MANIFEST_LAYOUT, Manifest,
+    MigrationRecord, Verification,
 };
