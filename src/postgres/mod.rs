@@ -4,6 +4,7 @@
 //! server's error, a notice), never the driver's types.
 
 pub mod backup;
+pub mod child;
 pub mod cluster;
 pub mod connect_error;
 pub mod connection;
