@@ -58,9 +58,7 @@ impl FromStr for EnvironmentName {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let begins_well = text.starts_with(|first: char| first.is_ascii_alphanumeric());
-        let plain = text
-            .chars()
-            .all(|character| character.is_ascii_alphanumeric() || "-_.".contains(character));
+        let plain = text.chars().all(|character| character.is_ascii_alphanumeric() || "-_.".contains(character));
         if begins_well && plain && text.len() <= Self::MAXIMUM_LENGTH {
             Ok(Self(text.into()))
         } else {

@@ -3,6 +3,9 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use super::environment::EnvironmentName;
+use super::resolve::ResolveError;
+
 /// Why there is no usable configuration.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ConfigError {
@@ -29,12 +32,12 @@ pub enum ConfigError {
         problems: Vec<Problem>,
     },
     /// An environment's connection parameters do not come together.
-    #[error("The connection of environment {environment} cannot be worked out: {why}")]
+    #[error("The connection of environment {environment} cannot be worked out. {source}")]
     Connection {
         /// The environment.
-        environment: String,
-        /// What is wrong and what to do, in full sentences, without secrets.
-        why: String,
+        environment: EnvironmentName,
+        /// What is wrong and what to do.
+        source: ResolveError,
     },
 }
 

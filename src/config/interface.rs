@@ -28,12 +28,6 @@ pub struct KeyOverride {
 
 impl Default for Interface {
     fn default() -> Self {
-        Self {
-            theme: None,
-            mouse: true,
-            ascii: None,
-            clipboard: true,
-            keys: BTreeMap::new(),
-        }
+        Self { theme: None, mouse: true, ascii: None, clipboard: true, keys: BTreeMap::new() }
     }
 }

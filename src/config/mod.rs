@@ -4,39 +4,49 @@
 //! [`Environment::resolve`] looks at environment variables, service and password files, and yields a [`Target`].
 
 pub mod backup;
+pub mod command;
 pub mod environment;
 pub mod error;
 pub mod hooks;
 pub mod hours;
 pub mod interface;
+pub mod nearest;
 pub mod parameters;
+pub mod passfile;
 pub mod paths;
 pub mod policy;
 pub mod programs;
 pub mod resolve;
 pub mod secret;
+pub mod service;
 pub mod source;
 pub mod surroundings;
 pub mod target;
+pub mod units;
+pub mod uri;
 
 use std::path::{Path, PathBuf};
 
+use crate::migration::catalogue::Layout;
+use crate::migration::table::TableName;
+
 pub use backup::{BackupFormat, BackupSettings};
+pub use command::{CaptureError, CommandLine};
 pub use environment::{Access, Environment, EnvironmentName, Tier};
 pub use error::{ConfigError, Problem};
-pub use hooks::{CommandLine, Hook, Hooks};
+pub use hooks::{Hook, Hooks};
 pub use hours::{AllowedHours, HoursVerdict};
 pub use interface::{Interface, KeyOverride};
 pub use paths::Paths;
 pub use policy::{BackupRequirement, Policy, TicketPattern, TicketRule};
 pub use programs::ProgramAccess;
-pub use resolve::{PasswordOrigin, Resolution};
+pub use resolve::{PasswordOrigin, Resolution, ResolveError};
 pub use secret::Secret;
-pub use source::{ConnectionSource, Origin};
+pub use source::{ConnectionSource, Origin, PasswordSource};
 pub use surroundings::Surroundings;
 pub use target::{
-    ChannelBinding, ClientCertificate, Host, HostPort, Keepalives, RootCertificates, SslMode,
-    Target, TargetSessionAttributes, Tls, Verification,
+    ChannelBinding, ClientCertificate, Host, HostPort, Keepalives, RootCertificates, SslMode, Target,
+    TargetSessionAttributes, Tls, Verification,
 };
 
 /// What the configuration file says, validated.
@@ -49,7 +59,7 @@ pub struct Config {
     /// The project's name and folders.
     pub project: Project,
     /// Where each environment keeps its history.
-    pub history: History,
+    pub history: TableName,
     /// Where backups go and how they are made.
     pub backup: BackupSettings,
     /// How the console looks.
@@ -63,23 +73,12 @@ pub struct Config {
 pub struct Project {
     /// What screens and reports call the project.
     pub name: String,
-    /// The folder of `….sql`; absolute.
-    pub migrations: PathBuf,
-    /// The folder of `….down.sql`; `None` keeps them beside their migrations. Absolute.
-    pub rollbacks: Option<PathBuf>,
+    /// Where migrations and rollbacks lie, and the history table that they record themselves in; absolute.
+    pub layout: Layout,
     /// The folder of the validation queries; absolute.
     pub validations: PathBuf,
     /// The folder of the project's own templates for `tidegate new`; absolute.
     pub templates: Option<PathBuf>,
-}
-
-/// Where each environment keeps its history.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct History {
-    /// The schema, unquoted.
-    pub schema: String,
-    /// The table, unquoted.
-    pub table: String,
 }
 
 impl Config {
@@ -98,8 +97,6 @@ impl Config {
 
     /// The environment of this name.
     pub fn environment(&self, name: &str) -> Option<&Environment> {
-        self.environments
-            .iter()
-            .find(|environment| environment.name.as_str() == name)
+        self.environments.iter().find(|environment| environment.name.as_str() == name)
     }
 }

@@ -43,10 +43,7 @@ impl Policy {
             retry_backoff: Duration::from_secs(2),
             allowed_hours: None,
             backup: BackupRequirement::of_tier(tier),
-            ticket: TicketRule {
-                required: production,
-                pattern: None,
-            },
+            ticket: TicketRule { required: production, pattern: None },
         }
     }
 }
@@ -95,14 +92,11 @@ pub struct TicketRule {
 impl TicketRule {
     /// Says what is wrong with a ticket, or nothing when it satisfies the rule.
     pub fn objection(&self, ticket: Option<&str>) -> Option<String> {
-        match (
-            ticket.map(str::trim).filter(|ticket| !ticket.is_empty()),
-            &self.pattern,
-        ) {
+        match (ticket.map(str::trim).filter(|ticket| !ticket.is_empty()), &self.pattern) {
             (None, _) if self.required => Some("the header names no ticket".to_owned()),
             (Some(ticket), Some(pattern)) if !pattern.matches(ticket) => Some(format!(
                 "the ticket `{}` does not match {}",
-                ticket,
+                crate::migration::text::printable(ticket),
                 pattern.as_str()
             )),
             _ => None,
@@ -120,12 +114,8 @@ pub struct TicketPattern {
 impl TicketPattern {
     /// Compiles a pattern. The error says what is wrong with it.
     pub fn new(written: &str) -> Result<Self, String> {
-        let whole = regex_lite::Regex::new(&format!("^(?:{written})$"))
-            .map_err(|error| error.to_string())?;
-        Ok(Self {
-            written: written.to_owned(),
-            whole,
-        })
+        let whole = regex_lite::Regex::new(&format!("^(?:{written})$")).map_err(|error| error.to_string())?;
+        Ok(Self { written: written.to_owned(), whole })
     }
 
     /// The pattern as configured.
@@ -169,11 +159,6 @@ mod tests {
         #[case] expected: Option<&str>,
     ) {
         let pattern = pattern.map(|written| TicketPattern::new(written).expect("valid"));
-        assert_eq!(
-            TicketRule { required, pattern }
-                .objection(ticket)
-                .as_deref(),
-            expected
-        );
+        assert_eq!(TicketRule { required, pattern }.objection(ticket).as_deref(), expected);
     }
 }

@@ -21,9 +21,7 @@ pub struct ProgramAccess {
 impl ProgramAccess {
     /// Adds variables and arguments to a command, and takes away every inherited variable that would lead it elsewhere.
     pub fn apply(&self, command: &mut Command) {
-        command
-            .args(&self.arguments)
-            .envs(self.variables.iter().map(|(name, value)| (name, value)));
+        command.args(&self.arguments).envs(self.variables.iter().map(|(name, value)| (name, value)));
     }
 
     /// The environment variables for the child.

@@ -67,9 +67,7 @@ impl Host {
             Self::Tcp(name) => {
                 let name = name.trim_end_matches('.');
                 name.eq_ignore_ascii_case("localhost")
-                    || name
-                        .parse::<IpAddr>()
-                        .is_ok_and(|address| address.is_loopback())
+                    || name.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
             }
         }
     }
@@ -116,9 +114,7 @@ impl Tls {
     pub fn verification(&self) -> Verification {
         match (self.mode, &self.roots) {
             (SslMode::VerifyFull, _) => Verification::ChainAndName,
-            (SslMode::VerifyCa, _) | (SslMode::Require, RootCertificates::File(_)) => {
-                Verification::Chain
-            }
+            (SslMode::VerifyCa, _) | (SslMode::Require, RootCertificates::File(_)) => Verification::Chain,
             _ => Verification::Nothing,
         }
     }
@@ -154,14 +150,8 @@ pub enum SslMode {
 
 impl SslMode {
     /// All modes, from open to strict.
-    pub const ALL: [Self; 6] = [
-        Self::Disable,
-        Self::Allow,
-        Self::Prefer,
-        Self::Require,
-        Self::VerifyCa,
-        Self::VerifyFull,
-    ];
+    pub const ALL: [Self; 6] =
+        [Self::Disable, Self::Allow, Self::Prefer, Self::Require, Self::VerifyCa, Self::VerifyFull];
 
     /// libpq's word for it.
     pub fn word(self) -> &'static str {
@@ -244,14 +234,8 @@ pub enum TargetSessionAttributes {
 
 impl TargetSessionAttributes {
     /// All values.
-    pub const ALL: [Self; 6] = [
-        Self::Any,
-        Self::ReadWrite,
-        Self::ReadOnly,
-        Self::Primary,
-        Self::Standby,
-        Self::PreferStandby,
-    ];
+    pub const ALL: [Self; 6] =
+        [Self::Any, Self::ReadWrite, Self::ReadOnly, Self::Primary, Self::Standby, Self::PreferStandby];
 
     /// libpq's word for it.
     pub fn word(self) -> &'static str {
@@ -283,7 +267,8 @@ impl Target {
     /// The target for people: `deployer@db.example:5432/app`. Never holds a secret.
     pub fn display(&self) -> String {
         let hosts: Vec<String> = self.hosts.iter().map(HostPort::to_string).collect();
-        format!("{}@{}/{}", self.user, hosts.join(","), self.database)
+        let text = format!("{}@{}/{}", self.user, hosts.join(","), self.database);
+        crate::migration::text::printable(&text).into_owned()
     }
 
     /// Whether every server runs on this machine.

@@ -42,7 +42,9 @@ impl Header {
             };
             match field(comment) {
                 Some((field, value)) => open = header.set(field, value).then_some(field),
-                None if open == Some(Field::Description) && is_continuation(comment) => header.extend_description(comment),
+                None if open == Some(Field::Description) && is_continuation(comment) => {
+                    header.extend_description(comment)
+                }
                 None => open = None,
             }
         }
@@ -136,7 +138,10 @@ mod tests {
         assert_eq!(header.migration.as_deref(), Some("20260801093000_create_metrics.sql"));
         assert_eq!(header.author.as_deref(), Some("adele"));
         assert_eq!(header.ticket.as_deref(), Some("SCOUT-104"));
-        assert_eq!(header.description.as_deref(), Some("Keeps what campaigns measured, one row a metric: and its moment."));
+        assert_eq!(
+            header.description.as_deref(),
+            Some("Keeps what campaigns measured, one row a metric: and its moment.")
+        );
         assert_eq!(header.release.as_deref(), Some("5.1.0"));
     }
 

@@ -343,7 +343,10 @@ impl FileRole {
     pub fn of(file_name: &str) -> Result<Self, NameError> {
         let Some(stem) = file_name.strip_suffix(".sql") else {
             let lower = file_name.to_ascii_lowercase();
-            return Err(NameError { fault: NameFault::Extension, proposal: FileRole::of(&lower).is_ok().then_some(lower) });
+            return Err(NameError {
+                fault: NameFault::Extension,
+                proposal: FileRole::of(&lower).is_ok().then_some(lower),
+            });
         };
         let (stem, suffix, role): (_, _, fn(MigrationName) -> FileRole) = match stem.strip_suffix(".down") {
             Some(stem) => (stem, ".down.sql", FileRole::Down),
@@ -382,8 +385,12 @@ mod tests {
     #[test]
     fn names_order_by_version_and_then_by_text() {
         let name = |text: &str| text.parse::<MigrationName>().unwrap();
-        let mut names =
-            [name("20260802100000_seed_a"), name("20260801100000_seed_b"), name("20260801100000_alter_z"), name("20260801100000_seed_a")];
+        let mut names = [
+            name("20260802100000_seed_a"),
+            name("20260801100000_seed_b"),
+            name("20260801100000_alter_z"),
+            name("20260801100000_seed_a"),
+        ];
         names.sort();
         let texts: Vec<_> = names.iter().map(MigrationName::as_str).collect();
         assert_eq!(

@@ -3,9 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
+use jiff::Timestamp;
 use jiff::civil::DateTime;
 use jiff::tz::TimeZone;
-use jiff::Timestamp;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// The fourteen digits `YYYYMMDDHHMMSS` that a migration's name begins with: a real moment of the calendar, in UTC.
@@ -72,7 +72,16 @@ impl Version {
     fn civil(self) -> Option<DateTime> {
         let part = |divisor: u64, width: u64| (self.0 / divisor % width) as i8;
         let year = (self.0 / 10_000_000_000) as i16;
-        DateTime::new(year, part(100_000_000, 100), part(1_000_000, 100), part(10_000, 100), part(100, 100), part(1, 100), 0).ok()
+        DateTime::new(
+            year,
+            part(100_000_000, 100),
+            part(1_000_000, 100),
+            part(10_000, 100),
+            part(100, 100),
+            part(1, 100),
+            0,
+        )
+        .ok()
     }
 
     fn what_is_wrong(self) -> &'static str {

@@ -9,7 +9,6 @@ pub mod cluster;
 pub mod connect_error;
 pub mod connection;
 pub mod error;
-pub mod install;
 pub mod notice;
 pub mod programs;
 pub mod server_info;
