@@ -3,15 +3,21 @@
 //! The only folder that names `tokio_postgres`. What comes out of here are the words of the product (a connection, a
 //! server's error, a notice), never the driver's types.
 
+pub mod activity;
 pub mod backup;
 pub mod child;
 pub mod cluster;
 pub mod connect_error;
 pub mod connection;
 pub mod error;
+pub mod grant;
+pub mod history;
+pub mod lock;
 pub mod notice;
 pub mod programs;
+pub mod run;
 pub mod server_info;
+pub mod store;
 pub mod version;
 
 pub use connect_error::{ConnectError, TlsError};
