@@ -9,14 +9,12 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// Which table holds the history.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct HistoryTable {
-    /// Its schema, as the catalog spells it (no quotes).
-    pub schema: String,
-    /// Its name, as the catalog spells it (no quotes).
-    pub table: String,
-}
+use super::connection::Connection;
+use super::error::PgError;
+use super::grant::WriteGrant;
+
+/// Which table holds the history, as the catalog spells it (no quotes).
+pub use crate::migration::table::TableName as HistoryTable;
 
 /// What a database has in the place of the history table.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,11 +26,26 @@ pub enum HistoryState {
     Present {
         /// Whether this login may read it.
         readable: bool,
-        /// Whether this login (or the policy's role) may write it; the words say what is missing.
-        writable: Result<(), String>,
+        /// Whether this login may write it.
+        writable: bool,
+        /// What this login may not do there, in words ("INSERT on public.migrations_history"); empty when nothing is
+        /// missing.
+        missing: Vec<String>,
     },
     /// Something else by that name: what, in words.
     WrongShape(String),
+}
+
+impl HistoryState {
+    /// Whether the rows can be read.
+    pub fn is_readable(&self) -> bool {
+        matches!(self, HistoryState::Present { readable: true, .. })
+    }
+
+    /// Whether rows can be written.
+    pub fn is_writable(&self) -> bool {
+        matches!(self, HistoryState::Present { writable: true, .. })
+    }
 }
 
 /// One row of the history: what the database says about one migration. Kept small, for a board holds many thousands.
@@ -78,4 +91,52 @@ pub struct Facts {
     pub backup: Option<Box<str>>,
     /// How often it was applied and rolled back before.
     pub rounds: u32,
+}
+
+/// A row with everything that its `metadata` holds.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FullRow {
+    /// The row.
+    pub row: HistoryRow,
+    /// Its metadata, whoever wrote it.
+    pub metadata: Option<serde_json::Value>,
+}
+
+/// What changes whenever the history changes: cheap to ask for, compared and never shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ChangeToken(String);
+
+/// Looks for the history table: whether it is there, has the right shape, and what this login may do with it.
+pub async fn probe(connection: &Connection, table: &HistoryTable) -> Result<HistoryState, PgError> {
+    let _ = (connection, table);
+    unimplemented!()
+}
+
+/// Reads all rows, in the order of their names.
+pub async fn read(connection: &Connection, table: &HistoryTable) -> Result<Vec<HistoryRow>, PgError> {
+    let _ = (connection, table);
+    unimplemented!()
+}
+
+/// Reads one migration's row with all its metadata.
+pub async fn read_one(connection: &Connection, table: &HistoryTable, name: &str) -> Result<Option<FullRow>, PgError> {
+    let _ = (connection, table, name);
+    unimplemented!()
+}
+
+/// Asks for the history's change token.
+pub async fn change_token(connection: &Connection, table: &HistoryTable) -> Result<ChangeToken, PgError> {
+    let _ = (connection, table);
+    unimplemented!()
+}
+
+/// Creates the history table as the governance document defines it, owned by `role` where the policy names one.
+pub async fn create(
+    connection: &Connection,
+    grant: &WriteGrant,
+    table: &HistoryTable,
+    role: Option<&str>,
+) -> Result<(), PgError> {
+    let _ = (connection, grant, table, role);
+    unimplemented!()
 }

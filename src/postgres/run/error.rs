@@ -145,6 +145,14 @@ pub enum RunErrorKind {
     Protocol(String),
 }
 
+impl RunErrorKind {
+    /// What the operator can do next, as a sentence.
+    fn advice(&self, state: DatabaseState) -> String {
+        let _ = state;
+        String::new()
+    }
+}
+
 /// A run that did not end in [`RunEvent::Committed`](super::RunEvent::Committed).
 #[derive(Debug, Clone, Error)]
 pub struct RunError {
