@@ -89,7 +89,10 @@ impl Child {
             .process_group(0)
             .spawn()?;
         Ok(Self {
-            group: process.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw),
+            group: process
+                .id()
+                .and_then(|id| i32::try_from(id).ok())
+                .and_then(Pid::from_raw),
             tether: process.stdin.take(),
             output: process.stdout.take().map(Lines::new),
             errors: process.stderr.take().map(Lines::new),
@@ -217,7 +220,11 @@ pub struct Lines<R> {
 impl<R: tokio::io::AsyncRead + Unpin> Lines<R> {
     /// Reads lines from `stream`.
     pub fn new(stream: R) -> Self {
-        Self { reader: BufReader::new(stream), line: Vec::new(), cut: false }
+        Self {
+            reader: BufReader::new(stream),
+            line: Vec::new(),
+            cut: false,
+        }
     }
 
     /// The next line without its end; `None` at the end. Control characters are still in it, except that of a line
@@ -249,7 +256,10 @@ impl<R: tokio::io::AsyncRead + Unpin> Lines<R> {
         let line = std::mem::take(&mut self.line);
         let cut = std::mem::take(&mut self.cut);
         let line = line.trim_ascii_end();
-        let start = line.iter().rposition(|&byte| byte == b'\r').map_or(0, |at| at + 1);
+        let start = line
+            .iter()
+            .rposition(|&byte| byte == b'\r')
+            .map_or(0, |at| at + 1);
         let mut text = String::from_utf8_lossy(&line[start..]).into_owned();
         if cut {
             text.push('…');
@@ -298,7 +308,8 @@ mod tests {
     #[tokio::test]
     async fn the_exit_status_and_both_streams_arrive() {
         let script = "echo out; echo err >&2; read -r line || echo no input; exit 3";
-        let mut child = Child::start(&command("sh", &["-c", script]), FileModes::Inherited).expect("starts");
+        let mut child =
+            Child::start(&command("sh", &["-c", script]), FileModes::Inherited).expect("starts");
         let mut output = child.output().expect("not taken");
         let mut errors = child.errors().expect("not taken");
         assert_eq!(output.next().await.unwrap().as_deref(), Some("out"));
@@ -312,7 +323,8 @@ mod tests {
     #[tokio::test]
     async fn terminating_ends_grandchildren_too() {
         let script = "sleep 600 & echo started; wait";
-        let mut child = Child::start(&command("sh", &["-c", script]), FileModes::Inherited).expect("starts");
+        let mut child =
+            Child::start(&command("sh", &["-c", script]), FileModes::Inherited).expect("starts");
         let mut output = child.output().expect("not taken");
         assert_eq!(output.next().await.unwrap().as_deref(), Some("started"));
         assert_eq!(child.terminate().await.unwrap(), Ended::Signal(15));
@@ -322,8 +334,11 @@ mod tests {
 
     #[tokio::test]
     async fn a_child_does_not_outlive_the_pipe_that_ties_it_to_us() {
-        let mut child =
-            Child::start(&command("sh", &["-c", "echo started; sleep 600"]), FileModes::Inherited).expect("starts");
+        let mut child = Child::start(
+            &command("sh", &["-c", "echo started; sleep 600"]),
+            FileModes::Inherited,
+        )
+        .expect("starts");
         let mut output = child.output().expect("not taken");
         assert_eq!(output.next().await.unwrap().as_deref(), Some("started"));
         child.tether = None;
@@ -336,7 +351,10 @@ mod tests {
         use std::os::unix::fs::PermissionsExt;
         let folder = tempfile::tempdir().expect("a temporary folder");
         let file = folder.path().join("file");
-        let script = command("sh", &["-c", ": > \"$1\"", "sh", &file.display().to_string()]);
+        let script = command(
+            "sh",
+            &["-c", ": > \"$1\"", "sh", &file.display().to_string()],
+        );
         let mut child = Child::start(&script, FileModes::Private).expect("starts");
         assert!(child.wait().await.unwrap().well());
         let mode = std::fs::metadata(&file).unwrap().permissions().mode();
@@ -346,6 +364,9 @@ mod tests {
     #[test]
     fn endings_read_as_words() {
         assert_eq!(Ended::Exit(1).to_string(), "ended with exit status 1");
-        assert_eq!(Ended::Signal(9).to_string(), "was killed by signal 9 (SIGKILL)");
+        assert_eq!(
+            Ended::Signal(9).to_string(),
+            "was killed by signal 9 (SIGKILL)"
+        );
     }
 }
