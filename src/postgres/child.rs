@@ -15,22 +15,23 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{ChildStderr, ChildStdin, ChildStdout, Command};
 
 /// What `sh` runs: the program, and the watcher that ends the group when our pipe closes. The shell itself stays
-/// silent, survives SIGTERM so that it can report how the program ended, and hands on its exit status.
+/// silent, survives SIGTERM so that it can report how the program ended, ends what the program left running, and hands
+/// on its exit status.
 const TETHER: &str = r#"
 exec 3<&0 4>&2 </dev/null 2>/dev/null
 trap : TERM
 "$@" 2>&4 3<&- 4>&- &
 child=$!
 ( trap - TERM; read -r _ <&3; kill -TERM 0 ) >/dev/null 4>&- &
-watcher=$!
 wait "$child"; status=$?
 while kill -0 "$child"; do wait "$child"; status=$?; done
-kill "$watcher"
+trap '' TERM
+kill -TERM 0
 exit "$status"
 "#;
 
 /// How long a child may take to end by itself after SIGTERM before it is killed.
-const GRACE: Duration = Duration::from_secs(5);
+pub const GRACE: Duration = Duration::from_secs(5);
 
 /// Longest line that is kept, in bytes; the rest of a longer one is dropped.
 const LONGEST_LINE: usize = 4096;
@@ -89,10 +90,7 @@ impl Child {
             .process_group(0)
             .spawn()?;
         Ok(Self {
-            group: process
-                .id()
-                .and_then(|id| i32::try_from(id).ok())
-                .and_then(Pid::from_raw),
+            group: process.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw),
             tether: process.stdin.take(),
             output: process.stdout.take().map(Lines::new),
             errors: process.stderr.take().map(Lines::new),
@@ -110,7 +108,8 @@ impl Child {
         self.errors.take()
     }
 
-    /// Waits until it has ended. May be given up and called again.
+    /// Waits until it has ended; what it left running in its group has been sent SIGTERM then. May be given up and
+    /// called again.
     ///
     /// # Errors
     /// What the operating system says.
@@ -134,9 +133,6 @@ impl Child {
                 self.process.wait().await
             }
         }?;
-        // The shell ends when the program has; what the program left behind in its group goes now.
-        self.signal(Signal::KILL);
-        self.group = None;
         self.tether = None;
         Ok(ended.into())
     }
@@ -220,11 +216,7 @@ pub struct Lines<R> {
 impl<R: tokio::io::AsyncRead + Unpin> Lines<R> {
     /// Reads lines from `stream`.
     pub fn new(stream: R) -> Self {
-        Self {
-            reader: BufReader::new(stream),
-            line: Vec::new(),
-            cut: false,
-        }
+        Self { reader: BufReader::new(stream), line: Vec::new(), cut: false }
     }
 
     /// The next line without its end; `None` at the end. Control characters are still in it, except that of a line
@@ -256,10 +248,7 @@ impl<R: tokio::io::AsyncRead + Unpin> Lines<R> {
         let line = std::mem::take(&mut self.line);
         let cut = std::mem::take(&mut self.cut);
         let line = line.trim_ascii_end();
-        let start = line
-            .iter()
-            .rposition(|&byte| byte == b'\r')
-            .map_or(0, |at| at + 1);
+        let start = line.iter().rposition(|&byte| byte == b'\r').map_or(0, |at| at + 1);
         let mut text = String::from_utf8_lossy(&line[start..]).into_owned();
         if cut {
             text.push('…');
@@ -308,8 +297,7 @@ mod tests {
     #[tokio::test]
     async fn the_exit_status_and_both_streams_arrive() {
         let script = "echo out; echo err >&2; read -r line || echo no input; exit 3";
-        let mut child =
-            Child::start(&command("sh", &["-c", script]), FileModes::Inherited).expect("starts");
+        let mut child = Child::start(&command("sh", &["-c", script]), FileModes::Inherited).expect("starts");
         let mut output = child.output().expect("not taken");
         let mut errors = child.errors().expect("not taken");
         assert_eq!(output.next().await.unwrap().as_deref(), Some("out"));
@@ -323,8 +311,7 @@ mod tests {
     #[tokio::test]
     async fn terminating_ends_grandchildren_too() {
         let script = "sleep 600 & echo started; wait";
-        let mut child =
-            Child::start(&command("sh", &["-c", script]), FileModes::Inherited).expect("starts");
+        let mut child = Child::start(&command("sh", &["-c", script]), FileModes::Inherited).expect("starts");
         let mut output = child.output().expect("not taken");
         assert_eq!(output.next().await.unwrap().as_deref(), Some("started"));
         assert_eq!(child.terminate().await.unwrap(), Ended::Signal(15));
@@ -333,12 +320,19 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn what_it_leaves_running_ends_with_it() {
+        let script = "sleep 600 & echo started; exit 4";
+        let mut child = Child::start(&command("sh", &["-c", script]), FileModes::Inherited).expect("starts");
+        let mut output = child.output().expect("not taken");
+        assert_eq!(output.next().await.unwrap().as_deref(), Some("started"));
+        assert_eq!(child.wait().await.unwrap(), Ended::Exit(4));
+        assert_eq!(output.next().await.unwrap(), None);
+    }
+
+    #[tokio::test]
     async fn a_child_does_not_outlive_the_pipe_that_ties_it_to_us() {
-        let mut child = Child::start(
-            &command("sh", &["-c", "echo started; sleep 600"]),
-            FileModes::Inherited,
-        )
-        .expect("starts");
+        let mut child =
+            Child::start(&command("sh", &["-c", "echo started; sleep 600"]), FileModes::Inherited).expect("starts");
         let mut output = child.output().expect("not taken");
         assert_eq!(output.next().await.unwrap().as_deref(), Some("started"));
         child.tether = None;
@@ -351,10 +345,7 @@ mod tests {
         use std::os::unix::fs::PermissionsExt;
         let folder = tempfile::tempdir().expect("a temporary folder");
         let file = folder.path().join("file");
-        let script = command(
-            "sh",
-            &["-c", ": > \"$1\"", "sh", &file.display().to_string()],
-        );
+        let script = command("sh", &["-c", ": > \"$1\"", "sh", &file.display().to_string()]);
         let mut child = Child::start(&script, FileModes::Private).expect("starts");
         assert!(child.wait().await.unwrap().well());
         let mode = std::fs::metadata(&file).unwrap().permissions().mode();
@@ -364,9 +355,6 @@ mod tests {
     #[test]
     fn endings_read_as_words() {
         assert_eq!(Ended::Exit(1).to_string(), "ended with exit status 1");
-        assert_eq!(
-            Ended::Signal(9).to_string(),
-            "was killed by signal 9 (SIGKILL)"
-        );
+        assert_eq!(Ended::Signal(9).to_string(), "was killed by signal 9 (SIGKILL)");
     }
 }

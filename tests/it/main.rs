@@ -2,5 +2,4 @@
 //!
 //! One test binary, so that one template cluster serves the whole run.
 
-mod cluster;
 mod support;

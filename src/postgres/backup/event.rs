@@ -3,12 +3,16 @@
 use std::path::PathBuf;
 
 use serde::{Deserialize, Serialize};
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
 
-use super::{BackupId, DumpFormat};
+use super::BackupId;
+use crate::config::BackupFormat;
+use crate::postgres::activity::Blocker;
 
 /// One thing that happened while a backup was taken or verified.
 ///
-/// Names come from the server: make them printable before they reach a screen.
+/// Every text in it is printable.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
 pub enum BackupEvent {
@@ -21,7 +25,7 @@ pub enum BackupEvent {
         /// `pg_dump` as it names itself, for example `pg_dump (PostgreSQL) 15.18`.
         tool: String,
         /// Archive format.
-        format: DumpFormat,
+        format: BackupFormat,
         /// Processes that dump at once.
         jobs: u32,
         /// Tables whose rows will be dumped.
@@ -53,9 +57,14 @@ pub enum BackupEvent {
         /// Tables in all.
         tables: u64,
     },
-    /// `pg_dump` warned of something and went on.
+    /// `pg_dump` waits for locks; told when that changes, with nobody when it waits no more.
+    Waiting {
+        /// The sessions that hold them.
+        blockers: Vec<Blocker>,
+    },
+    /// Something is odd, and the backup goes on.
     Warning {
-        /// Its words.
+        /// What, in words.
         text: String,
     },
     /// The files are being hashed.
@@ -67,4 +76,22 @@ pub enum BackupEvent {
     },
     /// The archive is being read back with `pg_restore --list`.
     Verifying,
+}
+
+/// Passes events on to whoever listens. A slow listener is waited for, unless the operator cancels; one that went
+/// away is not.
+#[derive(Debug)]
+pub(super) struct Reporter<'a> {
+    pub(super) events: &'a mpsc::Sender<BackupEvent>,
+    pub(super) cancel: &'a CancellationToken,
+}
+
+impl Reporter<'_> {
+    pub(super) async fn tell(&self, event: BackupEvent) {
+        tokio::select! {
+            biased;
+            () = self.cancel.cancelled() => {}
+            _ = self.events.send(event) => {}
+        }
+    }
 }

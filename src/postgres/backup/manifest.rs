@@ -7,6 +7,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::config::BackupFormat;
+
 /// Name of the manifest inside a backup's folder.
 pub const MANIFEST_FILE: &str = "manifest.json";
 
@@ -55,6 +57,12 @@ impl BackupId {
         if attempt < 2 { self.clone() } else { Self(format!("{}.{attempt}", self.0)) }
     }
 
+    /// Whether it begins as the ids that are made here do, with a moment.
+    pub(super) fn looks_made_by_us(&self) -> bool {
+        let moment = self.0.split('_').next().unwrap_or_default();
+        moment.len() == 16 && moment.ends_with('Z') && moment.as_bytes()[8] == b'T'
+    }
+
     /// The id as text.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -93,16 +101,6 @@ impl From<BackupId> for String {
     fn from(id: BackupId) -> String {
         id.0
     }
-}
-
-/// The archive format, as `pg_dump --format` names it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum DumpFormat {
-    /// A folder with one file a table; the only one that several jobs can write.
-    Directory,
-    /// One compressed file.
-    Custom,
 }
 
 /// One file of a backup.
@@ -184,10 +182,12 @@ pub struct Manifest {
     pub duration: Duration,
     /// The `pg_dump` that wrote it, as it names itself.
     pub tool: String,
+    /// The major version of that `pg_dump`: an older `pg_restore` may not understand the archive.
+    pub tool_major: u32,
     /// The version of tidegate that ran it.
     pub tidegate: String,
     /// Archive format.
-    pub format: DumpFormat,
+    pub format: BackupFormat,
     /// Processes that dumped at once.
     pub jobs: u32,
     /// What `pg_restore` is given, relative to the backup's folder: `dump` or `dump.pgdump`.
@@ -213,4 +213,18 @@ impl Manifest {
     pub fn archive_path(&self, folder: &Path) -> PathBuf {
         folder.join(&self.archive)
     }
+}
+
+/// The commands, a line each and to be run inside the backup's folder, that restore it by hand into a new database.
+/// It holds the whole database: the project's tables, the history, and Tidegate's own schema.
+pub(super) fn restore_commands(encoding: &str, archive: &str, format: BackupFormat, jobs: u32) -> Vec<String> {
+    let jobs = match format {
+        BackupFormat::Directory if jobs > 1 => format!(" --jobs={jobs}"),
+        BackupFormat::Directory | BackupFormat::Custom => String::new(),
+    };
+    vec![
+        "# Roles belong to the server and are not in here: those that own objects must exist first.".to_owned(),
+        format!("createdb --template=template0 --encoding={encoding} NEW_DATABASE"),
+        format!("pg_restore --exit-on-error{jobs} --dbname=NEW_DATABASE {archive}"),
+    ]
 }

@@ -14,15 +14,30 @@
 //!     writer.json                          who writes it; locked as long as the writer lives
 //! ```
 
+mod check;
+mod contents;
+mod dump;
 mod error;
 mod event;
+mod files;
 mod list;
 mod manifest;
+mod partial;
+mod progress;
+mod room;
+mod survey;
+mod take;
+mod tools;
+mod verify;
+mod words;
 
 pub use error::BackupError;
 pub use event::BackupEvent;
 pub use list::{BackupEntry, Incomplete, IncompleteReason, list};
 pub use manifest::{
-    BackupFile, BackupId, BackupIdError, BackupMigration, DumpFormat, MANIFEST_FILE, MANIFEST_LAYOUT, Manifest,
-    MigrationRecord, Verification,
+    BackupFile, BackupId, BackupIdError, BackupMigration, MANIFEST_FILE, MANIFEST_LAYOUT, Manifest, MigrationRecord,
+    Verification,
 };
+pub use room::size_in_words;
+pub use take::{BackupRequest, Taken, take};
+pub use verify::{LastCheck, verify};

@@ -1,1 +1,0 @@
-//! Throwaway clusters: they start, serve, and leave nothing behind.
