@@ -9,10 +9,21 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 mod error;
+mod kind;
+mod lines;
+mod record;
+mod split;
+mod structure;
+mod summary;
+mod words;
 
 pub use error::{Construct, Fault, ScriptError};
+pub use summary::SUMMARY_CHARACTERS;
 
 use super::table::TableName;
+use kind::Classifier;
+use lines::{LineCursor, LineIndex};
+use split::{Refusal, Splitter};
 
 /// A place in a file as people count it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -104,8 +115,14 @@ pub struct Script {
     statements: Vec<Statement>,
     structure: Structure,
     transaction: Option<Range<usize>>,
-    has_bom: bool,
+    lines: LineIndex,
 }
+
+/// The longest file that can be a script: PostgreSQL takes no query text of more than 1 GiB.
+const LONGEST_FILE: usize = 1 << 30;
+
+/// The most statements of one script, so that a file of nothing but semicolons and letters cannot take all memory.
+const MOST_STATEMENTS: usize = 4_000_000;
 
 impl Script {
     /// Splits a file into its statements and finds out how it is to be run.
@@ -114,8 +131,18 @@ impl Script {
     ///
     /// A [`ScriptError`] names the first place that keeps the file from being run, before any of it has been.
     pub fn parse(file: &Path, bytes: &[u8], options: &ScriptOptions) -> Result<Script, ScriptError> {
-        let _ = (file, bytes, options);
-        unimplemented!()
+        let source = readable(bytes).map_err(|(at, fault)| ScriptError {
+            file: file.to_owned(),
+            position: position_in_bytes(bytes, at),
+            fault,
+        })?;
+        let lines = LineIndex::new(source);
+        let refused =
+            |(at, fault): Refusal| ScriptError { file: file.to_owned(), position: lines.position(source, at), fault };
+        let statements = statements(source, options).map_err(refused)?;
+        let (structure, transaction) = structure::structure(&statements)
+            .map_err(|(index, fault)| refused((statements[index].range.start, fault)))?;
+        Ok(Script { file: file.to_owned(), source: source.into(), statements, structure, transaction, lines })
     }
 
     /// The file that the script was read from.
@@ -150,19 +177,17 @@ impl Script {
 
     /// What a statement does, in one printable line of bounded length: "CREATE TABLE scout_dash.metrics".
     pub fn summary(&self, statement: &Statement) -> String {
-        let _ = statement;
-        unimplemented!()
+        summary::summary(&self.source, statement.range.clone())
     }
 
     /// Where a byte of the source stands. A byte past the end is taken as the end.
     pub fn position(&self, byte: usize) -> Position {
-        let _ = byte;
-        unimplemented!()
+        self.lines.position(&self.source, byte)
     }
 
     /// Whether the file begins with a byte order mark (it is no part of any statement).
     pub fn has_bom(&self) -> bool {
-        self.has_bom
+        self.source.starts_with('\u{feff}')
     }
 
     /// Whether the file has no statement at all: it is empty, or has only blanks, comments and semicolons.
@@ -170,3 +195,44 @@ impl Script {
         self.statements.is_empty()
     }
 }
+
+/// The bytes as text that PostgreSQL can take.
+fn readable(bytes: &[u8]) -> Result<&str, Refusal> {
+    if bytes.len() > LONGEST_FILE {
+        return Err((0, Fault::TooLong));
+    }
+    let source = str::from_utf8(bytes).map_err(|error| {
+        let utf_16 = bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]);
+        (error.valid_up_to(), Fault::NotUtf8 { utf_16 })
+    })?;
+    match source.find('\0') {
+        Some(at) => Err((at, Fault::Nul)),
+        None => Ok(source),
+    }
+}
+
+/// Where the byte `at` stands in a file that may not be text after it.
+fn position_in_bytes(bytes: &[u8], at: usize) -> Position {
+    let before = String::from_utf8_lossy(&bytes[..at]);
+    LineIndex::new(&before).position(&before, before.len())
+}
+
+fn statements(source: &str, options: &ScriptOptions) -> Result<Vec<Statement>, Refusal> {
+    let mut classifier = Classifier::default();
+    let mut places = LineCursor::new(source);
+    let mut statements = Vec::new();
+    for range in Splitter::new(source) {
+        let range = range?;
+        if statements.len() == MOST_STATEMENTS {
+            return Err((range.start, Fault::TooManyStatements { limit: MOST_STATEMENTS }));
+        }
+        let kind = classifier.kind(source, range.clone()).map_err(|fault| (range.start, fault))?;
+        let records = record::record(source, range.clone(), &options.history_table);
+        statements.push(Statement { position: places.advance(range.start), range, kind, records });
+    }
+    statements.shrink_to_fit();
+    Ok(statements)
+}
+
+#[cfg(test)]
+mod tests;
