@@ -159,7 +159,12 @@ pub struct GateList {
 impl GateList {
     /// Collects the gates of the plan with this fingerprint. Whether the environment may be written at all is decided
     /// here from its `access`, whatever the caller says about it, and a missing confirmation is an unmet one.
-    pub fn new(environment: impl Into<Arc<str>>, access: Access, plan: impl Into<Arc<str>>, gates: Vec<Gate>) -> GateList {
+    pub fn new(
+        environment: impl Into<Arc<str>>,
+        access: Access,
+        plan: impl Into<Arc<str>>,
+        gates: Vec<Gate>,
+    ) -> GateList {
         let environment = environment.into();
         let mut all = vec![match access {
             Access::ReadWrite => Gate::met(GateKind::Writable, "the configuration lets it be written"),
@@ -234,7 +239,8 @@ mod tests {
     #[test]
     fn a_read_only_environment_never_grants_even_when_a_caller_says_it_is_writable() {
         for lie in [Gate::met(GateKind::Writable, "trust me"), Gate::waived(GateKind::Writable, "mallory", "because")] {
-            let refused = GateList::new("production", Access::ReadOnly, "f1", vec![lie, confirmed()]).grant().unwrap_err();
+            let refused =
+                GateList::new("production", Access::ReadOnly, "f1", vec![lie, confirmed()]).grant().unwrap_err();
             assert_eq!(refused.unmet().map(|gate| gate.kind).collect::<Vec<_>>(), [GateKind::Writable]);
         }
     }

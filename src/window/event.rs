@@ -205,6 +205,9 @@ pub struct Failure {
     /// What to do next.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub advice: Option<String>,
+    /// Whether a gate refused it, rather than something going wrong.
+    #[serde(default)]
+    pub refused: bool,
 }
 
 impl Failure {
@@ -222,6 +225,7 @@ impl Failure {
             context: None,
             aftermath: None,
             advice: None,
+            refused: false,
         }
     }
 

@@ -6,11 +6,17 @@
 //! its events, and its state is what folding them yields, so that a console that was killed can be started again and
 //! knows what its predecessor knew.
 
+pub mod board;
 pub mod confirmation;
+pub mod context;
 pub mod event;
+pub mod files;
 pub mod hook;
 pub mod journal;
+pub mod monitor;
 pub mod plan;
+pub mod planning;
+pub mod report;
 pub mod state;
 pub mod status;
 pub mod step;

@@ -83,6 +83,12 @@ pub struct Plan {
     pub reason: Option<String>,
     /// The migrations, in the order in which they run.
     pub items: Vec<PlanItem>,
+    /// Whether the history table is missing and will be created before the first script.
+    #[serde(default)]
+    pub creates_history: bool,
+    /// Whether the schema `tidegate` is missing, a script needs it to record its progress, and it will be created.
+    #[serde(default)]
+    pub creates_store: bool,
     /// What an operator should know about the plan as a whole.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<String>,

@@ -451,6 +451,8 @@ mod tests {
                 environment: "staging".into(),
                 direction,
                 reason: None,
+                creates_history: false,
+                creates_store: false,
                 items: vec![item("20260101000000_create_a"), item("20260102000000_create_b")],
                 warnings: vec![],
             },

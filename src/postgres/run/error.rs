@@ -37,7 +37,9 @@ impl fmt::Display for DatabaseState {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             DatabaseState::Unchanged => formatter.write_str("The database is unchanged."),
-            DatabaseState::RolledBack => formatter.write_str("Everything was rolled back; the database is as it was before."),
+            DatabaseState::RolledBack => {
+                formatter.write_str("Everything was rolled back; the database is as it was before.")
+            }
             DatabaseState::Committed => formatter.write_str("Everything is committed and recorded in the history."),
             DatabaseState::PartlyApplied { done, of, resume_at } => write!(
                 formatter,
@@ -64,7 +66,14 @@ pub struct Place {
 
 impl fmt::Display for Place {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "line {}, column {}, statement {} ({})", self.line, self.column, self.statement + 1, self.summary)
+        write!(
+            formatter,
+            "line {}, column {}, statement {} ({})",
+            self.line,
+            self.column,
+            self.statement + 1,
+            self.summary
+        )
     }
 }
 
@@ -94,7 +103,9 @@ pub enum RunErrorKind {
     #[error("The history table cannot be used: {0}")]
     History(String),
     /// A stepwise script needs Tidegate's own schema to record its progress, and it is not there.
-    #[error("This script runs statement by statement, and its progress would be recorded in the schema tidegate, which this database does not have.")]
+    #[error(
+        "This script runs statement by statement, and its progress would be recorded in the schema tidegate, which this database does not have."
+    )]
     NoStore,
     /// The script changed since its first part was applied, so that it cannot be resumed.
     #[error("The file changed since its first part was applied: {0}")]

@@ -1,0 +1,221 @@
+//! The board: every migration × every environment, as statuses.
+
+use std::cmp::Ordering;
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::migration::catalogue::{Catalogue, Migration};
+use crate::migration::checksum::Checksum;
+use crate::migration::version::Version;
+use crate::postgres::history::HistoryRow;
+use crate::postgres::{run, store};
+
+use super::status::{Counts, Status};
+
+/// What is known of an environment's past: its history, and the attempts that left no row there.
+#[derive(Debug, Clone, Default)]
+pub struct Past {
+    /// The rows of the history table.
+    pub rows: Arc<[HistoryRow]>,
+    /// Attempts that failed or were cut off, by migration.
+    pub attempts: Arc<[Attempt]>,
+}
+
+/// An attempt that left no row, or an unfinished one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Attempt {
+    /// The migration's name.
+    pub name: Box<str>,
+    /// Whether it was being applied or rolled back.
+    pub direction: run::Direction,
+    /// Whether part of it is in the database.
+    pub interrupted: bool,
+    /// What happened, in one line.
+    pub what: Box<str>,
+}
+
+impl From<store::Attempt> for Attempt {
+    fn from(attempt: store::Attempt) -> Attempt {
+        let progress = format!("{} of {} statements done", attempt.done, attempt.of);
+        Attempt {
+            what: match &attempt.error {
+                Some(error) => format!("{error} ({progress})").into(),
+                None => format!("it did not end ({progress})").into(),
+            },
+            interrupted: attempt.resumable,
+            direction: attempt.direction,
+            name: attempt.name,
+        }
+    }
+}
+
+/// One migration in one environment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Cell {
+    /// Its status; none where the environment's history is not known.
+    pub status: Option<Status>,
+    /// Whether the file differs from what was applied in its line endings alone.
+    pub line_endings_only: bool,
+    row: u32,
+}
+
+const NO_ROW: u32 = u32::MAX;
+
+/// One migration across the environments.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Row {
+    /// The migration's name: of the file, or of the history where there is no file.
+    pub name: Arc<str>,
+    /// Its place in the catalogue, where there is a file.
+    pub migration: Option<usize>,
+}
+
+/// One environment on the board.
+#[derive(Debug, Clone)]
+pub struct Column {
+    /// A cell for each row of the board.
+    pub cells: Vec<Cell>,
+    /// How many migrations have each status.
+    pub counts: Counts,
+    past: Option<Past>,
+}
+
+/// Every migration × every environment.
+#[derive(Debug, Clone, Default)]
+pub struct Board {
+    /// The migrations, by name, the oldest first.
+    pub rows: Vec<Row>,
+    /// The environments, in the order of the configuration.
+    pub columns: Vec<Column>,
+}
+
+impl Board {
+    /// Lays out the board. An environment whose past is not known has cells without a status.
+    pub fn build(catalogue: &Catalogue, pasts: &[Option<Past>]) -> Board {
+        let rows = all_names(catalogue, pasts);
+        let columns = pasts.iter().map(|past| Column::build(catalogue, &rows, past.clone())).collect();
+        Board { rows, columns }
+    }
+
+    /// The history row behind a cell.
+    pub fn history(&self, row: usize, column: usize) -> Option<&HistoryRow> {
+        let column = self.columns.get(column)?;
+        let cell = column.cells.get(row)?;
+        column.past.as_ref()?.rows.get(cell.row as usize)
+    }
+
+    /// The attempt behind a cell that is failed or interrupted.
+    pub fn attempt(&self, row: usize, column: usize) -> Option<&Attempt> {
+        let name = &self.rows.get(row)?.name;
+        self.columns.get(column)?.past.as_ref()?.attempts.iter().find(|attempt| *attempt.name == **name)
+    }
+
+    /// The place of a migration on the board.
+    pub fn position(&self, name: &str) -> Option<usize> {
+        self.rows.binary_search_by(|row| (*row.name).cmp(name)).ok()
+    }
+}
+
+impl Column {
+    /// Whether the environment's history is known.
+    pub fn is_known(&self) -> bool {
+        self.past.is_some()
+    }
+
+    fn build(catalogue: &Catalogue, rows: &[Row], past: Option<Past>) -> Column {
+        let mut counts = Counts::default();
+        let Some(past) = past else {
+            let unknown = Cell { status: None, line_endings_only: false, row: NO_ROW };
+            return Column { cells: vec![unknown; rows.len()], counts, past: None };
+        };
+        let by_name: HashMap<&str, u32> = past.rows.iter().zip(0..).map(|(row, index)| (&*row.name, index)).collect();
+        let attempts: HashMap<&str, &Attempt> = past.attempts.iter().map(|attempt| (&*attempt.name, attempt)).collect();
+        let latest = latest_in_effect(&past.rows);
+        let cells = rows
+            .iter()
+            .filter_map(|row| {
+                let index = by_name.get(&*row.name).copied();
+                let on_record = index.and_then(|index| past.rows.get(index as usize));
+                let migration = row.migration.and_then(|index| catalogue.migrations.get(index));
+                let seen = judge(migration, on_record, attempts.get(&*row.name).copied(), latest);
+                if let Some((status, _)) = seen {
+                    counts.add(status);
+                }
+                Some(Cell {
+                    status: seen.map(|(status, _)| status),
+                    line_endings_only: seen.is_some_and(|(_, only)| only),
+                    row: index.unwrap_or(NO_ROW),
+                })
+            })
+            .collect();
+        Column { cells, counts, past: Some(past) }
+    }
+}
+
+/// The status of one migration, and whether it differs in line endings alone. None where the environment has never
+/// heard of it and there is no file either: it belongs to another environment.
+pub fn judge(
+    migration: Option<&Migration>,
+    on_record: Option<&HistoryRow>,
+    attempt: Option<&Attempt>,
+    latest: Option<Version>,
+) -> Option<(Status, bool)> {
+    let in_effect = on_record.filter(|row| !row.rolled_back);
+    match (migration, in_effect) {
+        (Some(migration), Some(row)) => Some(compare(migration, row)),
+        (None, Some(_)) => Some((Status::MissingFile, false)),
+        (_, None) if attempt.is_some() => {
+            let interrupted = attempt.is_some_and(|attempt| attempt.interrupted);
+            Some((if interrupted { Status::Interrupted } else { Status::Failed }, false))
+        }
+        (_, None) if on_record.is_some() => Some((Status::RolledBack, false)),
+        (Some(migration), None) => {
+            let late = latest.is_some_and(|latest| migration.name.version() < latest);
+            Some((if late { Status::OutOfOrder } else { Status::Pending }, false))
+        }
+        (None, None) => None,
+    }
+}
+
+/// The latest version that an environment has in effect.
+pub fn latest_in_effect(rows: &[HistoryRow]) -> Option<Version> {
+    rows.iter()
+        .filter(|row| !row.rolled_back)
+        .filter_map(|row| row.name.get(..14).and_then(|digits| digits.parse().ok()))
+        .max()
+}
+
+fn compare(migration: &Migration, row: &HistoryRow) -> (Status, bool) {
+    let Some(recorded) = row.checksum.as_deref() else { return (Status::Unverified, false) };
+    let Ok(recorded) = recorded.trim().parse::<Checksum>() else { return (Status::Changed, false) };
+    if recorded == migration.up.checksum {
+        (Status::Applied, false)
+    } else if recorded == migration.up.normalised {
+        (Status::Applied, true)
+    } else {
+        (Status::Changed, false)
+    }
+}
+
+fn all_names(catalogue: &Catalogue, pasts: &[Option<Past>]) -> Vec<Row> {
+    let mut rows: Vec<Row> = catalogue
+        .migrations
+        .iter()
+        .enumerate()
+        .map(|(index, migration)| Row { name: migration.name.as_str().into(), migration: Some(index) })
+        .collect();
+    let mut without_file: Vec<&str> = pasts
+        .iter()
+        .flatten()
+        .flat_map(|past| past.rows.iter().map(|row| &*row.name).chain(past.attempts.iter().map(|one| &*one.name)))
+        .filter(|name| catalogue.find(name).is_none())
+        .collect();
+    without_file.sort_unstable();
+    without_file.dedup();
+    rows.extend(without_file.into_iter().map(|name| Row { name: name.into(), migration: None }));
+    rows.sort_by(|left, right| match left.name.cmp(&right.name) {
+        Ordering::Equal => left.migration.cmp(&right.migration),
+        order => order,
+    });
+    rows
+}

@@ -1,0 +1,140 @@
+//! What everything in a window needs to know: the configuration, where files live, who operates, and how to get to a
+//! server.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::config::{Access, Config, ConfigError, Environment, EnvironmentName, Paths, Secret, Surroundings, Target};
+use crate::migration::catalogue::Layout;
+use crate::postgres::connect_error::ConnectError;
+use crate::postgres::connection::{Connection, SessionOptions};
+use crate::postgres::history::HistoryTable;
+
+use super::event::Operator;
+
+/// What everything in a window needs to know.
+#[derive(Debug)]
+pub struct Context {
+    /// The configuration.
+    pub config: Arc<Config>,
+    /// The process's environment variables and the user's home, as they were at the start.
+    pub surroundings: Surroundings,
+    /// Where Tidegate keeps its own files.
+    pub paths: Paths,
+    /// Who operates.
+    pub operator: Operator,
+    passwords: Mutex<HashMap<EnvironmentName, Secret>>,
+}
+
+/// Why an environment cannot be connected to.
+#[derive(Debug, thiserror::Error)]
+pub enum ReachError {
+    /// The configuration does not lead to a server.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The server cannot be connected to.
+    #[error(transparent)]
+    Connect(#[from] ConnectError),
+}
+
+impl ReachError {
+    /// Whether a password typed by the operator would help.
+    pub fn wants_password(&self) -> bool {
+        matches!(self, ReachError::Connect(error) if error.wants_password())
+    }
+}
+
+/// What a session is opened for; the server's `pg_stat_activity` shows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// Reading the state of an environment for the screen.
+    Board,
+    /// Running a window's steps.
+    Window,
+    /// Looking on while a window's step runs.
+    Observer,
+}
+
+impl Context {
+    /// The context of a console or a command of this process.
+    pub fn new(config: Config, surroundings: Surroundings) -> Context {
+        let paths = Paths::of_project(&surroundings, &config.root);
+        let name = surroundings
+            .variable("TIDEGATE_OPERATOR")
+            .filter(|name| !name.trim().is_empty())
+            .map(str::to_owned)
+            .or_else(|| surroundings.user.clone())
+            .unwrap_or_else(|| "unknown".to_owned());
+        let host = rustix::system::uname().nodename().to_string_lossy().into_owned();
+        let operator = Operator { name, host, process: std::process::id() };
+        Context { config: Arc::new(config), surroundings, paths, operator, passwords: Mutex::default() }
+    }
+
+    /// The environment of this name.
+    pub fn environment(&self, name: &str) -> Option<&Environment> {
+        self.config.environments.iter().find(|environment| environment.name.as_str() == name)
+    }
+
+    /// Where the files are and which history table they speak of.
+    pub fn layout(&self) -> Layout {
+        self.config.project.layout.clone()
+    }
+
+    /// The history table, the same in every environment.
+    pub fn history_table(&self) -> HistoryTable {
+        self.config.project.layout.history_table.clone()
+    }
+
+    /// The folder of the windows' journals.
+    pub fn journals(&self) -> PathBuf {
+        self.paths.journals()
+    }
+
+    /// The folder of the windows' reports.
+    pub fn reports(&self) -> PathBuf {
+        self.paths.state.join("reports")
+    }
+
+    /// Keeps a password that the operator typed, in this process's memory only.
+    pub fn keep_password(&self, environment: &EnvironmentName, password: Secret) {
+        self.passwords.lock().unwrap_or_else(PoisonError::into_inner).insert(environment.clone(), password);
+    }
+
+    /// Where an environment is. May run the configuration's commands, so it is done where waiting is allowed.
+    pub async fn target(&self, environment: &Environment) -> Result<Target, ConfigError> {
+        let (wanted, surroundings) = (environment.clone(), self.surroundings.clone());
+        let root = self.config.root.clone();
+        let resolved = tokio::task::spawn_blocking(move || wanted.resolve(&root, &surroundings)).await;
+        let mut target = match resolved {
+            Ok(resolution) => resolution?.target,
+            Err(panic) => std::panic::resume_unwind(panic.into_panic()),
+        };
+        let passwords = self.passwords.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(password) = passwords.get(&environment.name) {
+            target.password = Some(password.clone());
+        }
+        Ok(target)
+    }
+
+    /// Opens a session with an environment. Only a window's own session in an environment that may be written is one
+    /// that could write.
+    pub async fn connect(&self, environment: &Environment, purpose: Purpose) -> Result<Connection, ReachError> {
+        let target = self.target(environment).await?;
+        Ok(Connection::open(&target, &self.session(environment, purpose)).await?)
+    }
+
+    /// How a session for this purpose is set up.
+    pub fn session(&self, environment: &Environment, purpose: Purpose) -> SessionOptions {
+        let doing = match purpose {
+            Purpose::Board => "board",
+            Purpose::Window => "window",
+            Purpose::Observer => "observer",
+        };
+        SessionOptions {
+            application_name: format!("tidegate {doing} {}@{}", self.operator.name, self.operator.host),
+            read_only: purpose != Purpose::Window || environment.access == Access::ReadOnly,
+            ..SessionOptions::default()
+        }
+    }
+}
