@@ -92,7 +92,9 @@ pub enum ConnectError {
         database: String,
     },
     /// There is no such role.
-    #[error("{server} has no role \"{user}\" (SQLSTATE 28000). Check the user's name in the configuration.")]
+    #[error(
+        "{server} has no role \"{user}\" (SQLSTATE 28000). Check the user's name in the configuration."
+    )]
     RoleMissing {
         /// Where the connection went.
         server: String,
@@ -156,7 +158,9 @@ pub enum ConnectError {
         error: Box<ServerError>,
     },
     /// What answered does not speak PostgreSQL's protocol, or the connection broke while it was opened.
-    #[error("{server} did not answer as a PostgreSQL server does: {reason}. Check the host and the port.")]
+    #[error(
+        "{server} did not answer as a PostgreSQL server does: {reason}. Check the host and the port."
+    )]
     Protocol {
         /// Where the connection went.
         server: String,
@@ -222,7 +226,9 @@ pub enum TlsError {
     )]
     NotOffered,
     /// The server's certificate is past its time.
-    #[error("the server's certificate has expired{0}. Renew it on the server, and check this machine's clock.")]
+    #[error(
+        "the server's certificate has expired{0}. Renew it on the server, and check this machine's clock."
+    )]
     Expired(String),
     /// The server's certificate is not valid yet.
     #[error("the server's certificate is not valid yet{0}. Check this machine's clock.")]
@@ -245,7 +251,9 @@ pub enum TlsError {
         presented: String,
     },
     /// The server's certificate was revoked by the authority.
-    #[error("the server's certificate has been revoked. Do not connect before its owner has explained why.")]
+    #[error(
+        "the server's certificate has been revoked. Do not connect before its owner has explained why."
+    )]
     Revoked,
     /// The certificate of the server is unfit in another way.
     #[error("the server's certificate cannot be accepted: {0}.")]

@@ -12,6 +12,7 @@ pub mod connection;
 pub mod error;
 pub mod grant;
 pub mod history;
+pub mod install;
 pub mod lock;
 pub mod notice;
 pub mod programs;

@@ -2,4 +2,5 @@
 //!
 //! One test binary, so that one template cluster serves the whole run.
 
+mod cluster;
 mod support;

@@ -1,0 +1,1 @@
+//! Throwaway clusters: they start, serve, and leave nothing behind.
