@@ -2,16 +2,32 @@
 
 use std::path::PathBuf;
 
+use super::super::programs::NoClientProgram;
+use super::super::version::ServerVersion;
+
 /// Why there is no backup, or why one may not be trusted.
 #[derive(Debug, thiserror::Error)]
 pub enum BackupError {
-    /// No `pg_dump` was found that can dump this server.
-    #[error("{what} {advice}")]
+    /// No `pg_dump` or `pg_restore` was found that fits this server.
+    #[error("{missing} Nothing was written.")]
     NoProgram {
-        /// What was looked for, and what was found instead.
-        what: String,
-        /// How to install the right one.
-        advice: String,
+        /// What was looked for, what was found instead, and how to install the right one.
+        missing: NoClientProgram,
+    },
+    /// The configured `pg_dump` is older than the server.
+    #[error(
+        "The server runs PostgreSQL {server}, and {} is pg_dump {version}: an older pg_dump cannot dump a newer \
+         server. Nothing was written. Name a newer one as `dump_program` under `[backup]`, or leave that out to let \
+         Tidegate find one.",
+        program.display()
+    )]
+    ProgramTooOld {
+        /// The program.
+        program: PathBuf,
+        /// Its version.
+        version: ServerVersion,
+        /// The server's.
+        server: ServerVersion,
     },
     /// A program could not be started, or does not say its version.
     #[error("{} cannot be used: {why}. {advice}", program.display())]

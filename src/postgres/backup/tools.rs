@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
-use super::super::child::{Child, FileModes};
+use super::super::child::{Child, Ended, FileModes};
 use super::super::programs::{ClientProgram, find_client};
 use super::super::version::ServerVersion;
 use super::BackupError;
@@ -22,26 +22,22 @@ impl Tools {
     /// Finds the programs for a server.
     pub(super) async fn find(settings: &BackupSettings, server: &ServerVersion) -> Result<Self, BackupError> {
         let dump = match &settings.dump_program {
-            Some(path) => {
-                let version = version_of(path).await?;
-                if version.major < server.major {
-                    return Err(too_old(&path.display().to_string(), &version, server));
-                }
-                ClientProgram { path: path.clone(), version }
-            }
-            None => find_client("pg_dump", server.major).ok_or_else(|| none_found(server))?,
+            Some(path) => chosen(path, server).await?,
+            None => find("pg_dump", server.major).await?,
         };
-        Ok(Self { restore: restore_beside(&dump)?, dump })
+        let restore = match sibling_restore(&dump.path) {
+            Some(path) => path,
+            None => find("pg_restore", dump.version.major).await?.path,
+        };
+        Ok(Self { dump, restore })
     }
 
     /// The `pg_restore` for an archive that a `pg_dump` of this major version wrote.
-    pub(super) fn find_restore(settings: &BackupSettings, major: u32) -> Result<PathBuf, BackupError> {
-        let beside = settings.dump_program.as_deref().and_then(sibling_restore);
-        let found = find_client("pg_restore", major).map(|program| program.path);
-        found.or(beside).ok_or_else(|| BackupError::NoProgram {
-            what: format!("No pg_restore of PostgreSQL {major} or newer was found on this machine."),
-            advice: how_to_install(major),
-        })
+    pub(super) async fn find_restore(settings: &BackupSettings, major: u32) -> Result<PathBuf, BackupError> {
+        match settings.dump_program.as_deref().and_then(sibling_restore) {
+            Some(path) => Ok(path),
+            None => Ok(find("pg_restore", major).await?.path),
+        }
     }
 
     /// `pg_dump` as it names itself.
@@ -50,49 +46,29 @@ impl Tools {
     }
 }
 
-fn restore_beside(dump: &ClientProgram) -> Result<PathBuf, BackupError> {
-    let major = dump.version.major;
-    sibling_restore(&dump.path).or_else(|| find_client("pg_restore", major).map(|program| program.path)).ok_or_else(
-        || BackupError::NoProgram {
-            what: format!(
-                "{} was found, but no pg_restore of PostgreSQL {major} or newer to read its archive back with.",
-                dump.path.display()
-            ),
-            advice: how_to_install(major),
-        },
-    )
+async fn chosen(path: &Path, server: &ServerVersion) -> Result<ClientProgram, BackupError> {
+    let version = version_of(path).await?;
+    if version.major < server.major {
+        return Err(BackupError::ProgramTooOld { program: path.to_owned(), version, server: server.clone() });
+    }
+    Ok(ClientProgram { path: path.to_owned(), version })
+}
+
+/// Looks for a program; asking each for its version takes a while, which must not hold up other work.
+async fn find(program: &'static str, major: u32) -> Result<ClientProgram, BackupError> {
+    tokio::task::spawn_blocking(move || find_client(program, major))
+        .await
+        .map_err(|error| BackupError::ProgramUnusable {
+            program: program.into(),
+            why: error.to_string(),
+            advice: "Try again.".to_owned(),
+        })?
+        .map_err(|missing| BackupError::NoProgram { missing })
 }
 
 fn sibling_restore(dump: &Path) -> Option<PathBuf> {
     let path = dump.with_file_name("pg_restore");
     path.is_file().then_some(path)
-}
-
-fn none_found(server: &ServerVersion) -> BackupError {
-    // Major version 0 is older than any: this finds whatever there is.
-    match find_client("pg_dump", 0) {
-        Some(older) => too_old(&older.path.display().to_string(), &older.version, server),
-        None => BackupError::NoProgram {
-            what: "No pg_dump was found on this machine, and a backup cannot be taken without one.".to_owned(),
-            advice: how_to_install(server.major),
-        },
-    }
-}
-
-fn too_old(path: &str, version: &ServerVersion, server: &ServerVersion) -> BackupError {
-    BackupError::NoProgram {
-        what: format!(
-            "The server runs PostgreSQL {server}, and {path} is pg_dump {version}: an older pg_dump cannot dump a newer server."
-        ),
-        advice: how_to_install(server.major),
-    }
-}
-
-fn how_to_install(major: u32) -> String {
-    format!(
-        "Install the client programs of PostgreSQL {major} (Debian and Ubuntu: postgresql-client-{major}; Fedora and \
-         RHEL: postgresql{major}; Homebrew: postgresql@{major}), or name a pg_dump as `dump_program` under `[backup]`."
-    )
 }
 
 /// Asks a program for its version.
@@ -112,8 +88,8 @@ async fn version_of(program: &Path) -> Result<ServerVersion, BackupError> {
         None => None,
     };
     match (child.wait().await.map_err(failed)?, line) {
-        (super::super::child::Ended::Exit(127), _) => Err(unusable("there is no such program".to_owned())),
-        (super::super::child::Ended::Exit(126), _) => Err(unusable("it may not be executed".to_owned())),
+        (Ended::Exit(127), _) => Err(unusable("there is no such program".to_owned())),
+        (Ended::Exit(126), _) => Err(unusable("it may not be executed".to_owned())),
         (ended, _) if !ended.well() => Err(unusable(format!("it {ended} when asked for its version"))),
         (_, line) => line
             .as_deref()

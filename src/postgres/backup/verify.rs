@@ -40,7 +40,7 @@ pub async fn verify(
     cancel: &CancellationToken,
 ) -> Result<Verification, BackupError> {
     let reporter = Reporter { events, cancel };
-    let restore = Tools::find_restore(settings, manifest.tool_major)?;
+    let restore = Tools::find_restore(settings, manifest.tool_major).await?;
     let files = check::hash(folder, &manifest.archive, &reporter).await;
     let contents = check::contents(folder, &manifest.archive, manifest.format, &restore, &reporter).await;
     if cancel.is_cancelled() {
