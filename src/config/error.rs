@@ -1,22 +1,30 @@
 //! What can be wrong with a configuration, in words that say how to mend it.
 
-use std::fmt;
-use std::path::PathBuf;
+use std::fmt::Write;
+use std::path::{Path, PathBuf};
 
 use super::environment::EnvironmentName;
 use super::resolve::ResolveError;
+use crate::migration::text::printable;
 
 /// Why there is no usable configuration.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ConfigError {
     /// No file in any of the places.
-    #[error("{}", not_found(.searched))]
+    #[error(
+        "There is no configuration: neither `tidegate.toml` nor `.tidegate/config.toml` in {} or a folder above, nor {}. \
+         Run `tidegate init` to set this project up, or name a file with --config.",
+        shown(.folder),
+        shown(.of_user)
+    )]
     NotFound {
-        /// The files that were looked for.
-        searched: Vec<PathBuf>,
+        /// Where the search began.
+        folder: PathBuf,
+        /// The user's own file, which does not exist either.
+        of_user: PathBuf,
     },
-    /// The file cannot be read as text.
-    #[error("The configuration {} cannot be read: {why}.", .path.display())]
+    /// The file cannot be read as text, or is not to be trusted.
+    #[error("The configuration {} cannot be used: {why}.", shown(.path))]
     Unreadable {
         /// The file.
         path: PathBuf,
@@ -52,18 +60,25 @@ pub struct Problem {
     pub advice: Option<String>,
 }
 
-impl fmt::Display for Problem {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.message)
+fn shown(path: &Path) -> String {
+    printable(&path.display().to_string()).into_owned()
+}
+
+fn invalid(path: &Path, problems: &[Problem]) -> String {
+    let count = match problems.len() {
+        1 => "a mistake".to_owned(),
+        several => format!("{several} mistakes"),
+    };
+    let places: Vec<String> =
+        problems.iter().map(|problem| problem.line.map_or(String::new(), |line| format!("line {line}: "))).collect();
+    let width = places.iter().map(String::len).max().unwrap_or(0);
+    let mut text = format!("The configuration {} has {count}:", shown(path));
+    for (problem, place) in problems.iter().zip(&places) {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "\n  {place:<width$}{}", problem.message);
+        if let Some(advice) = &problem.advice {
+            let _ = write!(text, "\n  {:<width$}{advice}", "");
+        }
     }
-}
-
-fn not_found(searched: &[PathBuf]) -> String {
-    let _ = searched;
-    String::new()
-}
-
-fn invalid(path: &std::path::Path, problems: &[Problem]) -> String {
-    let _ = (path, problems);
-    String::new()
+    text
 }

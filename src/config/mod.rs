@@ -7,16 +7,21 @@ pub mod backup;
 pub mod command;
 pub mod environment;
 pub mod error;
+mod find;
 pub mod hooks;
 pub mod hours;
 pub mod interface;
-pub mod nearest;
+mod keys;
+mod nearest;
 pub mod parameters;
+mod parse;
 pub mod passfile;
 pub mod paths;
 pub mod policy;
 pub mod programs;
+mod reader;
 pub mod resolve;
+pub mod schema;
 pub mod secret;
 pub mod service;
 pub mod source;
@@ -85,14 +90,12 @@ impl Config {
     /// Finds, reads and validates the configuration: `explicit` (the `--config` option), else `TIDEGATE_CONFIG`, else
     /// `tidegate.toml` or `.tidegate/config.toml` in this folder or one above, else the user's configuration folder.
     pub fn find(explicit: Option<&Path>, surroundings: &Surroundings) -> Result<Self, ConfigError> {
-        let _ = (explicit, surroundings);
-        unimplemented!()
+        find::find(explicit, surroundings)
     }
 
     /// Validates a configuration's text; `path` gives the root folder and names the file in errors.
     pub fn parse(text: &str, path: &Path) -> Result<Self, ConfigError> {
-        let _ = (text, path);
-        unimplemented!()
+        parse::parse(text, path, false)
     }
 
     /// The environment of this name.

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use directories::BaseDirs;
+
 use super::surroundings::Surroundings;
 
 /// Where Tidegate keeps its own files. The folders need not exist yet.
@@ -10,23 +12,44 @@ pub struct Paths {
     /// Journals, reports and logs: `TIDEGATE_STATE_DIR`, else `.tidegate/state` of a project that has a `.tidegate`
     /// folder, else the user's state folder.
     pub state: PathBuf,
-    /// What can be made again: `TIDEGATE_CACHE_DIR`, else the project's or the user's.
+    /// What can be made again: `TIDEGATE_CACHE_DIR`, else `.tidegate/cache` or the user's cache folder.
     pub cache: PathBuf,
     /// The user's themes and configuration: `TIDEGATE_CONFIG_DIR`, else the user's configuration folder.
     pub config: PathBuf,
 }
 
+/// The folder of a project that holds what Tidegate makes there.
+pub const PROJECT_FOLDER: &str = ".tidegate";
+
 impl Paths {
     /// The folders of a user, before any project is known.
     pub fn of_user(surroundings: &Surroundings) -> Self {
-        let _ = surroundings;
-        unimplemented!()
+        Self::of(surroundings, None)
     }
 
     /// The folders for a project whose root folder is known.
     pub fn of_project(surroundings: &Surroundings, root: &Path) -> Self {
-        let _ = (surroundings, root);
-        unimplemented!()
+        Self::of(surroundings, Some(root.join(PROJECT_FOLDER)).filter(|folder| folder.is_dir()))
+    }
+
+    fn of(surroundings: &Surroundings, project: Option<PathBuf>) -> Self {
+        let variable = |name: &str| surroundings.variable(name).map(|text| surroundings.folder.join(text));
+        // Without a home folder there is still the folder that the process was started in.
+        let base = BaseDirs::new();
+        let of_user = |folder: fn(&BaseDirs) -> &Path, name: &str| match &base {
+            Some(base) => folder(base).join("tidegate"),
+            None => surroundings.folder.join(PROJECT_FOLDER).join(name),
+        };
+        let state = |base: &'_ BaseDirs| base.state_dir().unwrap_or(base.data_local_dir()).join("tidegate");
+        let user_state = || base.as_ref().map_or_else(|| surroundings.folder.join(".tidegate/state"), state);
+        let in_project = |name: &str| project.as_ref().map(|folder| folder.join(name));
+        Self {
+            state: variable("TIDEGATE_STATE_DIR").or_else(|| in_project("state")).unwrap_or_else(user_state),
+            cache: variable("TIDEGATE_CACHE_DIR")
+                .or_else(|| in_project("cache"))
+                .unwrap_or_else(|| of_user(BaseDirs::cache_dir, "cache")),
+            config: variable("TIDEGATE_CONFIG_DIR").unwrap_or_else(|| of_user(BaseDirs::config_dir, "config")),
+        }
     }
 
     /// Where the windows' journals lie.
@@ -42,5 +65,35 @@ impl Paths {
     /// Where the user's own themes lie.
     pub fn themes(&self) -> PathBuf {
         self.config.join("themes")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::{Path, PathBuf};
+
+    use super::{Paths, Surroundings};
+
+    #[test]
+    fn variables_come_first_then_the_project_then_the_user() {
+        let project = tempfile::tempdir().expect("a temporary folder");
+        let mut surroundings = Surroundings { folder: PathBuf::from("/srv"), ..Surroundings::default() };
+        let of_user = Paths::of_user(&surroundings);
+        assert_eq!(Paths::of_project(&surroundings, project.path()), of_user);
+
+        fs::create_dir(project.path().join(".tidegate")).expect("creates");
+        let of_project = Paths::of_project(&surroundings, project.path());
+        assert_eq!(of_project.state, project.path().join(".tidegate/state"));
+        assert_eq!(of_project.cache, project.path().join(".tidegate/cache"));
+        assert_eq!(of_project.config, of_user.config);
+
+        for (name, value) in [("STATE", "/var/tidegate"), ("CACHE", "here"), ("CONFIG", "/etc/tidegate")] {
+            surroundings.variables.insert(format!("TIDEGATE_{name}_DIR"), value.to_owned());
+        }
+        let of_variables = Paths::of_project(&surroundings, project.path());
+        assert_eq!(of_variables.journals(), Path::new("/var/tidegate/windows"));
+        assert_eq!(of_variables.cache, Path::new("/srv/here"));
+        assert_eq!(of_variables.themes(), Path::new("/etc/tidegate/themes"));
     }
 }

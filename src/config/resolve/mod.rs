@@ -5,28 +5,29 @@
 //! `PGHOSTADDR` from the shell cannot lead a configured host elsewhere, and a password variable that the configuration
 //! names but that is not set is not replaced by `PGPASSWORD`, which is likely meant for another server.
 
-use std::fs;
+mod error;
+#[cfg(test)]
+mod tests;
+mod tls;
+
 use std::net::IpAddr;
-use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::command::CaptureError;
-use super::environment::{Environment, Tier};
-use super::error::ConfigError;
-use super::nearest::nearest;
-use super::parameters::{KEYWORDS, Parameters, Treatment};
-use super::passfile::{DEFAULT_SOCKET_FOLDERS, PasswordFile, quoted};
-use super::secret::Secret;
-use super::service::{self, ServiceError};
-use super::source::{Origin, PasswordSource};
-use super::surroundings::Surroundings;
-use super::target::{
-    ChannelBinding, ClientCertificate, Host, HostPort, Keepalives, RootCertificates, SslMode, Target,
-    TargetSessionAttributes, Tls,
-};
-use super::uri::{self, UriError};
+use crate::config::environment::{Environment, Tier};
+use crate::config::error::ConfigError;
+use crate::config::nearest::nearest;
+use crate::config::parameters::{KEYWORDS, Parameters, Treatment};
+use crate::config::passfile::{DEFAULT_SOCKET_FOLDERS, PasswordFile};
+use crate::config::secret::Secret;
+use crate::config::service;
+use crate::config::source::{Origin, PasswordSource};
+use crate::config::surroundings::Surroundings;
+use crate::config::target::{ChannelBinding, Host, HostPort, Keepalives, SslMode, Target, TargetSessionAttributes};
+
+use crate::config::uri;
 use crate::migration::text::printable;
+pub use error::ResolveError;
 
 /// Where an environment leads, and what an operator should know about how that came about.
 #[derive(Debug, Clone, PartialEq)]
@@ -48,118 +49,6 @@ pub enum PasswordOrigin {
     None,
     /// In words: `the configuration`, `the variable PGPASSWORD`, `/home/me/.pgpass` …
     From(String),
-}
-
-/// Why an environment leads nowhere. Full sentences, without secrets.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-pub enum ResolveError {
-    /// `url_env` names a variable that is not set.
-    #[error("The variable {variable}, which `url_env` names, is not set. Export it, then try again.")]
-    UrlVariableUnset {
-        /// Its name.
-        variable: String,
-    },
-    /// A URL is malformed.
-    #[error("The URL from {origin} cannot be used: {source}.")]
-    Url {
-        /// Where it comes from.
-        origin: String,
-        /// What is wrong with it.
-        source: UriError,
-    },
-    /// A command did not print what it should.
-    #[error("`{key}` ({command}) {source}. Run it by hand to see why.")]
-    Command {
-        /// `url_command` or `password_command`.
-        key: &'static str,
-        /// The command.
-        command: String,
-        /// What went wrong.
-        source: CaptureError,
-    },
-    /// A service is not defined or malformed.
-    #[error(transparent)]
-    Service(#[from] ServiceError),
-    /// A parameter that would make the connection stricter than Tidegate can.
-    #[error(
-        "`{keyword}`, set by {origin}, is {}. A connection without it would be less strict than it asks for, so none is \
-         made.",
-        only(.allowed)
-    )]
-    Unsupported {
-        /// libpq's keyword.
-        keyword: &'static str,
-        /// Who sets it.
-        origin: String,
-        /// The values that would be possible.
-        allowed: &'static [&'static str],
-    },
-    /// A value is not one of those that libpq knows.
-    #[error("`{keyword}`, set by {origin}, is `{value}`, which is none of {allowed}{near}.")]
-    Choice {
-        /// libpq's keyword.
-        keyword: &'static str,
-        /// Who sets it.
-        origin: String,
-        /// What it is.
-        value: String,
-        /// What it may be, as a list.
-        allowed: String,
-        /// ` (did you mean …?)` or nothing.
-        near: String,
-    },
-    /// A value is not the number or address that it should be.
-    #[error("`{keyword}`, set by {origin}, is no {expected}.")]
-    Value {
-        /// libpq's keyword.
-        keyword: &'static str,
-        /// Who sets it.
-        origin: String,
-        /// What it should be.
-        expected: &'static str,
-    },
-    /// Lists of hosts, addresses and ports have different lengths.
-    #[error("There are {hosts} hosts but {others} values of `{keyword}`, set by {origin}; give one for each host.")]
-    Count {
-        /// libpq's keyword.
-        keyword: &'static str,
-        /// Who sets it.
-        origin: String,
-        /// How many hosts there are.
-        hosts: usize,
-        /// How many values there are.
-        others: usize,
-    },
-    /// Nothing says who connects, and the operating system has no name for the user.
-    #[error("Nothing says which user connects. Add `user` to the environment.")]
-    NoUser,
-    /// A certificate or key file cannot be used.
-    #[error("The file {path} of `{keyword}` cannot be used: {why}")]
-    File {
-        /// libpq's keyword.
-        keyword: &'static str,
-        /// The file.
-        path: String,
-        /// What is wrong and how to mend it, as a sentence's end with its full stop.
-        why: String,
-    },
-    /// `sslrootcert=system` with a mode that would not verify the name.
-    #[error(
-        "`sslrootcert` is `system`, which anyone can get a certificate from, while `sslmode` is `{0}`. Set `sslmode` to \
-         `verify-full`."
-    )]
-    SystemRootsNeedVerifyFull(SslMode),
-}
-
-fn only(allowed: &[&str]) -> String {
-    match allowed {
-        [] => "not supported by Tidegate".to_owned(),
-        allowed => format!("supported by Tidegate only as {}", list(allowed)),
-    }
-}
-
-fn list(words: &[&str]) -> String {
-    words.iter().map(|word| format!("`{word}`")).collect::<Vec<_>>().join(", ")
 }
 
 /// How long a command may take to print a URL or a password.
@@ -443,66 +332,6 @@ impl Layers {
         }
     }
 
-    fn tls(&self, tier: Tier, hosts: &[HostPort], surroundings: &Surroundings) -> Result<Tls, ResolveError> {
-        let file = |text: &str| surroundings.folder.join(surroundings.expand_home(text));
-        let in_home = |name: &str| surroundings.home.as_ref().map(|home| home.join(".postgresql").join(name));
-        let roots_named = self.get("sslrootcert");
-        let explicit_mode = self.choice("sslmode", &SslMode::ALL, SslMode::word)?;
-        let only_sockets = hosts.iter().all(|host| matches!(host.host, Host::Unix(_)) && host.address.is_none());
-        let mode = match explicit_mode {
-            _ if only_sockets => SslMode::Disable,
-            Some(mode) => mode,
-            None if roots_named == Some("system") => SslMode::VerifyFull,
-            None if tier == Tier::Production && !hosts.iter().all(HostPort::is_local) => SslMode::VerifyFull,
-            None => SslMode::Prefer,
-        };
-        let roots = match roots_named {
-            Some("system") if mode != SslMode::VerifyFull && mode != SslMode::Disable => {
-                return Err(ResolveError::SystemRootsNeedVerifyFull(mode));
-            }
-            Some("system") => RootCertificates::System,
-            Some(path) => RootCertificates::File(file(path)),
-            None => in_home("root.crt")
-                .filter(|path| path.exists())
-                .map_or(RootCertificates::System, RootCertificates::File),
-        };
-        if let (RootCertificates::File(path), true) = (&roots, mode != SslMode::Disable) {
-            readable("sslrootcert", path)?;
-        }
-        let client = if mode == SslMode::Disable || self.get("sslcertmode") == Some("disable") {
-            None
-        } else {
-            let certificate = match self.get("sslcert") {
-                Some(path) => Some(file(path)),
-                None => in_home("postgresql.crt").filter(|path| path.exists()),
-            };
-            let key = self.get("sslkey").map(file).or_else(|| in_home("postgresql.key"));
-            match (certificate, key) {
-                (Some(certificate), Some(key)) => {
-                    readable("sslcert", &certificate)?;
-                    private("sslkey", &key)?;
-                    Some(ClientCertificate { certificate, key })
-                }
-                (Some(_), None) => return Err(self.wrong("sslkey", "file; `sslcert` needs one")),
-                (None, _) => None,
-            }
-        };
-        let negotiation =
-            self.choice("sslnegotiation", &[false, true], |direct| if direct { "direct" } else { "postgres" })?;
-        if negotiation == Some(true) && !only_sockets && mode < SslMode::Require {
-            return Err(self.wrong("sslnegotiation", "possible value while `sslmode` is weaker than `require`"));
-        }
-        let oldest =
-            self.choice("ssl_min_protocol_version", &["TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"], |version| version)?;
-        Ok(Tls {
-            mode,
-            roots,
-            client,
-            direct: negotiation == Some(true) && !only_sockets,
-            only_tls_13: oldest == Some("TLSv1.3"),
-        })
-    }
-
     /// The value of a parameter that has a fixed set of them.
     fn choice<T: Copy>(
         &self,
@@ -521,7 +350,7 @@ impl Layers {
             value: printable(value).into_owned(),
             near: nearest(value, words.iter().copied())
                 .map_or(String::new(), |near| format!(" (did you mean `{near}`?)")),
-            allowed: list(&words),
+            allowed: error::list(&words),
         })
     }
 
@@ -547,29 +376,4 @@ fn default_socket_folder(port: u16) -> PathBuf {
     let folders = DEFAULT_SOCKET_FOLDERS.map(Path::new);
     let listening = folders.iter().find(|folder| folder.join(format!(".s.PGSQL.{port}")).exists());
     listening.or_else(|| folders.iter().find(|folder| folder.is_dir())).unwrap_or(&folders[0]).to_path_buf()
-}
-
-fn unusable(keyword: &'static str, path: &Path, why: String) -> ResolveError {
-    ResolveError::File { keyword, path: path.display().to_string(), why }
-}
-
-fn readable(keyword: &'static str, path: &Path) -> Result<(), ResolveError> {
-    fs::File::open(path)
-        .and_then(|file| file.metadata())
-        .map_err(|error| unusable(keyword, path, format!("{error}.")))
-        .and_then(|metadata| {
-            if metadata.is_file() { Ok(()) } else { Err(unusable(keyword, path, "it is no plain file.".to_owned())) }
-        })
-}
-
-/// libpq's rule for private keys: no access for others; for the group only when root owns the file.
-fn private(keyword: &'static str, path: &Path) -> Result<(), ResolveError> {
-    readable(keyword, path)?;
-    let metadata = fs::metadata(path).map_err(|error| unusable(keyword, path, format!("{error}.")))?;
-    let forbidden = if metadata.uid() == 0 { 0o037 } else { 0o077 };
-    if metadata.mode() & forbidden == 0 {
-        return Ok(());
-    }
-    let mode = if metadata.uid() == 0 { "0640" } else { "0600" };
-    Err(unusable(keyword, path, format!("others may read it. Run `chmod {mode} {}`.", quoted(path))))
 }

@@ -1,0 +1,324 @@
+//! Every key of the configuration file, in one table: the parser knows a key from a typo by it, and tests hold
+//! `config.example.toml` and `docs/configuration.md` to it.
+
+/// One key of the configuration file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Key {
+    /// The section that it stands in.
+    pub section: Section,
+    /// Its name.
+    pub name: &'static str,
+    /// Its type and unit, as the words after "must be".
+    pub kind: &'static str,
+    /// What holds when it is left out.
+    pub default: &'static str,
+    /// What it means.
+    pub meaning: &'static str,
+}
+
+/// A section of the configuration file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Section {
+    /// The file itself.
+    File,
+    /// `[project]`
+    Project,
+    /// `[history]`
+    History,
+    /// `[backup]`
+    Backup,
+    /// `[interface]`
+    Interface,
+    /// `[[environment]]`
+    Environment,
+    /// `[environment.hooks]`
+    Hooks,
+    /// A hook written as a table.
+    Hook,
+}
+
+impl Section {
+    /// All sections, in the order of the file.
+    pub const ALL: [Self; 8] = [
+        Self::File,
+        Self::Project,
+        Self::History,
+        Self::Backup,
+        Self::Interface,
+        Self::Environment,
+        Self::Hooks,
+        Self::Hook,
+    ];
+
+    /// The section as messages name it.
+    pub fn heading(self) -> &'static str {
+        match self {
+            Self::File => "the file",
+            Self::Project => "[project]",
+            Self::History => "[history]",
+            Self::Backup => "[backup]",
+            Self::Interface => "[interface]",
+            Self::Environment => "[[environment]]",
+            Self::Hooks => "[environment.hooks]",
+            Self::Hook => "a hook",
+        }
+    }
+
+    /// Its keys, in the order of the documentation.
+    pub fn keys(self) -> impl Iterator<Item = &'static Key> {
+        KEYS.iter().filter(move |key| key.section == self)
+    }
+
+    /// Its key of this name.
+    pub fn key(self, name: &str) -> Option<&'static Key> {
+        self.keys().find(|key| key.name == name)
+    }
+}
+
+const fn key(
+    section: Section,
+    name: &'static str,
+    kind: &'static str,
+    default: &'static str,
+    meaning: &'static str,
+) -> Key {
+    Key { section, name, kind, default, meaning }
+}
+
+use Section::{Backup, Environment, File, History, Hook, Hooks, Interface, Project};
+
+const TEXT: &str = "a text";
+const BOOLEAN: &str = "`true` or `false`";
+const PATH: &str = "a path";
+const DURATION: &str = "a duration such as \"5s\", \"250ms\", \"2min\" or \"24h\"";
+const COMMAND: &str = "a shell command, or a list of a program and its arguments";
+const VARIABLE: &str = "the name of an environment variable";
+
+/// Every key, section by section.
+pub const KEYS: &[Key] = &[
+    key(File, "project", "a section", "", "The project's name and folders."),
+    key(File, "history", "a section", "", "Where each environment keeps its history."),
+    key(File, "backup", "a section", "", "Where backups go and how they are made."),
+    key(File, "interface", "a section", "", "How the console looks and which keys it obeys."),
+    key(
+        File,
+        "environment",
+        "one section `[[environment]]` for each environment",
+        "",
+        "The environments; at least one.",
+    ),
+    key(Project, "name", TEXT, "the folder's name", "What screens and reports call the project."),
+    key(
+        Project,
+        "migrations",
+        PATH,
+        "`migrations`",
+        "The folder of the migrations, `YYYYMMDDHHMMSS_type_description.sql`.",
+    ),
+    key(Project, "rollbacks", PATH, "beside the migrations", "The folder of the rollbacks, `….down.sql`."),
+    key(
+        Project,
+        "validations",
+        PATH,
+        "`validations`",
+        "The folder of the validation queries, `*.sql`; a row that one returns is a failure.",
+    ),
+    key(
+        Project,
+        "templates",
+        PATH,
+        "built in",
+        "The folder of the project's own `up.sql` and `down.sql` for `tidegate new`.",
+    ),
+    key(History, "schema", TEXT, "`public`", "The schema of the history table, unquoted."),
+    key(History, "table", TEXT, "`migrations_history`", "The history table, unquoted."),
+    key(Backup, "directory", PATH, "`.tidegate/backups`", "The folder that receives one folder a backup."),
+    key(Backup, "jobs", "a whole number from 1 to 64", "`4`", "How many tables are dumped or restored at once."),
+    key(
+        Backup,
+        "format",
+        "`directory` or `custom`",
+        "`directory`",
+        "The archive format of `pg_dump`; `custom` is one file, written by one job.",
+    ),
+    key(
+        Backup,
+        "keep_free",
+        "a size such as \"512MB\" or \"2GB\", in units of 1024",
+        "`1GB`",
+        "The room that must stay free on the disk after a backup.",
+    ),
+    key(Backup, "dump_program", PATH, "found by version", "The `pg_dump` to use."),
+    key(Interface, "theme", TEXT, "chosen by the terminal", "The theme of the console; `--theme` wins."),
+    key(Interface, "mouse", BOOLEAN, "`true`", "Whether the console listens to the mouse; `--no-mouse` wins."),
+    key(Interface, "ascii", BOOLEAN, "by the locale", "Whether the console draws with plain ASCII; `--ascii` wins."),
+    key(Interface, "clipboard", BOOLEAN, "`true`", "Whether `y` copies through the terminal (OSC 52)."),
+    key(
+        Interface,
+        "keys",
+        "a table of actions, each with a key or a list of keys",
+        "built in",
+        "Other keys for actions: `quit = \"ctrl-q\"`, `help = [\"f1\", \"?\"]`; an empty list switches an action's keys off.",
+    ),
+    key(
+        Environment,
+        "name",
+        "letters, digits, `-`, `_` and `.`, at most 40",
+        "required",
+        "What operators call the environment, and type to confirm a write.",
+    ),
+    key(
+        Environment,
+        "tier",
+        "`development`, `staging` or `production`",
+        "required",
+        "How dangerous a mistake is there; confirmations and defaults follow it.",
+    ),
+    key(Environment, "notes", TEXT, "none", "Words for the operators, shown beside the environment."),
+    key(
+        Environment,
+        "url",
+        "a PostgreSQL URL or `keyword=value` pairs",
+        "none",
+        "Where the server is. Better without a password; with one, no other user may read the file.",
+    ),
+    key(Environment, "url_env", VARIABLE, "none", "The variable that holds the URL."),
+    key(Environment, "url_command", COMMAND, "none", "A command that prints the URL within 30 seconds."),
+    key(Environment, "service", TEXT, "none", "A service of `pg_service.conf`."),
+    key(
+        Environment,
+        "host",
+        TEXT,
+        "`PGHOST`, else the local socket",
+        "A host name, an address, or a folder of sockets; several with commas.",
+    ),
+    key(Environment, "port", "a port number, or a text with one for each host", "`PGPORT`, else `5432`", "The port."),
+    key(Environment, "user", TEXT, "`PGUSER`, else the operating system's user", "Who logs in."),
+    key(Environment, "database", TEXT, "`PGDATABASE`, else the user's name", "The database."),
+    key(Environment, "password", TEXT, "asked for", "The password; then no other user may read the file."),
+    key(Environment, "password_env", VARIABLE, "none", "The variable that holds the password."),
+    key(Environment, "password_command", COMMAND, "none", "A command that prints the password within 30 seconds."),
+    key(Environment, "passfile", PATH, "`PGPASSFILE`, else `~/.pgpass`", "The password file."),
+    key(
+        Environment,
+        "sslmode",
+        "`disable`, `allow`, `prefer`, `require`, `verify-ca` or `verify-full`",
+        "`PGSSLMODE`, else `verify-full` for a production server that is not local, else `prefer`",
+        "Whether the connection is encrypted and the server's certificate is verified.",
+    ),
+    key(
+        Environment,
+        "sslrootcert",
+        "a path, or `system`",
+        "`PGSSLROOTCERT`, else `~/.postgresql/root.crt`, else the system's",
+        "The authorities that may have signed the server's certificate.",
+    ),
+    key(Environment, "sslcert", PATH, "`PGSSLCERT`, else `~/.postgresql/postgresql.crt`", "The client certificate."),
+    key(
+        Environment,
+        "sslkey",
+        PATH,
+        "`PGSSLKEY`, else `~/.postgresql/postgresql.key`",
+        "The key of the client certificate, readable by its owner only.",
+    ),
+    key(
+        Environment,
+        "sslnegotiation",
+        "`postgres` or `direct`",
+        "`PGSSLNEGOTIATION`, else `postgres`",
+        "How encryption begins; `direct` needs PostgreSQL 17.",
+    ),
+    key(
+        Environment,
+        "channel_binding",
+        "`disable`, `prefer` or `require`",
+        "`PGCHANNELBINDING`, else `prefer`",
+        "Whether the login proves that nobody sits in between.",
+    ),
+    key(
+        Environment,
+        "target_session_attrs",
+        "`any`, `read-write`, `read-only`, `primary`, `standby` or `prefer-standby`",
+        "`PGTARGETSESSIONATTRS`, else `any`",
+        "Which of several hosts will do.",
+    ),
+    key(
+        Environment,
+        "load_balance_hosts",
+        "`disable` or `random`",
+        "`PGLOADBALANCEHOSTS`, else `disable`",
+        "Whether several hosts are tried in random order.",
+    ),
+    key(Environment, "options", TEXT, "`PGOPTIONS`", "Command-line options for the session, such as `-c geqo=off`."),
+    key(
+        Environment,
+        "connect_timeout",
+        DURATION,
+        "`PGCONNECT_TIMEOUT`, else `10s`",
+        "How long connecting to one host may take; `0` waits for ever.",
+    ),
+    key(Environment, "read_only", BOOLEAN, "`false`", "Whether Tidegate may never write there."),
+    key(Environment, "role", TEXT, "the login role", "The role that owns what migrations create (`SET ROLE`)."),
+    key(
+        Environment,
+        "search_path",
+        "a list of schemas",
+        "the login role's",
+        "The schemas that unqualified names are looked up in, unquoted.",
+    ),
+    key(Environment, "lock_timeout", DURATION, "`5s`", "How long a statement may wait for a lock; `0` waits for ever."),
+    key(
+        Environment,
+        "lock_retries",
+        "a whole number from 0 to 100",
+        "`5`",
+        "How often a script is tried again after a lock timeout rolled it back.",
+    ),
+    key(Environment, "retry_backoff", DURATION, "`2s`", "The wait before the first retry; it doubles each time."),
+    key(Environment, "statement_timeout", DURATION, "`0`", "How long a statement may run; `0` sets no limit."),
+    key(
+        Environment,
+        "allowed_hours",
+        "hours with a time zone such as \"22:00-04:00 Europe/Berlin\" or \"Mon-Thu 22:00-04:00 UTC\", or a list of them",
+        "always",
+        "When writes are allowed. A range belongs to the weekday on which it begins.",
+    ),
+    key(
+        Environment,
+        "backup",
+        "`required`, `offered` or `off`",
+        "`required` in production, `offered` in staging, `off` in development",
+        "Whether a window needs a backup before it applies anything.",
+    ),
+    key(
+        Environment,
+        "ticket_required",
+        BOOLEAN,
+        "`true` in production, else `false`",
+        "Whether a migration without a ticket is refused.",
+    ),
+    key(
+        Environment,
+        "ticket_pattern",
+        "a regular expression",
+        "none",
+        "What a whole ticket must look like, such as `SCOUT-[0-9]+`.",
+    ),
+    key(Environment, "hooks", "a section", "", "The project's own commands for this environment."),
+    key(
+        Hooks,
+        "announce",
+        "a shell command, a list of a program and its arguments, or a table",
+        "none",
+        "Runs in the announce step.",
+    ),
+    key(
+        Hooks,
+        "validate",
+        "a shell command, a list of a program and its arguments, or a table",
+        "none",
+        "Runs at the end of the validate step; when it fails, the step fails.",
+    ),
+    key(Hook, "command", COMMAND, "required", "What to run, in the project's folder."),
+    key(Hook, "timeout", DURATION, "`10min`", "After this it is ended and counts as failed."),
+];
