@@ -1,0 +1,164 @@
+//! Everything the console knows, and the stack of layers that show it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use ratatui::layout::{Rect, Size};
+
+use crate::config::Config;
+
+use super::keymap::Keymap;
+use super::layer::{Context, Layer, Placement};
+use super::log::Log;
+use super::message::{LayerId, Moment};
+use super::trouble::Trouble;
+use super::view::chrome;
+
+/// How long keys are ignored by a layer that is guarded.
+pub const GUARD: Duration = Duration::from_millis(300);
+
+/// How long a toast stays.
+const TOAST: Duration = Duration::from_secs(4);
+
+/// How often something that moves is drawn.
+const STEP: Duration = Duration::from_millis(120);
+
+/// What is known apart from the screens.
+#[derive(Debug)]
+pub struct World {
+    /// What the configuration file says.
+    pub config: Arc<Config>,
+    /// When it is.
+    pub moment: Moment,
+    /// The newest lines of the log.
+    pub log: Log,
+}
+
+/// A layer on the stack.
+#[derive(Debug)]
+pub struct Entry {
+    /// Who it is.
+    pub id: LayerId,
+    /// When it was opened, in uptime.
+    pub opened: Duration,
+    /// The layer.
+    pub layer: Box<dyn Layer>,
+}
+
+/// A passing message.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Toast {
+    /// What it says.
+    pub text: String,
+    /// When it goes, in uptime.
+    pub until: Duration,
+}
+
+/// A lasting error.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Shown {
+    /// The error.
+    pub trouble: Trouble,
+    /// When it came, in uptime.
+    pub since: Duration,
+}
+
+/// How the console ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// The operator quit.
+    Quit,
+    /// The operating system asked for it; the words name the signal.
+    Terminated(&'static str),
+}
+
+/// The whole state of the console.
+#[derive(Debug)]
+pub struct Model {
+    /// What is known.
+    pub world: World,
+    /// Which key does what.
+    pub keymap: Keymap,
+    /// The terminal's size.
+    pub size: Size,
+    /// The layers, the topmost last; the board is the first.
+    pub layers: Vec<Entry>,
+    /// The passing message.
+    pub toast: Option<Toast>,
+    /// The lasting errors, the newest last.
+    pub troubles: Vec<Shown>,
+    /// Set once the console is to end.
+    pub ending: Option<Ending>,
+    /// Something changed since the last draw.
+    pub stale: bool,
+    next_id: u64,
+}
+
+impl Model {
+    /// A console that shows `home`.
+    #[must_use]
+    pub fn new(config: Arc<Config>, keymap: Keymap, size: Size, home: Box<dyn Layer>) -> Self {
+        let world = World { config, moment: Moment::START, log: Log::default() };
+        let mut model = Self {
+            world,
+            keymap,
+            size,
+            layers: Vec::new(),
+            toast: None,
+            troubles: Vec::new(),
+            ending: None,
+            stale: true,
+            next_id: 0,
+        };
+        model.push(home);
+        model
+    }
+
+    /// Puts a layer on top, and says who it is.
+    pub fn push(&mut self, layer: Box<dyn Layer>) -> LayerId {
+        let id = LayerId(self.next_id);
+        self.next_id += 1;
+        self.layers.push(Entry { id, opened: self.world.moment.uptime, layer });
+        id
+    }
+
+    /// Says something in passing.
+    pub fn say(&mut self, text: impl Into<String>) {
+        self.toast = Some(Toast { text: text.into(), until: self.world.moment.uptime + TOAST });
+    }
+
+    /// Shows an error until it is dismissed.
+    pub fn trouble(&mut self, trouble: Trouble) {
+        self.troubles.push(Shown { trouble, since: self.world.moment.uptime });
+    }
+
+    /// The part of the terminal that the layer at `index` fills.
+    #[must_use]
+    pub fn area(&self, index: usize) -> Rect {
+        let body = chrome::areas(self.size).body;
+        let Some(entry) = self.layers.get(index) else { return body };
+        let context = Context { world: &self.world, keymap: &self.keymap, area: body };
+        match entry.layer.placement(&context) {
+            Placement::Screen => body,
+            Placement::Dialog { width, height } => chrome::centred(body, width, height),
+        }
+    }
+
+    /// When the screen changes by itself next, in uptime; `None` where nothing moves.
+    #[must_use]
+    pub fn wakes_at(&self) -> Option<Duration> {
+        let moving = self.layers.iter().any(|entry| entry.layer.is_moving(&self.world));
+        let step = moving.then(|| self.world.moment.uptime + STEP);
+        let toast = self.toast.as_ref().map(|toast| toast.until);
+        step.into_iter().chain(toast).min()
+    }
+
+    /// Lets every layer bring itself back into bounds.
+    pub fn settle(&mut self) {
+        for index in 0..self.layers.len() {
+            let area = self.area(index);
+            let context = Context { world: &self.world, keymap: &self.keymap, area };
+            self.layers[index].layer.settle(&context);
+        }
+    }
+}

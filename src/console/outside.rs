@@ -1,0 +1,81 @@
+//! The world outside the console, for real: the clock, the clipboard, the shell, and the tasks that do the work.
+
+use std::io;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use jiff::Timestamp;
+use ratatui::Terminal;
+use tokio::sync::mpsc;
+
+use crate::config::Config;
+
+use super::app::Outside;
+use super::message::{Answer, LayerId, Message, Moment, Work};
+use super::terminal::{Guard, Screen, can_be_suspended, clipboard_sequence, suspend};
+use super::trouble::Trouble;
+use super::work;
+
+/// The world outside the console.
+#[derive(Debug)]
+pub struct Real {
+    started: Instant,
+    guard: Guard,
+    clipboard: bool,
+    config: Arc<Config>,
+    messages: mpsc::Sender<Message>,
+}
+
+impl Real {
+    /// The world outside, with the terminal that `guard` holds; answers go to `messages`.
+    #[must_use]
+    pub fn new(config: Arc<Config>, guard: Guard, messages: mpsc::Sender<Message>) -> Self {
+        Self { started: Instant::now(), guard, clipboard: config.interface.clipboard, config, messages }
+    }
+}
+
+impl Outside<Screen> for Real {
+    fn moment(&mut self) -> Moment {
+        Moment { uptime: self.started.elapsed(), now: Timestamp::now() }
+    }
+
+    async fn wait_until(&mut self, uptime: Duration) {
+        tokio::time::sleep_until((self.started + uptime).into()).await;
+    }
+
+    fn work(&mut self, from: LayerId, work: Work) {
+        let messages = self.messages.clone();
+        let config = Arc::clone(&self.config);
+        tokio::spawn(async move {
+            // A task of its own, so that a panic in it becomes an answer and the asker does not wait for ever.
+            let answer = tokio::spawn(work::run(config, work)).await.unwrap_or_else(|error| {
+                let trouble = Trouble::new("Internal error", format!("A task of the console broke off: {error}."))
+                    .and_next("Nothing was written by it. The log (@) has the place; please report it.");
+                Answer::Failed(Box::new(trouble))
+            });
+            // The console may have ended meanwhile; then nobody needs the answer.
+            let _ = messages.send(Message::Answer { to: from, answer }).await;
+        });
+    }
+
+    fn copy(&mut self, terminal: &mut Terminal<Screen>, text: &str) -> io::Result<()> {
+        if self.clipboard {
+            let backend = terminal.backend_mut();
+            io::Write::write_all(backend, clipboard_sequence(text).as_bytes())?;
+            io::Write::flush(backend)?;
+        }
+        Ok(())
+    }
+
+    fn suspend(&mut self) -> Result<(), String> {
+        if !can_be_suspended() {
+            return Err("There is no shell to come back from: this terminal was opened for Tidegate alone.".to_owned());
+        }
+        suspend();
+        Ok(())
+    }
+
+    fn resume(&mut self) -> io::Result<()> {
+        self.guard.again()
+    }
+}

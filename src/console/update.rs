@@ -1,0 +1,199 @@
+//! What becomes of the model when something happens. Pure: no I/O, no waiting, no clock.
+
+use super::key::Key;
+use super::keymap::{Action, action};
+use super::layer::{Availability, Command, Context, Layer};
+use super::message::{Effect, LayerId, Message, Mouse, MouseAction};
+use super::model::{Ending, GUARD, Model};
+use super::view::{self, chrome};
+
+/// How many rows one notch of the wheel moves.
+const WHEEL: usize = 3;
+
+/// Takes in what happened and says what is to be done outside.
+pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    let mut stale = true;
+    match message {
+        Message::Clock(moment) => {
+            model.world.moment = moment;
+            let passed = model.toast.as_ref().is_some_and(|toast| toast.until <= moment.uptime);
+            if passed {
+                model.toast = None;
+            }
+            stale = passed || model.layers.iter().any(|entry| entry.layer.is_moving(&model.world));
+        }
+        Message::Key(key) => press(model, key, &mut effects),
+        Message::Paste(text) => {
+            if guard_is_over(model) {
+                on_top(model, &mut effects, |layer, context| layer.pasted(&text, context));
+            }
+        }
+        Message::Mouse(mouse) => point(model, mouse, &mut effects),
+        Message::Resize(size) => model.size = size,
+        Message::Terminate(signal) => model.ending = Some(Ending::Terminated(signal)),
+        Message::Suspend => effects.push(Effect::Suspend),
+        Message::Resumed => effects.push(Effect::Redraw),
+        Message::Log(line) => {
+            model.world.log.push(line);
+            stale = model.layers.iter().any(|entry| entry.layer.spec().name == view::log::SPEC.name);
+        }
+        Message::Trouble(trouble) => model.trouble(*trouble),
+        Message::Notice(text) => model.say(text),
+        Message::Answer { to, answer } => {
+            // Who asked may be gone by now; then nobody needs the answer.
+            if let Some(index) = model.layers.iter().position(|entry| entry.id == to) {
+                at(model, index, &mut effects, |layer, context| layer.answered(answer, context));
+            }
+        }
+    }
+    model.settle();
+    model.stale |= stale;
+    effects
+}
+
+/// Opens the first screens' work, once, before anything happened.
+pub fn start(model: &mut Model) -> Vec<Effect> {
+    let mut effects = Vec::new();
+    on_top(model, &mut effects, |layer, context| layer.opened(context));
+    model.settle();
+    effects
+}
+
+fn guard_is_over(model: &Model) -> bool {
+    model
+        .layers
+        .last()
+        .is_none_or(|entry| !entry.layer.is_guarded() || model.world.moment.uptime >= entry.opened + GUARD)
+}
+
+fn press(model: &mut Model, key: Key, effects: &mut Vec<Effect>) {
+    if !guard_is_over(model) {
+        return;
+    }
+    let Some(entry) = model.layers.last() else { return };
+    let screen = entry.layer.spec().name;
+    let typing = entry.layer.is_typing();
+    let wanted = if typing { model.keymap.action_while_typing(screen, key) } else { model.keymap.action(screen, key) };
+    match wanted {
+        Some(wanted) => act(model, wanted, effects),
+        None if typing => on_top(model, effects, |layer, context| layer.typed(key, context)),
+        None => {}
+    }
+}
+
+/// Carries out an action on the topmost layer, where it is possible.
+fn act(model: &mut Model, wanted: Action, effects: &mut Vec<Effect>) {
+    let Some(entry) = model.layers.last() else { return };
+    match entry.layer.availability(wanted, &model.world) {
+        Availability::Yes => {}
+        Availability::No(why) => return model.say(why),
+        Availability::Hidden => return,
+    }
+    let own = entry.layer.spec();
+    let declared = own.keys.iter().chain(own.shared.iter().flat_map(|set| set.bindings));
+    if declared.into_iter().any(|binding| binding.action == wanted) {
+        return on_top(model, effects, |layer, context| layer.act(wanted, context));
+    }
+    match wanted {
+        action::BACK => back(model),
+        action::QUIT if model.layers.len() > 1 => close(model),
+        action::QUIT | action::STOP => model.ending = Some(Ending::Quit),
+        action::HELP => open(model, Box::new(view::help::Help::of(own.name)), effects),
+        action::PALETTE => open(model, Box::new(view::palette::Palette::of(own.name)), effects),
+        action::LOG => open(model, Box::new(view::log::LogScreen::default()), effects),
+        action::SUSPEND => effects.push(Effect::Suspend),
+        action::REDRAW => effects.push(Effect::Redraw),
+        _ => {}
+    }
+}
+
+fn back(model: &mut Model) {
+    let now = model.world.moment.uptime;
+    match model.troubles.last() {
+        // An error that has only just appeared was not meant by this key.
+        Some(shown) if now >= shown.since + GUARD => {
+            model.troubles.pop();
+        }
+        Some(_) => {}
+        None if model.layers.last_mut().is_some_and(|entry| entry.layer.step_back()) => {}
+        None => close(model),
+    }
+}
+
+fn close(model: &mut Model) {
+    if model.layers.len() > 1 {
+        model.layers.pop();
+    }
+}
+
+fn open(model: &mut Model, layer: Box<dyn Layer>, effects: &mut Vec<Effect>) {
+    model.push(layer);
+    on_top(model, effects, |layer, context| layer.opened(context));
+}
+
+fn point(model: &mut Model, mouse: Mouse, effects: &mut Vec<Effect>) {
+    if !guard_is_over(model) || model.layers.is_empty() {
+        return;
+    }
+    let top = model.layers.len() - 1;
+    match mouse.what {
+        MouseAction::WheelUp | MouseAction::WheelDown => {
+            let step = if mouse.what == MouseAction::WheelUp { action::UP } else { action::DOWN };
+            for _ in 0..WHEEL {
+                on_top(model, effects, |layer, context| layer.act(step, context));
+            }
+        }
+        MouseAction::Click => {
+            if let Some(wanted) = chrome::key_at(model, mouse.at) {
+                act(model, wanted, effects);
+            } else if model.area(top).contains(mouse.at) {
+                on_top(model, effects, |layer, context| layer.clicked(mouse.at, context));
+            }
+        }
+    }
+}
+
+fn on_top(
+    model: &mut Model,
+    effects: &mut Vec<Effect>,
+    tell: impl FnOnce(&mut dyn Layer, &Context<'_>) -> Vec<Command>,
+) {
+    if let Some(top) = model.layers.len().checked_sub(1) {
+        at(model, top, effects, tell);
+    }
+}
+
+fn at(
+    model: &mut Model,
+    index: usize,
+    effects: &mut Vec<Effect>,
+    tell: impl FnOnce(&mut dyn Layer, &Context<'_>) -> Vec<Command>,
+) {
+    let area = model.area(index);
+    let context = Context { world: &model.world, keymap: &model.keymap, area };
+    let entry = &mut model.layers[index];
+    let id = entry.id;
+    for command in tell(entry.layer.as_mut(), &context) {
+        carry_out(model, id, command, effects);
+    }
+}
+
+fn carry_out(model: &mut Model, from: LayerId, command: Command, effects: &mut Vec<Effect>) {
+    match command {
+        Command::Open(layer) => open(model, layer, effects),
+        Command::Close => model.layers.retain(|entry| entry.id != from || entry.id == LayerId(0)),
+        Command::CloseAndAct(wanted) => {
+            model.layers.retain(|entry| entry.id != from || entry.id == LayerId(0));
+            act(model, wanted, effects);
+        }
+        Command::Toast(text) => model.say(text),
+        Command::Trouble(trouble) => model.trouble(*trouble),
+        Command::Copy { what, text } => {
+            model.say(format!("Copied {what}."));
+            effects.push(Effect::Copy(text));
+        }
+        Command::Work(work) => effects.push(Effect::Work(from, work)),
+        Command::Quit => model.ending = Some(Ending::Quit),
+    }
+}

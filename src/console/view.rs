@@ -1,0 +1,49 @@
+//! What the console shows: one file a screen, and the bar, keys and messages around them.
+
+pub mod chrome;
+pub mod help;
+pub mod log;
+pub mod palette;
+
+use ratatui::Frame;
+
+use super::keymap::ScreenSpec;
+use super::layer::{Canvas, Placement};
+use super::model::Model;
+use super::theme::Theme;
+
+/// Every screen and dialog. A new one is its file and a line here.
+pub static SCREENS: &[&ScreenSpec] = &[&log::SPEC, &help::SPEC, &palette::SPEC];
+
+/// Draws everything. Pure: the same model and theme give the same picture.
+pub fn view(model: &Model, theme: &Theme, frame: &mut Frame<'_>) {
+    chrome::background(theme, frame);
+    if chrome::is_too_small(model.size) {
+        return chrome::draw_too_small(model, theme, frame);
+    }
+    let bottom = model.layers.iter().rposition(|entry| placement(model, entry) == Placement::Screen).unwrap_or(0);
+    chrome::draw_bar(model, theme, frame);
+    for (index, entry) in model.layers.iter().enumerate().skip(bottom) {
+        let area = model.area(index);
+        if index > bottom {
+            chrome::shade(model, theme, frame);
+        }
+        let canvas = Canvas {
+            world: &model.world,
+            keymap: &model.keymap,
+            theme,
+            area,
+            focused: index + 1 == model.layers.len(),
+        };
+        entry.layer.draw(&canvas, frame);
+    }
+    chrome::draw_footer(model, theme, frame);
+    chrome::draw_trouble(model, theme, frame);
+    chrome::draw_toast(model, theme, frame);
+}
+
+fn placement(model: &Model, entry: &super::model::Entry) -> Placement {
+    let body = chrome::areas(model.size).body;
+    let context = super::layer::Context { world: &model.world, keymap: &model.keymap, area: body };
+    entry.layer.placement(&context)
+}

@@ -1,0 +1,7 @@
+//! The pieces that screens are drawn with.
+
+pub mod input;
+pub mod list;
+pub mod paint;
+pub mod table;
+pub mod viewer;

@@ -1,0 +1,335 @@
+//! Text of any length, scrolled in both directions and searched.
+
+use std::sync::Arc;
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use unicode_segmentation::UnicodeSegmentation as _;
+use unicode_width::UnicodeWidthStr as _;
+
+use crate::console::key::Key;
+use crate::console::keymap::{Action, action};
+use crate::console::layer::Canvas;
+use crate::console::theme::{Role, Theme};
+use crate::migration::text::printable;
+
+use super::input::Filter;
+use super::paint::{Pen, Piece, row, scroll_bar, split_bottom};
+
+/// How many columns a step to the side takes.
+const SIDE_STEP: u16 = 8;
+
+/// One line of a text.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TextLine {
+    /// Its number, shown at the left; `None` for lines without one.
+    pub number: Option<u32>,
+    /// Its pieces.
+    pub pieces: Vec<Piece>,
+    /// The role of the whole line, whose background goes to the end of the row.
+    pub role: Option<Role>,
+}
+
+impl TextLine {
+    /// A line of these pieces.
+    #[must_use]
+    pub fn of(pieces: Vec<Piece>) -> Self {
+        Self { number: None, pieces, role: None }
+    }
+
+    /// A line of one piece.
+    #[must_use]
+    pub fn plain(role: Role, text: impl Into<std::borrow::Cow<'static, str>>) -> Self {
+        Self::of(vec![super::paint::piece(role, text)])
+    }
+
+    /// The whole text, without its number.
+    #[must_use]
+    pub fn text(&self) -> String {
+        self.pieces.iter().map(|piece| piece.text.as_ref()).collect()
+    }
+}
+
+/// A text on the screen.
+#[derive(Clone, Debug, Default)]
+pub struct Viewer {
+    lines: Arc<[TextLine]>,
+    widest: u16,
+    gutter: u16,
+    top: usize,
+    left: u16,
+    search: Filter,
+    found: Vec<usize>,
+    current: usize,
+}
+
+impl Viewer {
+    /// A viewer on these lines.
+    #[must_use]
+    pub fn of(lines: Vec<TextLine>) -> Self {
+        let mut viewer = Self::default();
+        viewer.show(lines);
+        viewer
+    }
+
+    /// Replaces the lines, and keeps the place and the search.
+    pub fn show(&mut self, lines: Vec<TextLine>) {
+        let width = |line: &TextLine| line.pieces.iter().map(|piece| printable(&piece.text).width()).sum::<usize>();
+        self.widest = lines.iter().map(width).max().unwrap_or(0).try_into().unwrap_or(u16::MAX);
+        let last_number = lines.iter().filter_map(|line| line.number).max();
+        self.gutter = last_number.map_or(0, |number| super::paint::width(&number.to_string()) + 2);
+        self.lines = lines.into();
+        self.look();
+    }
+
+    /// The lines.
+    #[must_use]
+    pub fn lines(&self) -> &[TextLine] {
+        &self.lines
+    }
+
+    /// The search is being typed.
+    #[must_use]
+    pub fn is_typing(&self) -> bool {
+        self.search.is_editing()
+    }
+
+    /// Goes to a line, counted from zero.
+    pub fn go_to(&mut self, line: usize) {
+        self.top = line;
+    }
+
+    /// Stands on the last line.
+    #[must_use]
+    pub fn is_at_end(&self, area: Rect) -> bool {
+        self.top + usize::from(self.body(area).height) >= self.lines.len()
+    }
+
+    /// Scrolls or searches as the action says; `false` for other actions.
+    pub fn act(&mut self, wanted: Action, area: Rect) -> bool {
+        let height = usize::from(self.body(area).height.max(1));
+        match wanted {
+            action::OPEN if self.search.is_editing() => self.search.accept(),
+            action::DOWN => self.top += 1,
+            action::UP => self.top = self.top.saturating_sub(1),
+            action::HALF_DOWN => self.top += height / 2,
+            action::HALF_UP => self.top = self.top.saturating_sub(height / 2),
+            action::PAGE_DOWN => self.top += height,
+            action::PAGE_UP => self.top = self.top.saturating_sub(height),
+            action::TOP => self.top = 0,
+            action::BOTTOM => self.top = usize::MAX / 2,
+            action::LEFT => self.left = self.left.saturating_sub(SIDE_STEP),
+            action::RIGHT => self.left = self.left.saturating_add(SIDE_STEP),
+            action::FILTER => self.search.edit(),
+            action::NEXT_MATCH => self.step(true),
+            action::PREVIOUS_MATCH => self.step(false),
+            _ => return false,
+        }
+        self.settle(area);
+        true
+    }
+
+    /// Types into the search.
+    pub fn typed(&mut self, key: Key, area: Rect) {
+        if self.search.typed(key) {
+            self.look();
+            self.jump();
+        }
+        self.settle(area);
+    }
+
+    /// Pastes into the search, where one is being typed.
+    pub fn pasted(&mut self, text: &str, area: Rect) {
+        if self.search.is_editing() {
+            self.search.pasted(text);
+            self.look();
+            self.jump();
+            self.settle(area);
+        }
+    }
+
+    /// Leaves the search; `false` where there was none.
+    pub fn step_back(&mut self) -> bool {
+        self.found.clear();
+        self.search.leave()
+    }
+
+    /// Brings the place back into the text.
+    pub fn settle(&mut self, area: Rect) {
+        let body = self.body(area);
+        self.top = self.top.min(self.lines.len().saturating_sub(usize::from(body.height)));
+        let room = body.width.saturating_sub(self.gutter + 1);
+        self.left = self.left.min(self.widest.saturating_sub(room));
+    }
+
+    fn body(&self, area: Rect) -> Rect {
+        if self.search.is_shown() { split_bottom(area, 1).0 } else { area }
+    }
+
+    fn look(&mut self) {
+        let query = self.search.query().to_lowercase();
+        self.found = if query.is_empty() {
+            Vec::new()
+        } else {
+            let hit = |line: &TextLine| line.text().to_lowercase().contains(&query);
+            self.lines.iter().enumerate().filter(|(_, line)| hit(line)).map(|(index, _)| index).collect()
+        };
+        self.current = self.found.partition_point(|line| *line < self.top).min(self.found.len().saturating_sub(1));
+    }
+
+    fn jump(&mut self) {
+        if let Some(line) = self.found.get(self.current) {
+            // A few lines of what comes before make the place easier to know.
+            self.top = line.saturating_sub(3);
+        }
+    }
+
+    fn step(&mut self, forward: bool) {
+        let count = self.found.len();
+        if count > 0 {
+            self.current = if forward { (self.current + 1) % count } else { (self.current + count - 1) % count };
+            self.jump();
+        }
+    }
+
+    /// Draws the part in view.
+    pub fn draw(&self, canvas: &Canvas<'_>, frame: &mut Frame<'_>, area: Rect) {
+        let theme = canvas.theme;
+        let body = self.body(area);
+        let query = self.search.query().to_lowercase();
+        let end = (self.top + usize::from(body.height)).min(self.lines.len());
+        for (index, number) in (self.top.min(end)..end).enumerate() {
+            let at = row(body, u16::try_from(index).unwrap_or(u16::MAX));
+            let line = &self.lines[number];
+            self.draw_line(theme, frame, Rect { width: at.width.saturating_sub(1), ..at }, line);
+            if !query.is_empty() && self.found.binary_search(&number).is_ok() {
+                self.mark(theme, frame, at, line, &query, self.found.get(self.current) == Some(&number));
+            }
+        }
+        scroll_bar(frame.buffer_mut(), theme, body, self.top, self.lines.len());
+        if self.search.is_shown() {
+            let found = match (self.search.query().is_empty(), self.found.len()) {
+                (true, _) => String::new(),
+                (false, 0) => "not found".to_owned(),
+                (false, count) => format!("{} of {count}", self.current + 1),
+            };
+            self.search.draw(frame, theme, split_bottom(area, 1).1, &found);
+        }
+    }
+
+    fn draw_line(&self, theme: &Theme, frame: &mut Frame<'_>, at: Rect, line: &TextLine) {
+        if at.height == 0 {
+            return;
+        }
+        let buffer = frame.buffer_mut();
+        if let Some(role) = line.role {
+            buffer.set_style(at, theme.style(role));
+        }
+        if self.gutter > 0 {
+            let number = line.number.map(|number| number.to_string()).unwrap_or_default();
+            let width = usize::from(self.gutter - 2);
+            Pen::new(buffer, theme, at).write(Role::LineNumber, &format!("{number:>width$}"));
+        }
+        let room = Rect { x: at.x + self.gutter.min(at.width), width: at.width.saturating_sub(self.gutter), ..at };
+        let mut skip = usize::from(self.left);
+        let mut pen = Pen::new(buffer, theme, room);
+        for piece in &line.pieces {
+            let text = printable(&piece.text);
+            let width = text.width();
+            if skip >= width && width > 0 {
+                skip -= width;
+                continue;
+            }
+            let shown = without_columns(&text, skip);
+            skip = 0;
+            if pen.room() == 0 {
+                break;
+            }
+            let style =
+                line.role.map_or(theme.style(piece.role), |role| theme.style(role).patch(theme.style(piece.role)));
+            pen.write_styled(style, shown);
+        }
+    }
+
+    /// Shows the letters that the search found in a line.
+    fn mark(&self, theme: &Theme, frame: &mut Frame<'_>, at: Rect, line: &TextLine, query: &str, current: bool) {
+        let text = line.text().to_lowercase();
+        for (start, found) in text.match_indices(query) {
+            let from = printable(&text[..start]).width();
+            let width = printable(found).width();
+            let column = usize::from(self.gutter) + from;
+            let Some(column) = column.checked_sub(usize::from(self.left)) else { continue };
+            let x = at.x.saturating_add(u16::try_from(column).unwrap_or(u16::MAX));
+            let room = Rect { x, width: u16::try_from(width).unwrap_or(u16::MAX), ..at };
+            let mut style = theme.style(Role::Match);
+            if current {
+                style = style.patch(theme.style(Role::Selection));
+            }
+            frame.buffer_mut().set_style(room.intersection(at), style);
+        }
+    }
+}
+
+/// A text without its first columns.
+fn without_columns(text: &str, columns: usize) -> &str {
+    let mut skipped = 0;
+    for (start, grapheme) in text.grapheme_indices(true) {
+        if skipped >= columns {
+            return &text[start..];
+        }
+        skipped += grapheme.width();
+    }
+    if skipped >= columns && columns == 0 { text } else { "" }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const AREA: Rect = Rect::new(0, 0, 40, 10);
+
+    fn viewer() -> Viewer {
+        let line = |number: u32| TextLine {
+            number: Some(number),
+            pieces: vec![super::super::paint::piece(Role::Text, format!("line {number} of the text"))],
+            role: None,
+        };
+        Viewer::of((1..=100).map(line).collect())
+    }
+
+    #[test]
+    fn scrolling_stops_at_both_ends() {
+        let mut viewer = viewer();
+        viewer.act(action::UP, AREA);
+        assert_eq!(viewer.top, 0);
+        viewer.act(action::BOTTOM, AREA);
+        assert_eq!(viewer.top, 90);
+        assert!(viewer.is_at_end(AREA));
+        viewer.act(action::RIGHT, AREA);
+        assert_eq!(viewer.left, 0, "the text fits");
+    }
+
+    #[test]
+    fn a_search_goes_to_its_matches_and_around() {
+        let mut viewer = viewer();
+        viewer.act(action::FILTER, AREA);
+        for key in ["9", "9"] {
+            viewer.typed(key.parse().expect("a key"), AREA);
+        }
+        assert_eq!(viewer.found, [98]);
+        viewer.act(action::OPEN, AREA);
+        assert!(!viewer.is_typing());
+        viewer.act(action::NEXT_MATCH, AREA);
+        assert_eq!(viewer.current, 0);
+        assert!(viewer.step_back());
+        assert!(!viewer.step_back());
+    }
+
+    #[test]
+    fn columns_are_skipped_by_their_width() {
+        assert_eq!(without_columns("abc", 1), "bc");
+        assert_eq!(without_columns("東京", 2), "京");
+        assert_eq!(without_columns("abc", 0), "abc");
+        assert_eq!(without_columns("abc", 5), "");
+    }
+}
