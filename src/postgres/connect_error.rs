@@ -81,6 +81,26 @@ pub enum ConnectError {
         /// What the server said.
         error: Box<ServerError>,
     },
+    /// The server wants to be convinced in a way that Tidegate does not know.
+    #[error(
+        "{server} asks for a way to log in that Tidegate does not know ({method}). Allow scram-sha-256 or a client \
+         certificate for this role in pg_hba.conf."
+    )]
+    UnknownLogin {
+        /// Where the connection went.
+        server: String,
+        /// What is known of it.
+        method: String,
+    },
+    /// The login is not tied to the encrypted channel, and the configuration demands that.
+    #[error(
+        "{server} does not tie the login to the encrypted connection, and channel_binding=require demands it. Check \
+         that the connection is encrypted and that the role has a SCRAM password, and that nobody sits in between."
+    )]
+    NoChannelBinding {
+        /// Where the connection went.
+        server: String,
+    },
     /// There is no such database.
     #[error(
         "{server} has no database \"{database}\" (SQLSTATE 3D000). Check the database's name in the configuration."
@@ -92,9 +112,7 @@ pub enum ConnectError {
         database: String,
     },
     /// There is no such role.
-    #[error(
-        "{server} has no role \"{user}\" (SQLSTATE 28000). Check the user's name in the configuration."
-    )]
+    #[error("{server} has no role \"{user}\" (SQLSTATE 28000). Check the user's name in the configuration.")]
     RoleMissing {
         /// Where the connection went.
         server: String,
@@ -158,9 +176,7 @@ pub enum ConnectError {
         error: Box<ServerError>,
     },
     /// What answered does not speak PostgreSQL's protocol, or the connection broke while it was opened.
-    #[error(
-        "{server} did not answer as a PostgreSQL server does: {reason}. Check the host and the port."
-    )]
+    #[error("{server} did not answer as a PostgreSQL server does: {reason}. Check the host and the port.")]
     Protocol {
         /// Where the connection went.
         server: String,
@@ -190,6 +206,22 @@ impl ConnectError {
         }
     }
 
+    /// Whether another host, or another address of the same one, may do better: as in libpq, when the server could not
+    /// be reached or is not ready. A server that refuses the login has answered for all.
+    pub(super) fn is_of_this_host_only(&self) -> bool {
+        matches!(
+            self,
+            Self::UnknownHost { .. }
+                | Self::Refused { .. }
+                | Self::Unreachable { .. }
+                | Self::TimedOut { .. }
+                | Self::TooManyConnections { .. }
+                | Self::StartingUp { .. }
+                | Self::TargetSession { .. }
+                | Self::Protocol { .. }
+        )
+    }
+
     /// Whether trying again later may succeed without anybody changing the configuration. A wrong password does not:
     /// trying it again and again may lock the role.
     #[must_use]
@@ -208,6 +240,8 @@ impl ConnectError {
             Self::PasswordNeeded { .. }
             | Self::PasswordWrong { .. }
             | Self::LoginRefused { .. }
+            | Self::UnknownLogin { .. }
+            | Self::NoChannelBinding { .. }
             | Self::RoleMissing { .. }
             | Self::Tls { .. }
             | Self::UnsupportedVersion { .. } => false,
@@ -226,9 +260,7 @@ pub enum TlsError {
     )]
     NotOffered,
     /// The server's certificate is past its time.
-    #[error(
-        "the server's certificate has expired{0}. Renew it on the server, and check this machine's clock."
-    )]
+    #[error("the server's certificate has expired{0}. Renew it on the server, and check this machine's clock.")]
     Expired(String),
     /// The server's certificate is not valid yet.
     #[error("the server's certificate is not valid yet{0}. Check this machine's clock.")]
@@ -251,9 +283,7 @@ pub enum TlsError {
         presented: String,
     },
     /// The server's certificate was revoked by the authority.
-    #[error(
-        "the server's certificate has been revoked. Do not connect before its owner has explained why."
-    )]
+    #[error("the server's certificate has been revoked. Do not connect before its owner has explained why.")]
     Revoked,
     /// The certificate of the server is unfit in another way.
     #[error("the server's certificate cannot be accepted: {0}.")]

@@ -98,13 +98,9 @@ impl From<&DbError> for ServerError {
         let owned = |text: Option<&str>| text.map(str::to_owned);
         let (position, internal) = match error.position() {
             Some(ErrorPosition::Original(position)) => (Some(*position), None),
-            Some(ErrorPosition::Internal { position, query }) => (
-                None,
-                Some(InternalQuery {
-                    text: query.clone(),
-                    position: *position,
-                }),
-            ),
+            Some(ErrorPosition::Internal { position, query }) => {
+                (None, Some(InternalQuery { text: query.clone(), position: *position }))
+            }
             None => (None, None),
         };
         Self {
@@ -128,16 +124,8 @@ impl From<&DbError> for ServerError {
 impl fmt::Display for ServerError {
     /// The message, its SQLSTATE, and on further lines what the server said about it.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            formatter,
-            "{}: {} (SQLSTATE {})",
-            self.severity, self.message, self.sqlstate
-        )?;
-        for (label, text) in [
-            ("Detail", &self.detail),
-            ("Hint", &self.hint),
-            ("Context", &self.context),
-        ] {
+        write!(formatter, "{}: {} (SQLSTATE {})", self.severity, self.message, self.sqlstate)?;
+        for (label, text) in [("Detail", &self.detail), ("Hint", &self.hint), ("Context", &self.context)] {
             if let Some(text) = text {
                 write!(formatter, "\n{label}: {text}")?;
             }
@@ -211,10 +199,7 @@ impl From<tokio_postgres::Error> for PgError {
         if error.is_closed() {
             return Self::ConnectionLost("the server closed it.".to_owned());
         }
-        match error
-            .source()
-            .and_then(|source| source.downcast_ref::<std::io::Error>())
-        {
+        match error.source().and_then(|source| source.downcast_ref::<std::io::Error>()) {
             Some(source) => Self::ConnectionLost(format!("{source}.")),
             None => Self::Protocol(with_source(&error)),
         }

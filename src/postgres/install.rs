@@ -94,11 +94,7 @@ fn command(package: impl Fn(&Manager) -> String) -> Option<Vec<String>> {
     compose(is_root, |program| on_path(program).is_some(), package)
 }
 
-fn compose(
-    is_root: bool,
-    exists: impl Fn(&str) -> bool,
-    package: impl Fn(&Manager) -> String,
-) -> Option<Vec<String>> {
+fn compose(is_root: bool, exists: impl Fn(&str) -> bool, package: impl Fn(&Manager) -> String) -> Option<Vec<String>> {
     let manager = MANAGERS.iter().find(|manager| exists(manager.program))?;
     let mut words = Vec::new();
     if manager.privileged && !is_root {
@@ -113,9 +109,7 @@ fn compose(
 
 fn on_path(program: &str) -> Option<PathBuf> {
     let path = std::env::var_os("PATH")?;
-    std::env::split_paths(&path)
-        .map(|folder| folder.join(program))
-        .find(|program: &PathBuf| Path::is_file(program))
+    std::env::split_paths(&path).map(|folder| folder.join(program)).find(|program: &PathBuf| Path::is_file(program))
 }
 
 #[cfg(test)]
@@ -129,11 +123,7 @@ mod tests {
     #[case::alpine(&["apk", "doas"], false, Some("doas apk add postgresql"))]
     #[case::homebrew(&["brew", "sudo"], false, Some("brew install postgresql@17"))]
     #[case::unknown(&["sudo"], false, None)]
-    fn the_command_fits_the_machine(
-        #[case] programs: &[&str],
-        #[case] is_root: bool,
-        #[case] expected: Option<&str>,
-    ) {
+    fn the_command_fits_the_machine(#[case] programs: &[&str], #[case] is_root: bool, #[case] expected: Option<&str>) {
         let exists = |program: &str| programs.contains(&program);
         let words = compose(is_root, exists, |manager| manager.server.to_owned());
         assert_eq!(words.map(|words| words.join(" ")).as_deref(), expected);

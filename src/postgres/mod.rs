@@ -5,20 +5,26 @@
 
 pub mod activity;
 pub mod backup;
+mod cancel;
 pub mod child;
 pub mod cluster;
 pub mod connect_error;
 pub mod connection;
+mod dial;
 pub mod error;
 pub mod grant;
 pub mod history;
 pub mod install;
 pub mod lock;
+mod login;
 pub mod notice;
+mod pooler;
 pub mod programs;
 pub mod run;
 pub mod server_info;
+mod session;
 pub mod store;
+mod tls;
 pub mod version;
 
 pub use connect_error::{ConnectError, TlsError};

@@ -1,6 +1,8 @@
 //! What a server says besides results: notices and warnings.
 
 use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
@@ -102,12 +104,12 @@ impl From<&DbError> for Notice {
 /// Holds a bounded number: a script that raises millions must not fill the memory. What did not fit is counted.
 #[derive(Debug)]
 pub struct Notices {
-    pub(super) receiver: mpsc::Receiver<Notice>,
-    pub(super) skipped: std::sync::Arc<std::sync::atomic::AtomicU64>,
+    receiver: mpsc::Receiver<Notice>,
+    skipped: Arc<AtomicU64>,
 }
 
 impl Notices {
-    /// Waits for the next notice; `None` when the connection has ended.
+    /// Waits for the next notice; `None` when the connection has ended, or another listener has taken over.
     pub async fn next(&mut self) -> Option<Notice> {
         self.receiver.recv().await
     }
@@ -119,6 +121,75 @@ impl Notices {
 
     /// How many notices did not fit since this was last asked.
     pub fn take_skipped(&self) -> u64 {
-        self.skipped.swap(0, std::sync::atomic::Ordering::Relaxed)
+        self.skipped.swap(0, Ordering::Relaxed)
+    }
+}
+
+/// Where a connection's task puts the notices: to the listener, if there is one.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Outlet(Arc<Mutex<Option<Listener>>>);
+
+#[derive(Debug)]
+struct Listener {
+    sender: mpsc::Sender<Notice>,
+    skipped: Arc<AtomicU64>,
+}
+
+/// How many notices wait at the most for a listener who is busy.
+const CAPACITY: usize = 4096;
+
+impl Outlet {
+    /// Replaces the listener.
+    pub(super) fn listen(&self) -> Notices {
+        let (sender, receiver) = mpsc::channel(CAPACITY);
+        let skipped = Arc::new(AtomicU64::new(0));
+        *self.listener() = Some(Listener { sender, skipped: Arc::clone(&skipped) });
+        Notices { receiver, skipped }
+    }
+
+    pub(super) fn put(&self, notice: Notice) {
+        if let Some(listener) = &*self.listener()
+            && listener.sender.try_send(notice).is_err()
+        {
+            listener.skipped.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// Tells the listener that there will be no more.
+    pub(super) fn close(&self) {
+        *self.listener() = None;
+    }
+
+    fn listener(&self) -> MutexGuard<'_, Option<Listener>> {
+        // Nothing that could panic happens under the lock.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn notice(number: usize) -> Notice {
+        Notice {
+            severity: Severity::Notice,
+            message: number.to_string(),
+            detail: None,
+            hint: None,
+            sqlstate: "00000".to_owned(),
+        }
+    }
+
+    #[test]
+    fn notices_come_in_order_and_what_does_not_fit_is_counted() {
+        let outlet = Outlet::default();
+        outlet.put(notice(0));
+        let mut notices = outlet.listen();
+        for number in 1..=CAPACITY + 3 {
+            outlet.put(notice(number));
+        }
+        assert_eq!(notices.try_next(), Some(notice(1)));
+        assert_eq!(notices.take_skipped(), 3);
+        assert_eq!(notices.take_skipped(), 0);
     }
 }

@@ -34,12 +34,7 @@ impl Programs {
             return None;
         }
         let version = version_of(&postgres)?;
-        Some(Self {
-            bin: bin.to_owned(),
-            version,
-            postgres,
-            initdb,
-        })
+        Some(Self { bin: bin.to_owned(), version, postgres, initdb })
     }
 }
 
@@ -67,28 +62,11 @@ pub struct NoClientProgram {
 
 impl fmt::Display for NoClientProgram {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self {
-            program,
-            major,
-            too_old,
-            install,
-        } = self;
-        write!(
-            formatter,
-            "No {program} of PostgreSQL {major} or newer was found on this machine"
-        )?;
+        let Self { program, major, too_old, install } = self;
+        write!(formatter, "No {program} of PostgreSQL {major} or newer was found on this machine")?;
         for (index, found) in too_old.iter().enumerate() {
-            let lead = if index == 0 {
-                "; too old for this server: "
-            } else {
-                ", "
-            };
-            write!(
-                formatter,
-                "{lead}{} ({})",
-                found.path.display(),
-                found.version
-            )?;
+            let lead = if index == 0 { "; too old for this server: " } else { ", " };
+            write!(formatter, "{lead}{} ({})", found.path.display(), found.version)?;
         }
         formatter.write_str(".")?;
         if let Some(words) = install {
@@ -109,11 +87,7 @@ pub const CHOSEN_FOLDER: &str = "TIDEGATE_PG_BIN";
 pub fn find_servers() -> Vec<Programs> {
     let places = Places::of_this_machine();
     let found = places.servers();
-    if found.is_empty() && places.chosen.is_none() {
-        places.servers_by_pg_config()
-    } else {
-        found
-    }
+    if found.is_empty() && places.chosen.is_none() { places.servers_by_pg_config() } else { found }
 }
 
 /// A client program (`pg_dump`, `pg_restore`, `psql` …) that fits a server of this major version: the one in
@@ -150,9 +124,7 @@ const VERSIONED: &[(&str, &str, &str)] = &[
 
 impl Places {
     fn of_this_machine() -> Self {
-        let chosen = std::env::var_os(CHOSEN_FOLDER)
-            .filter(|folder| !folder.is_empty())
-            .map(PathBuf::from);
+        let chosen = std::env::var_os(CHOSEN_FOLDER).filter(|folder| !folder.is_empty()).map(PathBuf::from);
         let mut folders = search_path(std::env::var_os("PATH"));
         for (parent, prefix, rest) in VERSIONED {
             let Ok(entries) = std::fs::read_dir(parent) else {
@@ -211,10 +183,7 @@ impl Places {
             }
             if found.version.major < major {
                 too_old.push(found);
-            } else if newer
-                .as_ref()
-                .is_none_or(|nearest| found.version.major < nearest.version.major)
-            {
+            } else if newer.as_ref().is_none_or(|nearest| found.version.major < nearest.version.major) {
                 newer = Some(found);
             }
         }
@@ -228,12 +197,7 @@ impl Places {
 }
 
 fn search_path(path: Option<OsString>) -> Vec<PathBuf> {
-    path.map(|path| {
-        std::env::split_paths(&path)
-            .filter(|folder| folder.is_absolute())
-            .collect()
-    })
-    .unwrap_or_default()
+    path.map(|path| std::env::split_paths(&path).filter(|folder| folder.is_absolute()).collect()).unwrap_or_default()
 }
 
 /// The folders in which a program really lies, each once, however many links lead there.
@@ -258,14 +222,8 @@ fn real_folders(program: &str, folders: &[PathBuf]) -> Vec<PathBuf> {
 
 fn newest_first(folders: &[PathBuf]) -> Vec<Programs> {
     let mut found: Vec<Programs> = std::thread::scope(|scope| {
-        let asked: Vec<_> = folders
-            .iter()
-            .map(|folder| scope.spawn(|| Programs::in_folder(folder)))
-            .collect();
-        asked
-            .into_iter()
-            .filter_map(|thread| thread.join().ok().flatten())
-            .collect()
+        let asked: Vec<_> = folders.iter().map(|folder| scope.spawn(|| Programs::in_folder(folder))).collect();
+        asked.into_iter().filter_map(|thread| thread.join().ok().flatten()).collect()
     });
     found.sort_by(|left, right| right.version.number().cmp(&left.version.number()));
     found
@@ -288,16 +246,8 @@ fn version_of(program: &Path) -> Option<ServerVersion> {
 
 /// What a program prints when asked with one option.
 fn answer(program: &Path, option: &str) -> Option<String> {
-    let output = Command::new(program)
-        .arg(option)
-        .stdin(Stdio::null())
-        .stderr(Stdio::null())
-        .output()
-        .ok()?;
-    output
-        .status
-        .success()
-        .then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+    let output = Command::new(program).arg(option).stdin(Stdio::null()).stderr(Stdio::null()).output().ok()?;
+    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
 #[cfg(test)]
@@ -320,45 +270,28 @@ mod tests {
     }
 
     fn majors(programs: &[Programs]) -> Vec<u32> {
-        programs
-            .iter()
-            .map(|programs| programs.version.major)
-            .collect()
+        programs.iter().map(|programs| programs.version.major).collect()
     }
 
     #[test]
     fn servers_come_newest_first_and_each_installation_once() {
         let root = tempfile::tempdir().unwrap();
-        let old = installation(
-            &root.path().join("13/bin"),
-            &["postgres", "initdb"],
-            "13.23",
-        );
+        let old = installation(&root.path().join("13/bin"), &["postgres", "initdb"], "13.23");
         let new = installation(&root.path().join("17/bin"), &["postgres", "initdb"], "17.5");
         let links = root.path().join("links");
         std::fs::create_dir(&links).unwrap();
         symlink(old.join("postgres"), links.join("postgres")).unwrap();
         let half = installation(&root.path().join("18/bin"), &["postgres"], "18.1");
-        let places = Places {
-            chosen: None,
-            folders: vec![links, old, new, half],
-        };
+        let places = Places { chosen: None, folders: vec![links, old, new, half] };
         assert_eq!(majors(&places.servers()), [17, 13]);
     }
 
     #[test]
     fn the_chosen_folder_wins_over_a_newer_one() {
         let root = tempfile::tempdir().unwrap();
-        let old = installation(
-            &root.path().join("13/bin"),
-            &["postgres", "initdb"],
-            "13.23",
-        );
+        let old = installation(&root.path().join("13/bin"), &["postgres", "initdb"], "13.23");
         let new = installation(&root.path().join("17/bin"), &["postgres", "initdb"], "17.5");
-        let places = Places {
-            chosen: Some(old),
-            folders: vec![new],
-        };
+        let places = Places { chosen: Some(old), folders: vec![new] };
         assert_eq!(majors(&places.servers()), [13]);
     }
 
@@ -373,14 +306,8 @@ mod tests {
             installation(&root.path().join("newest"), &["pg_dump"], "17.5"),
             installation(&root.path().join("older"), &["pg_dump"], "15.18"),
         ];
-        let found = Places {
-            chosen: None,
-            folders,
-        }
-        .client("pg_dump", server);
-        let found = found
-            .map(|found| found.version.major)
-            .map_err(|error| error.too_old.len());
+        let found = Places { chosen: None, folders }.client("pg_dump", server);
+        let found = found.map(|found| found.version.major).map_err(|error| error.too_old.len());
         assert_eq!(found, expected);
     }
 
@@ -388,17 +315,9 @@ mod tests {
     fn without_a_client_the_message_says_what_is_there() {
         let root = tempfile::tempdir().unwrap();
         let folders = vec![installation(&root.path().join("15"), &["pg_dump"], "15.18")];
-        let error = Places {
-            chosen: None,
-            folders,
-        }
-        .client("pg_dump", 17)
-        .unwrap_err();
+        let error = Places { chosen: None, folders }.client("pg_dump", 17).unwrap_err();
         let text = error.to_string();
-        assert!(
-            text.starts_with("No pg_dump of PostgreSQL 17 or newer was found"),
-            "{text}"
-        );
+        assert!(text.starts_with("No pg_dump of PostgreSQL 17 or newer was found"), "{text}");
         assert!(text.contains("15/pg_dump (15.18)"), "{text}");
     }
 
@@ -409,13 +328,6 @@ mod tests {
         let links = root.path().join("bin");
         std::fs::create_dir(&links).unwrap();
         symlink(wrapper.join("pg_wrapper"), links.join("pg_dump")).unwrap();
-        assert!(
-            Places {
-                chosen: None,
-                folders: vec![links]
-            }
-            .client("pg_dump", 15)
-            .is_err()
-        );
+        assert!(Places { chosen: None, folders: vec![links] }.client("pg_dump", 15).is_err());
     }
 }

@@ -23,11 +23,7 @@ impl ServerVersion {
     /// Makes a version of `server_version_num` (such as 150018) and `server_version`.
     #[must_use]
     pub fn from_number(number: u32, display: impl Into<String>) -> Self {
-        Self {
-            major: number / 10_000,
-            minor: number % 10_000,
-            display: display.into(),
-        }
+        Self { major: number / 10_000, minor: number % 10_000, display: display.into() }
     }
 
     /// The version in digits, as `server_version_num` has it: 150018 for 15.18.
@@ -78,14 +74,8 @@ impl FromStr for ServerVersion {
     /// Reads what `server_version` or `postgres --version` says: `15.18 (Debian …)`, `18beta1`,
     /// `postgres (PostgreSQL) 15.18 (Debian …)`.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let display = text
-            .find("(PostgreSQL)")
-            .map_or(text, |at| &text[at + "(PostgreSQL)".len()..])
-            .trim();
-        let digits_end = |text: &str| {
-            text.find(|character: char| !character.is_ascii_digit())
-                .unwrap_or(text.len())
-        };
+        let display = text.find("(PostgreSQL)").map_or(text, |at| &text[at + "(PostgreSQL)".len()..]).trim();
+        let digits_end = |text: &str| text.find(|character: char| !character.is_ascii_digit()).unwrap_or(text.len());
         let (major, rest) = display.split_at(digits_end(display));
         let major: u32 = major.parse().map_err(|_| VersionError(text.to_owned()))?;
         let minor = rest
@@ -93,11 +83,7 @@ impl FromStr for ServerVersion {
             .map(|rest| &rest[..digits_end(rest)])
             .and_then(|minor| minor.parse().ok())
             .unwrap_or(0);
-        Ok(Self {
-            major,
-            minor,
-            display: display.to_owned(),
-        })
+        Ok(Self { major, minor, display: display.to_owned() })
     }
 }
 

@@ -249,6 +249,7 @@ fn options(purpose: &str) -> SessionOptions {
         application_name: purpose.to_owned(),
         read_only: true,
         statement_timeout: Some(Duration::from_secs(60)),
+        ..SessionOptions::default()
     }
 }
 

@@ -22,9 +22,7 @@ impl ServerAccount {
             return Ok(None);
         }
         let users = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
-        Self::of_users(&users)
-            .map(Some)
-            .ok_or(ClusterError::NoAccount)
+        Self::of_users(&users).map(Some).ok_or(ClusterError::NoAccount)
     }
 
     fn of_users(users: &str) -> Option<Self> {
@@ -38,11 +36,7 @@ impl ServerAccount {
             return None;
         }
         let mut numbers = fields.skip(1).map(str::parse);
-        let account = Self {
-            name: name.to_owned(),
-            user_id: numbers.next()?.ok()?,
-            group_id: numbers.next()?.ok()?,
-        };
+        let account = Self { name: name.to_owned(), user_id: numbers.next()?.ok()?, group_id: numbers.next()?.ok()? };
         (account.user_id != 0).then_some(account)
     }
 
@@ -64,9 +58,7 @@ impl ServerAccount {
 
     /// The words that make a command run as the user when root types it.
     pub(super) fn prefix(&self) -> Vec<String> {
-        ["runuser", "-u", &self.name, "--"]
-            .map(str::to_owned)
-            .to_vec()
+        ["runuser", "-u", &self.name, "--"].map(str::to_owned).to_vec()
     }
 }
 
@@ -76,8 +68,7 @@ mod tests {
     use rstest::rstest;
 
     const NOBODY: &str = "nobody:x:65534:65533:nobody:/nonexistent:/usr/sbin/nologin\n";
-    const POSTGRES: &str =
-        "postgres:x:101:104:PostgreSQL administrator,,,:/var/lib/postgresql:/bin/bash\n";
+    const POSTGRES: &str = "postgres:x:101:104:PostgreSQL administrator,,,:/var/lib/postgresql:/bin/bash\n";
 
     #[rstest]
     #[case::its_own(&[NOBODY, POSTGRES], Some(("postgres", 101, 104)))]
@@ -87,9 +78,7 @@ mod tests {
     #[case::broken(&["postgres:x:::\n"], None)]
     fn the_server_runs_as(#[case] users: &[&str], #[case] expected: Option<(&str, u32, u32)>) {
         let found = ServerAccount::of_users(&users.concat());
-        let found = found
-            .as_ref()
-            .map(|account| (account.name.as_str(), account.user_id, account.group_id));
+        let found = found.as_ref().map(|account| (account.name.as_str(), account.user_id, account.group_id));
         assert_eq!(found, expected);
     }
 }

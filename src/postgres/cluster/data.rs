@@ -55,29 +55,16 @@ pub(super) fn initialise(
         .arg("--pgdata")
         .arg(folder_in(folder))
         .args(["--username", SUPERUSER])
-        .args([
-            "--auth",
-            "trust",
-            "--encoding",
-            "UTF8",
-            "--locale",
-            "C",
-            "--no-sync",
-        ])
+        .args(["--auth", "trust", "--encoding", "UTF8", "--locale", "C", "--no-sync"])
         .stdin(Stdio::null())
         .process_group(0);
     for_server(&mut command, account);
-    let output = command
-        .output()
-        .map_err(|source| unreachable_program(&programs.initdb, account, source))?;
+    let output = command.output().map_err(|source| unreachable_program(&programs.initdb, account, source))?;
     if output.status.success() {
         return Ok(());
     }
     let said = [output.stdout, output.stderr].concat();
-    Err(ClusterError::Initdb {
-        status: output.status.to_string(),
-        output: end_of(&String::from_utf8_lossy(&said)),
-    })
+    Err(ClusterError::Initdb { status: output.status.to_string(), output: end_of(&String::from_utf8_lossy(&said)) })
 }
 
 /// Why a program of the server did not start: mostly, that its user may not enter its folder.
@@ -88,29 +75,15 @@ pub(super) fn unreachable_program(
 ) -> ClusterError {
     match account {
         Some(account) if source.kind() == std::io::ErrorKind::PermissionDenied => {
-            ClusterError::OutOfReach {
-                program: program.to_owned(),
-                account: account.name.clone(),
-                source,
-            }
+            ClusterError::OutOfReach { program: program.to_owned(), account: account.name.clone(), source }
         }
-        _ => ClusterError::Program {
-            program: program.to_owned(),
-            source,
-        },
+        _ => ClusterError::Program { program: program.to_owned(), source },
     }
 }
 
 /// Copies a data directory. The operating system shares the blocks where the file system can.
-pub(super) fn copy(
-    from: &Path,
-    to: &Path,
-    account: Option<&ServerAccount>,
-) -> Result<(), ClusterError> {
-    std::fs::DirBuilder::new()
-        .mode(0o700)
-        .create(to)
-        .map_err(at("Making a folder", to))?;
+pub(super) fn copy(from: &Path, to: &Path, account: Option<&ServerAccount>) -> Result<(), ClusterError> {
+    std::fs::DirBuilder::new().mode(0o700).create(to).map_err(at("Making a folder", to))?;
     if let Some(account) = account {
         account.own(to)?;
     }
@@ -118,10 +91,7 @@ pub(super) fn copy(
     for entry in std::fs::read_dir(from).map_err(unreadable())? {
         let entry = entry.map_err(unreadable())?;
         // Those of a server that ran on it would keep the copy's from starting.
-        if ["postmaster.pid", "postmaster.opts"]
-            .iter()
-            .any(|name| entry.file_name() == *name)
-        {
+        if ["postmaster.pid", "postmaster.opts"].iter().any(|name| entry.file_name() == *name) {
             continue;
         }
         let source = entry.path();
@@ -150,14 +120,7 @@ pub(super) fn configure(
     let socket_folder = socket_folder.to_string_lossy().into_owned();
     let mut settings: Vec<(&str, &str)> = vec![
         ("unix_socket_directories", &socket_folder),
-        (
-            "listen_addresses",
-            if options.tcp_access.is_empty() {
-                ""
-            } else {
-                "127.0.0.1"
-            },
-        ),
+        ("listen_addresses", if options.tcp_access.is_empty() { "" } else { "127.0.0.1" }),
         ("lc_messages", "C"),
         ("log_line_prefix", "%m [%p] "),
         ("logging_collector", "off"),
@@ -165,18 +128,9 @@ pub(super) fn configure(
         ("dynamic_shared_memory_type", "mmap"),
     ];
     if !options.durable {
-        settings.extend([
-            ("fsync", "off"),
-            ("synchronous_commit", "off"),
-            ("full_page_writes", "off"),
-        ]);
+        settings.extend([("fsync", "off"), ("synchronous_commit", "off"), ("full_page_writes", "off")]);
     }
-    settings.extend(
-        options
-            .settings
-            .iter()
-            .map(|(name, value)| (name.as_str(), value.as_str())),
-    );
+    settings.extend(options.settings.iter().map(|(name, value)| (name.as_str(), value.as_str())));
 
     let mut text = format!("port = {port}\n");
     for (name, value) in settings {
@@ -186,8 +140,7 @@ pub(super) fn configure(
     write(&data.join(CONFIGURATION), &text, account)?;
 
     let main = data.join("postgresql.conf");
-    let mut text =
-        std::fs::read_to_string(&main).map_err(at("Reading the server's configuration", &main))?;
+    let mut text = std::fs::read_to_string(&main).map_err(at("Reading the server's configuration", &main))?;
     let include = format!("include '{CONFIGURATION}'\n");
     if !text.ends_with(&include) {
         text.push_str(&include);
@@ -207,13 +160,7 @@ const CONFIGURATION: &str = "throwaway.conf";
 
 fn write(path: &Path, text: &str, account: Option<&ServerAccount>) -> Result<(), ClusterError> {
     let failed = || at("Writing the server's configuration", path);
-    let mut file = File::options()
-        .write(true)
-        .create(true)
-        .truncate(true)
-        .mode(0o600)
-        .open(path)
-        .map_err(failed())?;
+    let mut file = File::options().write(true).create(true).truncate(true).mode(0o600).open(path).map_err(failed())?;
     std::io::Write::write_all(&mut file, text.as_bytes()).map_err(failed())?;
     account.map_or(Ok(()), |account| account.own(path))
 }

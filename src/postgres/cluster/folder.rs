@@ -54,14 +54,9 @@ impl ThrowawayFolder {
         Self::create_for(&parent, None)
     }
 
-    pub(super) fn create_for(
-        parent: &Path,
-        account: Option<&ServerAccount>,
-    ) -> Result<Self, ClusterError> {
+    pub(super) fn create_for(parent: &Path, account: Option<&ServerAccount>) -> Result<Self, ClusterError> {
         std::fs::create_dir_all(parent).map_err(at("Making a folder", parent))?;
-        let parent = parent
-            .canonicalize()
-            .map_err(at("Finding the folder", parent))?;
+        let parent = parent.canonicalize().map_err(at("Finding the folder", parent))?;
         let path = loop {
             let path = parent.join(format!("{PREFIX}{}", random_name()));
             match DirBuilder::new().mode(0o700).create(&path) {
@@ -82,18 +77,12 @@ impl ThrowawayFolder {
             .map_err(at("Making a folder private", &path))?;
         let owner = path.join(OWNER_FILE);
         let lock = File::create_new(&owner).map_err(at("Making a file", &owner))?;
-        lock.try_lock()
-            .map_err(|error| at("Locking a file", &owner)(error.into()))?;
+        lock.try_lock().map_err(|error| at("Locking a file", &owner)(error.into()))?;
         let watchdog = Watchdog::set_on(&path)?;
         if let Some(account) = account {
             account.own(&path)?;
         }
-        Ok(Self {
-            path,
-            watchdog: Some(watchdog),
-            _owner: lock,
-            is_kept: false,
-        })
+        Ok(Self { path, watchdog: Some(watchdog), _owner: lock, is_kept: false })
     }
 
     /// Where it is.
@@ -130,11 +119,7 @@ impl ThrowawayFolder {
 
 impl Drop for ThrowawayFolder {
     fn drop(&mut self) {
-        let Some(Watchdog {
-            mut process,
-            orders,
-        }) = self.watchdog.take()
-        else {
+        let Some(Watchdog { mut process, orders }) = self.watchdog.take() else {
             return;
         };
         drop(orders);
@@ -149,10 +134,7 @@ impl Drop for ThrowawayFolder {
 impl Watchdog {
     fn set_on(folder: &Path) -> Result<Self, ClusterError> {
         let shell = Path::new("/bin/sh");
-        let failed = |source| ClusterError::Program {
-            program: shell.to_owned(),
-            source,
-        };
+        let failed = |source| ClusterError::Program { program: shell.to_owned(), source };
         let mut process = Command::new(shell)
             .arg("-c")
             .arg(WATCHDOG)
@@ -167,20 +149,14 @@ impl Watchdog {
             .map_err(failed)?;
         match process.stdin.take() {
             Some(orders) => Ok(Self { process, orders }),
-            None => Err(failed(std::io::Error::other(
-                "its standard input is missing",
-            ))),
+            None => Err(failed(std::io::Error::other("its standard input is missing"))),
         }
     }
 }
 
 /// The folders that throwaway folders are made in unless somebody names another.
 pub(super) fn usual_parents() -> Vec<PathBuf> {
-    let mut parents = vec![
-        PathBuf::from("/dev/shm"),
-        std::env::temp_dir(),
-        PathBuf::from("/tmp"),
-    ];
+    let mut parents = vec![PathBuf::from("/dev/shm"), std::env::temp_dir(), PathBuf::from("/tmp")];
     parents.retain(|parent| parent.is_dir());
     parents.dedup();
     parents
@@ -190,23 +166,16 @@ pub(super) fn usual_parents() -> Vec<PathBuf> {
 pub(super) fn best_parent(in_memory: bool) -> PathBuf {
     let memory = Path::new("/dev/shm");
     let has_room = || {
-        rustix::fs::statvfs(memory)
-            .is_ok_and(|room| room.f_bavail.saturating_mul(room.f_frsize) >= ROOM_WANTED)
+        rustix::fs::statvfs(memory).is_ok_and(|room| room.f_bavail.saturating_mul(room.f_frsize) >= ROOM_WANTED)
             && rustix::fs::access(memory, rustix::fs::Access::WRITE_OK).is_ok()
     };
-    if in_memory && has_room() {
-        memory.to_owned()
-    } else {
-        std::env::temp_dir()
-    }
+    if in_memory && has_room() { memory.to_owned() } else { std::env::temp_dir() }
 }
 
 fn random_name() -> String {
     use rand::RngExt;
     let mut random = rand::rng();
-    (0..8)
-        .map(|_| char::from(random.sample(rand::distr::Alphanumeric)).to_ascii_lowercase())
-        .collect()
+    (0..8).map(|_| char::from(random.sample(rand::distr::Alphanumeric)).to_ascii_lowercase()).collect()
 }
 
 #[cfg(test)]
@@ -240,10 +209,7 @@ mod tests {
         let mut folder = ThrowawayFolder::create(Some(parent.path())).unwrap();
         let path = folder.path().to_owned();
         // As when the process is killed: the pipe closes and no destructor runs.
-        let Watchdog {
-            mut process,
-            orders,
-        } = folder.watchdog.take().unwrap();
+        let Watchdog { mut process, orders } = folder.watchdog.take().unwrap();
         drop(orders);
         process.wait().unwrap();
         assert!(!path.exists());

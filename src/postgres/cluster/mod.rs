@@ -46,14 +46,7 @@ impl ClusterOptions {
     /// A cluster that is fast and forgettable, reachable by its unix socket only.
     #[must_use]
     pub fn new(programs: Programs) -> Self {
-        Self {
-            programs,
-            durable: false,
-            parent: None,
-            template: None,
-            settings: Vec::new(),
-            tcp_access: Vec::new(),
-        }
+        Self { programs, durable: false, parent: None, template: None, settings: Vec::new(), tcp_access: Vec::new() }
     }
 }
 
@@ -142,11 +135,7 @@ pub enum ClusterError {
 
 /// Adds to an I/O error what was tried and where.
 fn at<'a>(what: &'static str, path: &'a Path) -> impl FnOnce(std::io::Error) -> ClusterError + 'a {
-    move |source| ClusterError::Folder {
-        what,
-        path: path.to_owned(),
-        source,
-    }
+    move |source| ClusterError::Folder { what, path: path.to_owned(), source }
 }
 
 impl Cluster {
@@ -169,9 +158,8 @@ impl Cluster {
         for mut options in options {
             // A copy of a neighbour that is filled, and not started yet, is as good as new.
             if options.template.is_none() {
-                let same = |other: &&Prepared| {
-                    other.options.template.is_none() && other.options.programs == options.programs
-                };
+                let same =
+                    |other: &&Prepared| other.options.template.is_none() && other.options.programs == options.programs;
                 options.template = prepared.iter().find(same).map(Prepared::data);
             }
             let next = Prepared::make(options)?;
@@ -179,10 +167,7 @@ impl Cluster {
             prepared.push(next);
         }
         let started: Vec<Result<Self, ClusterError>> = std::thread::scope(|scope| {
-            let threads: Vec<_> = prepared
-                .into_iter()
-                .map(|prepared| scope.spawn(|| prepared.launch()))
-                .collect();
+            let threads: Vec<_> = prepared.into_iter().map(|prepared| scope.spawn(|| prepared.launch())).collect();
             threads
                 .into_iter()
                 .map(|thread| match thread.join() {
@@ -268,8 +253,7 @@ impl Cluster {
     /// With what the server's log says.
     pub fn resume(&mut self) -> Result<(), ClusterError> {
         if self.server.is_none() {
-            let mut server =
-                Server::spawn(&self.programs, self.account.as_deref(), self.folder.path())?;
+            let mut server = Server::spawn(&self.programs, self.account.as_deref(), self.folder.path())?;
             self.folder.watch_server(Some(server.process_id()));
             server.wait_until_ready()?;
             self.server = Some(server);
@@ -330,17 +314,9 @@ impl Prepared {
         let socket_folder = if server::socket_fits(folder.path()) {
             None
         } else {
-            Some(ThrowawayFolder::create_for(
-                Path::new("/tmp"),
-                account.as_deref(),
-            )?)
+            Some(ThrowawayFolder::create_for(Path::new("/tmp"), account.as_deref())?)
         };
-        Ok(Self {
-            options,
-            account,
-            folder,
-            socket_folder,
-        })
+        Ok(Self { options, account, folder, socket_folder })
     }
 
     fn data(&self) -> PathBuf {
@@ -350,30 +326,15 @@ impl Prepared {
     fn fill(&self) -> Result<(), ClusterError> {
         match &self.options.template {
             Some(template) => data::copy(template, &self.data(), self.account.as_deref()),
-            None => data::initialise(
-                &self.options.programs,
-                self.folder.path(),
-                self.account.as_deref(),
-            ),
+            None => data::initialise(&self.options.programs, self.folder.path(), self.account.as_deref()),
         }
     }
 
     /// Starts the server, on another port if somebody was faster to take the one chosen.
     fn launch(self) -> Result<Cluster, ClusterError> {
-        let Self {
-            options,
-            account,
-            folder,
-            socket_folder,
-        } = self;
-        let mut cluster = Cluster {
-            server: None,
-            port: 0,
-            programs: options.programs.clone(),
-            account,
-            socket_folder,
-            folder,
-        };
+        let Self { options, account, folder, socket_folder } = self;
+        let mut cluster =
+            Cluster { server: None, port: 0, programs: options.programs.clone(), account, socket_folder, folder };
         let mut attempts_left = if options.tcp_access.is_empty() { 1 } else { 5 };
         loop {
             cluster.port = server::choose_port(!options.tcp_access.is_empty())?;
@@ -419,9 +380,6 @@ mod tests {
     fn names_of_any_kind_fit_into_a_url() {
         assert_eq!(percent_encoded("my db?"), "my%20db%3F");
         assert_eq!(percent_encoded("é@x"), "%C3%A9%40x");
-        assert_eq!(
-            percent_encoded("/dev/shm/tidegate-1"),
-            "/dev/shm/tidegate-1"
-        );
+        assert_eq!(percent_encoded("/dev/shm/tidegate-1"), "/dev/shm/tidegate-1");
     }
 }

@@ -35,11 +35,7 @@ impl Server {
         folder: &Path,
     ) -> Result<Self, ClusterError> {
         let log = log_in(folder);
-        let opened = File::options()
-            .create(true)
-            .append(true)
-            .open(&log)
-            .map_err(at("Opening the log", &log))?;
+        let opened = File::options().create(true).append(true).open(&log).map_err(at("Opening the log", &log))?;
         let errors = opened.try_clone().map_err(at("Opening the log", &log))?;
         let mut command = Command::new(&programs.postgres);
         command
@@ -51,13 +47,8 @@ impl Server {
             // A key pressed in the owner's terminal is not for the server.
             .process_group(0);
         for_server(&mut command, account);
-        let process = command
-            .spawn()
-            .map_err(|source| unreachable_program(&programs.postgres, account, source))?;
-        Ok(Self {
-            process,
-            folder: folder.to_owned(),
-        })
+        let process = command.spawn().map_err(|source| unreachable_program(&programs.postgres, account, source))?;
+        Ok(Self { process, folder: folder.to_owned() })
     }
 
     pub(super) fn process_id(&self) -> u32 {
@@ -70,9 +61,7 @@ impl Server {
         let status_file = folder_in(&self.folder).join("postmaster.pid");
         let deadline = Instant::now() + PATIENCE;
         loop {
-            if std::fs::read_to_string(&status_file)
-                .is_ok_and(|text| is_ready(&text, self.process_id()))
-            {
+            if std::fs::read_to_string(&status_file).is_ok_and(|text| is_ready(&text, self.process_id())) {
                 return Ok(());
             }
             if let Ok(Some(status)) = self.process.try_wait() {
@@ -88,10 +77,7 @@ impl Server {
     }
 
     fn failure(&self, what: String) -> ClusterError {
-        ClusterError::Server {
-            what,
-            log: end_of_log(&self.folder),
-        }
+        ClusterError::Server { what, log: end_of_log(&self.folder) }
     }
 
     /// Stops the server and waits for its end.
@@ -109,9 +95,7 @@ impl Server {
     }
 
     fn signal(&self, signal: Signal) {
-        let id = i32::try_from(self.process.id())
-            .ok()
-            .and_then(Pid::from_raw);
+        let id = i32::try_from(self.process.id()).ok().and_then(Pid::from_raw);
         if let Some(id) = id {
             // Fails only when the process has ended, which is what is wanted.
             let _ = rustix::process::kill_process(id, signal);
@@ -135,12 +119,8 @@ impl Server {
 /// state; a server that was killed has left a file that is not this one's.
 fn is_ready(lock_file: &str, process_id: u32) -> bool {
     let mut lines = lock_file.lines();
-    lines
-        .next()
-        .is_some_and(|line| line.trim().parse() == Ok(process_id))
-        && lines
-            .nth(6)
-            .is_some_and(|state| ["ready", "standby"].contains(&state.trim()))
+    lines.next().is_some_and(|line| line.trim().parse() == Ok(process_id))
+        && lines.nth(6).is_some_and(|state| ["ready", "standby"].contains(&state.trim()))
 }
 
 /// Lets a program of the server run as its user, and unmoved by settings meant for clients.
@@ -201,23 +181,11 @@ mod tests {
     use rstest::rstest;
 
     #[rstest]
-    #[case(
-        "12\n/data\n1700000000\n5432\n/sock\n\n  5432001         0\nready   \n",
-        true
-    )]
-    #[case(
-        "12\n/data\n1700000000\n5432\n/sock\n\n  5432001         0\nstandby \n",
-        true
-    )]
-    #[case(
-        "12\n/data\n1700000000\n5432\n/sock\n\n  5432001         0\nstarting\n",
-        false
-    )]
+    #[case("12\n/data\n1700000000\n5432\n/sock\n\n  5432001         0\nready   \n", true)]
+    #[case("12\n/data\n1700000000\n5432\n/sock\n\n  5432001         0\nstandby \n", true)]
+    #[case("12\n/data\n1700000000\n5432\n/sock\n\n  5432001         0\nstarting\n", false)]
     #[case("12\n/data\n1700000000\n", false)]
-    #[case::of_one_that_was_killed(
-        "11\n/data\n1700000000\n5432\n/sock\n\n  5432001         0\nready   \n",
-        false
-    )]
+    #[case::of_one_that_was_killed("11\n/data\n1700000000\n5432\n/sock\n\n  5432001         0\nready   \n", false)]
     fn the_lock_file_tells_when_a_server_is_ready(#[case] text: &str, #[case] ready: bool) {
         assert_eq!(is_ready(text, 12), ready);
     }

@@ -17,21 +17,13 @@ const OLD_ENOUGH: Duration = Duration::from_secs(60);
 /// Removes what throwaway clusters of dead owners have left in the usual places, folders and processes, if they
 /// belong to this user (or to the one that runs servers for root). Returns the folders removed.
 pub fn sweep() -> Vec<PathBuf> {
-    usual_parents()
-        .iter()
-        .flat_map(|parent| sweep_in(parent))
-        .collect()
+    usual_parents().iter().flat_map(|parent| sweep_in(parent)).collect()
 }
 
 fn sweep_in(parent: &Path) -> Vec<PathBuf> {
     let mine: Vec<u32> = [rustix::process::geteuid().as_raw()]
         .into_iter()
-        .chain(
-            ServerAccount::needed()
-                .ok()
-                .flatten()
-                .map(|account| account.user_id()),
-        )
+        .chain(ServerAccount::needed().ok().flatten().map(|account| account.user_id()))
         .collect();
     let Ok(entries) = std::fs::read_dir(parent) else {
         return Vec::new();
@@ -39,11 +31,7 @@ fn sweep_in(parent: &Path) -> Vec<PathBuf> {
     entries
         .flatten()
         .filter(|entry| entry.file_name().to_string_lossy().starts_with(PREFIX))
-        .filter(|entry| {
-            entry
-                .metadata()
-                .is_ok_and(|data| data.is_dir() && mine.contains(&data.uid()))
-        })
+        .filter(|entry| entry.metadata().is_ok_and(|data| data.is_dir() && mine.contains(&data.uid())))
         .map(|entry| entry.path())
         .filter(|folder| is_abandoned(folder))
         .filter(|folder| {
@@ -88,12 +76,8 @@ fn runs_on(process: Pid, data: &Path) -> bool {
     if let Ok(folder) = std::fs::read_link(format!("/proc/{number}/cwd")) {
         return folder == data;
     }
-    let output = std::process::Command::new("ps")
-        .args(["-o", "command=", "-p", &number.to_string()])
-        .output();
-    output.is_ok_and(|output| {
-        String::from_utf8_lossy(&output.stdout).contains(&*data.to_string_lossy())
-    })
+    let output = std::process::Command::new("ps").args(["-o", "command=", "-p", &number.to_string()]).output();
+    output.is_ok_and(|output| String::from_utf8_lossy(&output.stdout).contains(&*data.to_string_lossy()))
 }
 
 #[cfg(test)]
@@ -119,12 +103,7 @@ mod tests {
         assert_eq!(sweep_in(parent.path()), [abandoned.clone()]);
 
         assert!(!abandoned.exists());
-        for folder in [
-            &kept,
-            &being_made,
-            &somebody_elses,
-            &owned.path().to_owned(),
-        ] {
+        for folder in [&kept, &being_made, &somebody_elses, &owned.path().to_owned()] {
             assert!(folder.exists(), "{}", folder.display());
         }
     }
