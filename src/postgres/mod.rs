@@ -20,6 +20,7 @@ mod login;
 pub mod notice;
 mod pooler;
 pub mod programs;
+pub mod readiness;
 pub mod run;
 pub mod server_info;
 mod session;

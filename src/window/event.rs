@@ -384,6 +384,9 @@ pub enum WindowEvent {
         at: Timestamp,
         /// How many statements it has.
         statements: u32,
+        /// The server process that runs it: who is asked for when the console is gone before it ended.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        backend_pid: Option<i32>,
     },
     /// A statement is running.
     StatementStarted {

@@ -101,6 +101,8 @@ pub struct MigrationRecord {
     pub state: MigrationState,
     /// What the server said while it ran: severity and message.
     pub notices: Vec<(String, String)>,
+    /// The server process that ran it last.
+    pub backend_pid: Option<i32>,
 }
 
 /// What moves on the screen while something runs; none of it is journalled.
@@ -186,6 +188,7 @@ impl WindowState {
                 name: item.name.clone(),
                 state: MigrationState::Waiting,
                 notices: Vec::new(),
+                backend_pid: None,
             })
             .collect();
         WindowState {
@@ -230,11 +233,12 @@ impl WindowState {
                 self.live.backup = Some((doing.clone(), *tables_done, *tables, *bytes));
             }
             WindowEvent::BackupTaken(backup) => self.backup = Some(backup.clone()),
-            WindowEvent::MigrationStarted { name, at, statements, .. } => {
+            WindowEvent::MigrationStarted { name, at, statements, backend_pid, .. } => {
                 self.live = Live { statements: (0, *statements), ..Live::default() };
                 if let Some(migration) = self.migration_mut(name) {
                     migration.state = MigrationState::Running { since: *at };
                     migration.notices.clear();
+                    migration.backend_pid = *backend_pid;
                 }
                 self.last_at = *at;
             }
@@ -527,6 +531,7 @@ mod tests {
             index: 0,
             at: at(3),
             statements: 2,
+            backend_pid: None,
         });
         let operator = Operator { name: "ben".into(), host: "desk".into(), process: 8 };
         state.fold(&WindowEvent::Resumed { operator, at: at(60), findings: vec!["it did not take effect".into()] });

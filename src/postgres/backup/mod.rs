@@ -24,6 +24,7 @@ mod list;
 mod manifest;
 mod partial;
 mod progress;
+mod readiness;
 mod room;
 mod survey;
 mod take;
@@ -38,6 +39,7 @@ pub use manifest::{
     BackupFile, BackupId, BackupIdError, BackupMigration, MANIFEST_FILE, MANIFEST_LAYOUT, Manifest, MigrationRecord,
     Verification,
 };
+pub use readiness::{Readiness, readiness};
 pub use room::size_in_words;
 pub use take::{BackupRequest, Taken, take};
 pub use verify::{LastCheck, verify};

@@ -1,0 +1,286 @@
+//! Apply: the migrations, or their rollbacks, one by one.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::sync::mpsc;
+
+use crate::migration::checksum::Checksum;
+use crate::migration::name::MigrationName;
+use crate::migration::script::Script;
+use crate::postgres::grant::WriteGrant;
+use crate::postgres::history;
+use crate::postgres::run::{self, Control, DatabaseState, RunError, RunErrorKind, RunFacts, ScriptRun, ScriptSession};
+use crate::postgres::store;
+use crate::window::confirmation::Confirmed;
+use crate::window::context::Purpose;
+use crate::window::event::{Aftermath, Failure, MigrationOutcome, WindowEvent};
+use crate::window::plan::PlanItem;
+use crate::window::planning;
+use crate::window::runner::{Halt, Runner, Session};
+use crate::window::step::Direction;
+use crate::window::translate;
+
+use super::gates;
+
+/// How many of a script's events may wait to be drawn before the script waits for the screen.
+const EVENTS: usize = 256;
+/// For how long a lost server is looked for before the outcome of a COMMIT is given up as unknown.
+const SEARCH: Duration = Duration::from_secs(60);
+
+/// Runs what of the plan is not done yet.
+pub async fn run(runner: &mut Runner, confirmed: &Confirmed, control: &Control) -> Result<String, Halt> {
+    runner.open_session().await?;
+    // Owned here while scripts run, so that their events can be told meanwhile; given back at the end.
+    let Some(mut session) = runner.session.take() else {
+        return Err(Failure::plain("The session with the environment was lost. Nothing was done.").into());
+    };
+    let ended = with_session(runner, &mut session, confirmed, control).await;
+    if !session.connection.is_closed() {
+        runner.session = Some(session);
+    }
+    ended
+}
+
+async fn with_session(
+    runner: &mut Runner,
+    session: &mut Session,
+    confirmed: &Confirmed,
+    control: &Control,
+) -> Result<String, Halt> {
+    let gates = gates::collect(runner, session, confirmed).await?;
+    let grant = gates::grant(runner, gates).await?;
+    prepare(runner, session, &grant).await?;
+    let backend_pid = session.connection.info().backend_pid;
+    let observer = match runner.connect(Purpose::Observer).await {
+        Ok(observer) => Some(observer),
+        Err(failure) => {
+            let line = format!("No second session to look on with, so blockers are not shown: {}", failure.message);
+            runner.emit(WindowEvent::Output { line }).await?;
+            None
+        }
+    };
+    let items = runner.state().opened.plan.items.clone();
+    let direction = runner.state().opened.plan.direction;
+    let (table, policy) = (runner.context.history_table(), runner.environment.policy.clone());
+    let opened = ScriptSession::open(&mut session.connection, observer.as_ref(), &table, &policy).await;
+    let mut scripts = opened.map_err(|error| translate::of_run_error(&error))?;
+    for (index, item) in (0..).zip(&items) {
+        if runner.state().migrations.get(index as usize).is_some_and(|record| record.state.is_done()) {
+            continue;
+        }
+        if control.is_stopping() {
+            return Err(Halt::Stopped(so_far(runner, items.len(), "stopped before the next one")));
+        }
+        let job = Job { grant: &grant, index, item, backend_pid };
+        one(runner, &mut scripts, job, control).await?;
+    }
+    Ok(format!("{} {}", count(items.len()), direction.done()))
+}
+
+/// Makes what the confirmed plan says must be made before the first script can be recorded.
+async fn prepare(runner: &mut Runner, session: &Session, grant: &WriteGrant) -> Result<(), Halt> {
+    let table = runner.context.history_table();
+    let plan = runner.state().opened.plan.clone();
+    if plan.creates_history {
+        let made = history::create(&session.connection, grant, &table, runner.environment.policy.role.as_deref()).await;
+        made.map_err(|error| Failure::plain(format!("The history table {table} could not be created: {error}")))?;
+        runner.emit(WindowEvent::Output { line: format!("The history table {table} is there.") }).await?;
+    }
+    if plan.creates_store {
+        let made = store::create(&session.connection, grant, runner.environment.policy.role.as_deref()).await;
+        made.map_err(|error| Failure::plain(format!("The schema tidegate could not be created: {error}")))?;
+        runner.emit(WindowEvent::Output { line: "Tidegate's own schema is there.".to_owned() }).await?;
+    }
+    Ok(())
+}
+
+/// One migration's turn.
+struct Job<'a> {
+    grant: &'a WriteGrant,
+    index: u32,
+    item: &'a PlanItem,
+    backend_pid: i32,
+}
+
+async fn one(
+    runner: &mut Runner,
+    scripts: &mut ScriptSession<'_>,
+    job: Job<'_>,
+    control: &Control,
+) -> Result<(), Halt> {
+    let item = job.item;
+    let started = Timestamp::now();
+    let (script, name, checksum) = match read(runner, item) {
+        Ok(read) => read,
+        Err(failure) => return finish_failed(runner, item, failure).await,
+    };
+    runner
+        .emit(WindowEvent::MigrationStarted {
+            name: item.name.clone(),
+            index: job.index,
+            at: started,
+            statements: item.statements,
+            backend_pid: Some(job.backend_pid),
+        })
+        .await?;
+    let facts = facts(runner, item);
+    let (teller, mut told) = mpsc::channel(EVENTS);
+    let environment = runner.environment.name.clone();
+    let direction = direction_of(runner);
+    let script_run = ScriptRun {
+        environment: environment.as_str(),
+        name: &name,
+        direction,
+        script: &script,
+        checksum,
+        facts: &facts,
+    };
+    let ended = {
+        let mut running = std::pin::pin!(scripts.run(job.grant, script_run, &teller, control));
+        loop {
+            tokio::select! {
+                biased;
+                Some(event) = told.recv() => tell(runner, event).await?,
+                ended = &mut running => break ended,
+            }
+        }
+    };
+    while let Ok(event) = told.try_recv() {
+        tell(runner, event).await?;
+    }
+    match ended {
+        Ok(done) => {
+            let outcome = MigrationOutcome::Done {
+                elapsed_us: u64::try_from(done.execution_time.as_micros()).unwrap_or(u64::MAX),
+                statements: u32::try_from(done.statements).unwrap_or(u32::MAX),
+            };
+            finish(runner, item, outcome).await
+        }
+        Err(error) => after_error(runner, item, job.backend_pid, error, control).await,
+    }
+}
+
+async fn tell(runner: &mut Runner, event: run::RunEvent) -> Result<(), Halt> {
+    if let Some(event) = translate::of_run(event) {
+        runner.emit(event).await?;
+    }
+    Ok(())
+}
+
+/// Finds out what is true after an error, and tells it.
+async fn after_error(
+    runner: &mut Runner,
+    item: &PlanItem,
+    backend_pid: i32,
+    mut error: RunError,
+    control: &Control,
+) -> Result<(), Halt> {
+    if error.state == DatabaseState::Unknown {
+        let line = "The connection was lost while the server was committing; asking it what became of that.".to_owned();
+        runner.emit(WindowEvent::Output { line }).await?;
+        error.state = settle(runner, item, backend_pid, control).await;
+    }
+    let aftermath = translate::of_state(error.state);
+    match (&error.kind, &aftermath) {
+        (RunErrorKind::Stopped | RunErrorKind::Cancelled, _) => {
+            finish(runner, item, MigrationOutcome::Stopped { aftermath: aftermath.clone() }).await?;
+            let total = runner.state().migrations.len();
+            Err(Halt::Stopped(so_far(runner, total, &format!("stopped in {}: {}", item.name, aftermath.words()))))
+        }
+        (_, Aftermath::Committed) => {
+            finish(runner, item, MigrationOutcome::AlreadyDone).await?;
+            Err(translate::of_run_error(&error)
+                .advising("It is done. Go on with the rest when the server is back.")
+                .into())
+        }
+        _ => finish_failed(runner, item, translate::of_run_error(&error)).await,
+    }
+}
+
+/// Asks the server, over a new connection, what became of a script whose end was not heard. Waits until the server
+/// process that ran it is gone, and for a lost server for a minute.
+pub(super) async fn settle(runner: &Runner, item: &PlanItem, backend_pid: i32, control: &Control) -> DatabaseState {
+    let Ok((script, name, checksum)) = read(runner, item) else { return DatabaseState::Unknown };
+    let facts = facts(runner, item);
+    let table = runner.context.history_table();
+    let environment = runner.environment.name.as_str();
+    let direction = direction_of(runner);
+    let run = ScriptRun { environment, name: &name, direction, script: &script, checksum, facts: &facts };
+    let deadline = tokio::time::Instant::now() + SEARCH;
+    while tokio::time::Instant::now() < deadline && !control.cancel_now.is_cancelled() {
+        if let Ok(connection) = runner.connect(Purpose::Observer).await
+            && let Ok(state) = run::verify_outcome(&connection, &table, &run, backend_pid).await
+            && state != DatabaseState::Unknown
+        {
+            return state;
+        }
+        tokio::select! {
+            () = tokio::time::sleep(Duration::from_millis(500)) => {}
+            () = control.cancel_now.cancelled() => {}
+        }
+    }
+    DatabaseState::Unknown
+}
+
+fn direction_of(runner: &Runner) -> run::Direction {
+    match runner.state().opened.plan.direction {
+        Direction::Apply => run::Direction::Up,
+        Direction::Rollback => run::Direction::Down,
+    }
+}
+
+fn read(runner: &Runner, item: &PlanItem) -> Result<(Script, MigrationName, Checksum), Failure> {
+    let path = std::path::PathBuf::from(&item.file);
+    let bytes =
+        std::fs::read(&path).map_err(|error| Failure::plain(format!("{} cannot be read: {error}.", item.file)))?;
+    if Checksum::of(&bytes).to_string() != item.checksum {
+        return Err(Failure {
+            aftermath: Some(Aftermath::Unchanged),
+            ..Failure::plain(format!("{} was changed after the plan was confirmed, so it was not run.", item.file))
+        }
+        .advising("Close this window and open another one: what runs must be what was confirmed."));
+    }
+    let script =
+        planning::parse(&path, &bytes, &runner.context.layout()).map_err(|error| translate::of_script_error(&error))?;
+    let damaged = || Failure::plain(format!("the plan's record of {} cannot be read", item.name));
+    let name = item.name.parse().map_err(|_| damaged())?;
+    let checksum = item.recorded_checksum.parse().map_err(|_| damaged())?;
+    Ok((script, name, checksum))
+}
+
+fn facts(runner: &Runner, item: &PlanItem) -> RunFacts {
+    let state = runner.state();
+    let opened = &state.opened;
+    RunFacts {
+        ticket: item.ticket.clone(),
+        author: item.author.clone(),
+        release: item.release.clone(),
+        operator: Some(runner.context.operator.name.clone()),
+        host: Some(runner.context.operator.host.clone()),
+        window: Some(opened.id.to_string()),
+        commit: opened.commit.clone(),
+        backup: state.backup.as_ref().map(|backup| backup.id.clone()),
+        reason: opened.plan.reason.clone(),
+    }
+}
+
+async fn finish(runner: &mut Runner, item: &PlanItem, outcome: MigrationOutcome) -> Result<(), Halt> {
+    let event = WindowEvent::MigrationFinished { name: item.name.clone(), outcome, at: Timestamp::now() };
+    Ok(runner.emit(event).await?)
+}
+
+async fn finish_failed(runner: &mut Runner, item: &PlanItem, failure: Failure) -> Result<(), Halt> {
+    finish(runner, item, MigrationOutcome::Failed { failure: Box::new(failure.clone()) }).await?;
+    Err(failure.into())
+}
+
+fn so_far(runner: &Runner, total: usize, what: &str) -> String {
+    let direction = runner.state().opened.plan.direction;
+    format!("{} of {} {}; {what}", runner.state().done().count(), count(total), direction.done())
+}
+
+/// A number of migrations, in words.
+pub(super) fn count(number: usize) -> String {
+    if number == 1 { "1 migration".to_owned() } else { format!("{number} migrations") }
+}

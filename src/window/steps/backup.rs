@@ -1,0 +1,67 @@
+//! Backup: a verified archive of the whole database, before anything is changed.
+
+use tokio::sync::mpsc;
+
+use crate::postgres::backup::{self, BackupRequest, size_in_words};
+use crate::postgres::run::Control;
+use crate::window::event::{BackupTaken, Failure, WindowEvent};
+use crate::window::runner::{Halt, Runner};
+use crate::window::translate::{self, BackupSeen};
+
+/// How many of the backup's events may wait to be drawn.
+const EVENTS: usize = 256;
+
+/// Takes the backup.
+pub async fn run(runner: &mut Runner, control: &Control) -> Result<String, Halt> {
+    let target = runner.context.target(&runner.environment).await;
+    let target = target.map_err(|error| Failure::plain(error.to_string()))?;
+    let config = std::sync::Arc::clone(&runner.context.config);
+    let environment = runner.environment.clone();
+    let (window, operator) = (runner.state().opened.id.to_string(), runner.context.operator.name.clone());
+    let table = runner.context.history_table();
+    let request = BackupRequest {
+        environment: environment.name.as_str(),
+        tier: environment.tier,
+        target: &target,
+        settings: &config.backup,
+        history: &table,
+        lock_timeout: environment.policy.lock_timeout,
+        operator: &operator,
+        window: Some(&window),
+    };
+    let (teller, mut told) = mpsc::channel(EVENTS);
+    let cancel = control.stop_after_statement.child_token();
+    let mut seen = BackupSeen::default();
+    let taken = {
+        let mut taking = std::pin::pin!(backup::take(&request, &teller, &cancel));
+        loop {
+            tokio::select! {
+                biased;
+                Some(event) = told.recv() => {
+                    if let Some(event) = translate::of_backup(&event, &mut seen) {
+                        runner.emit(event).await?;
+                    }
+                }
+                taken = &mut taking => break taken,
+            }
+        }
+    };
+    let taken = match taken {
+        Ok(taken) => taken,
+        Err(error) if control.is_stopping() => return Err(Halt::Stopped(error.to_string())),
+        Err(error) => return Err(Failure::plain(error.to_string()).into()),
+    };
+    let manifest = &taken.manifest;
+    let elapsed_ms = u64::try_from(manifest.duration.as_millis()).unwrap_or(u64::MAX);
+    let summary = format!("{}, {}, {}", manifest.id, size_in_words(manifest.bytes), manifest.verified.how);
+    runner
+        .emit(WindowEvent::BackupTaken(BackupTaken {
+            id: manifest.id.to_string(),
+            path: taken.folder.display().to_string(),
+            bytes: manifest.bytes,
+            elapsed_ms,
+            verified: manifest.verified.how.clone(),
+        }))
+        .await?;
+    Ok(summary)
+}
