@@ -343,10 +343,8 @@ impl FileRole {
     pub fn of(file_name: &str) -> Result<Self, NameError> {
         let Some(stem) = file_name.strip_suffix(".sql") else {
             let lower = file_name.to_ascii_lowercase();
-            return Err(NameError {
-                fault: NameFault::Extension,
-                proposal: FileRole::of(&lower).is_ok().then_some(lower),
-            });
+            let is_meant = lower.ends_with(".sql") && FileRole::of(&lower).is_ok();
+            return Err(NameError { fault: NameFault::Extension, proposal: is_meant.then_some(lower) });
         };
         let (stem, suffix, role): (_, _, fn(MigrationName) -> FileRole) = match stem.strip_suffix(".down") {
             Some(stem) => (stem, ".down.sql", FileRole::Down),

@@ -45,10 +45,6 @@ impl Word<'_> {
         )
     }
 
-    /// The byte after its last.
-    pub(super) fn end(&self) -> usize {
-        self.at + self.text.len()
-    }
 }
 
 /// The words of a stretch of text.

@@ -1,0 +1,269 @@
+//! The catalogue: all migrations of the project, read from disk, in order.
+//!
+//! Reading it never looks at SQL: names, checksums and headers are all that the board needs, and five thousand files must not
+//! keep anyone waiting. What is not as it should be is listed as a [`FileProblem`], never dropped.
+
+mod file;
+mod folder;
+mod problem;
+
+use std::collections::BTreeMap;
+use std::collections::HashMap;
+use std::io;
+use std::path::{Path, PathBuf};
+
+pub use file::{MigrationFile, ReadScriptError};
+pub use problem::{FileProblem, FileProblemKind};
+
+use super::header::Header;
+use super::name::{FileRole, MigrationName, NameError, NameFault};
+use super::script::ScriptOptions;
+use super::table::TableName;
+use folder::Found;
+
+/// Where a project keeps its migrations.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Layout {
+    /// The folder of migrations.
+    pub migrations: PathBuf,
+    /// The folder of rollbacks; `None` when they lie beside their migrations.
+    pub rollbacks: Option<PathBuf>,
+    /// The history table that the files record themselves in.
+    pub history_table: TableName,
+}
+
+impl Layout {
+    /// What the files of this project are to be parsed with.
+    pub fn script_options(&self) -> ScriptOptions {
+        ScriptOptions { history_table: self.history_table.clone() }
+    }
+
+    /// The folder in which a new rollback is put.
+    pub fn rollback_folder(&self) -> &Path {
+        self.rollbacks.as_deref().unwrap_or(&self.migrations)
+    }
+}
+
+/// One migration of the project.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Migration {
+    /// Its name.
+    pub name: MigrationName,
+    /// The file that applies it.
+    pub up: MigrationFile,
+    /// The file that rolls it back, where there is one.
+    pub down: Option<MigrationFile>,
+    /// What the file that applies it says at its top.
+    pub header: Header,
+}
+
+/// All migrations of the project, and everything in their folders that is not as it should be.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Catalogue {
+    /// The migrations, ascending.
+    pub migrations: Vec<Migration>,
+    /// What is not as it should be, by path.
+    pub problems: Vec<FileProblem>,
+}
+
+/// The folder of migrations could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum CatalogueError {
+    /// The folder does not exist, may not be read, or is no folder.
+    #[error(
+        "The folder of migrations {} could not be read: {source}. Check `migrations` in the configuration, and that you may \
+         read the folder.",
+        super::text::printable(&path.to_string_lossy())
+    )]
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+}
+
+impl Catalogue {
+    /// Reads the folders.
+    ///
+    /// # Errors
+    ///
+    /// When the folder of migrations itself cannot be listed. Everything else that is wrong becomes a [`FileProblem`].
+    pub fn read(layout: &Layout) -> Result<Catalogue, CatalogueError> {
+        Ok(Catalogue::default().look_again(layout)?.catalogue)
+    }
+
+    /// Looks at the folders again and reads only the files that have changed since. `None` when none has, and none came or went.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Catalogue::read`].
+    pub fn refresh(&self, layout: &Layout) -> Result<Option<Catalogue>, CatalogueError> {
+        let look = self.look_again(layout)?;
+        let same = !look.settled_any && look.catalogue == *self;
+        Ok((!same).then_some(look.catalogue))
+    }
+
+    /// The migration of this name.
+    pub fn find(&self, name: &str) -> Option<&Migration> {
+        self.index_of(name).map(|index| &self.migrations[index])
+    }
+
+    /// The place of the migration of this name.
+    pub fn index_of(&self, name: &str) -> Option<usize> {
+        // The digits at the front have one length, so the order of the texts is the order of the names.
+        self.migrations.binary_search_by(|migration| migration.name.as_str().cmp(name)).ok()
+    }
+
+    fn look_again(&self, layout: &Layout) -> Result<Look, CatalogueError> {
+        let mut problems = Vec::new();
+        let listing = list(layout, &mut problems)?;
+        let known = self.known_files();
+        let paths: Vec<&Path> = listing.values().flat_map(Listed::paths).collect();
+        let mut found = folder::look_at(&paths, |path| known.get(path).copied()).into_iter();
+        drop(paths);
+        let mut look = Look::default();
+        for (name, listed) in listing {
+            let up = listed.up.map(|path| (path, found.next()));
+            let down = listed.down.map(|path| (path, found.next()));
+            look.take(name, up, down, &mut problems);
+        }
+        duplicate_versions(&look.catalogue.migrations, &mut problems);
+        problems.sort_by(|one, other| one.path.cmp(&other.path));
+        look.catalogue.problems = problems;
+        Ok(look)
+    }
+
+    fn known_files(&self) -> HashMap<&Path, (&MigrationFile, Option<&Header>)> {
+        let ups = self.migrations.iter().map(|one| (one.up.path.as_path(), (&one.up, Some(&one.header))));
+        let downs =
+            self.migrations.iter().filter_map(|one| one.down.as_ref()).map(|down| (down.path.as_path(), (down, None)));
+        ups.chain(downs).collect()
+    }
+}
+
+/// The files that the folders hold for one migration.
+#[derive(Debug, Default)]
+struct Listed {
+    up: Option<PathBuf>,
+    down: Option<PathBuf>,
+}
+
+impl Listed {
+    fn paths(&self) -> impl Iterator<Item = &Path> {
+        self.up.iter().chain(&self.down).map(PathBuf::as_path)
+    }
+}
+
+/// What a look at the folders has found.
+#[derive(Debug, Default)]
+struct Look {
+    catalogue: Catalogue,
+    /// A file that was read need not be read again until it changes; before, it would have been.
+    settled_any: bool,
+}
+
+impl Look {
+    fn take(
+        &mut self,
+        name: MigrationName,
+        up: Option<(PathBuf, Option<Found>)>,
+        down: Option<(PathBuf, Option<Found>)>,
+        problems: &mut Vec<FileProblem>,
+    ) {
+        let has_up = up.is_some();
+        let mut file = |place: Option<(PathBuf, Option<Found>)>| {
+            let (path, found) = place?;
+            match found? {
+                Found::File { file, header, was_read } => {
+                    self.settled_any |= was_read && file.is_settled();
+                    Some((file, header))
+                }
+                Found::Problem(kind) => {
+                    problems.push(FileProblem { path, kind });
+                    None
+                }
+            }
+        };
+        let up = file(up);
+        let down = file(down).map(|(down, _)| down);
+        match (up, down) {
+            (Some((up, header)), down) => self.catalogue.migrations.push(Migration { name, up, down, header }),
+            (None, Some(down)) if !has_up => {
+                problems.push(FileProblem { path: down.path, kind: FileProblemKind::OrphanRollback });
+            }
+            (None, _) => {}
+        }
+    }
+}
+
+/// The files of both folders by migration.
+fn list(layout: &Layout, problems: &mut Vec<FileProblem>) -> Result<BTreeMap<MigrationName, Listed>, CatalogueError> {
+    let migrations = &layout.migrations;
+    let mut listing: BTreeMap<MigrationName, Listed> = BTreeMap::new();
+    let files =
+        folder::sql_files(migrations).map_err(|source| CatalogueError::Folder { path: migrations.clone(), source })?;
+    for (path, role) in files {
+        match role {
+            Ok(FileRole::Up(name)) => listing.entry(name).or_default().up = Some(path),
+            Ok(FileRole::Down(name)) => listing.entry(name).or_default().down = Some(path),
+            Err(error) => problems.push(FileProblem { path, kind: FileProblemKind::BadName(error) }),
+        }
+    }
+    let Some(rollbacks) = layout.rollbacks.as_ref().filter(|rollbacks| !is_same_folder(rollbacks, migrations)) else {
+        return Ok(listing);
+    };
+    match folder::sql_files(rollbacks) {
+        Ok(files) => {
+            for (path, role) in files {
+                take_rollback(path, role, &mut listing, problems);
+            }
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            problems.push(FileProblem { path: rollbacks.clone(), kind: FileProblemKind::FolderMissing });
+        }
+        Err(error) => {
+            let kind = FileProblemKind::Unreadable(error.to_string());
+            problems.push(FileProblem { path: rollbacks.clone(), kind });
+        }
+    }
+    Ok(listing)
+}
+
+fn take_rollback(
+    path: PathBuf,
+    role: Result<FileRole, NameError>,
+    listing: &mut BTreeMap<MigrationName, Listed>,
+    problems: &mut Vec<FileProblem>,
+) {
+    let error = match role {
+        Ok(FileRole::Down(name)) => {
+            // The folder of rollbacks is where the project says that they are, so it wins over one beside the migration.
+            let place = &mut listing.entry(name).or_default().down;
+            if let Some(other) = place.replace(path.clone()) {
+                problems.push(FileProblem { path: other, kind: FileProblemKind::DuplicateRollback { kept: path } });
+            }
+            return;
+        }
+        Ok(FileRole::Up(name)) => NameError { fault: NameFault::NotARollback, proposal: Some(name.down_file_name()) },
+        Err(error) => error,
+    };
+    problems.push(FileProblem { path, kind: FileProblemKind::BadName(error) });
+}
+
+fn is_same_folder(one: &Path, other: &Path) -> bool {
+    one == other || one.canonicalize().ok().is_some_and(|one| other.canonicalize().is_ok_and(|other| one == other))
+}
+
+fn duplicate_versions(migrations: &[Migration], problems: &mut Vec<FileProblem>) {
+    for same in migrations.chunk_by(|one, next| one.name.version() == next.name.version()) {
+        let first = &same[0].name;
+        problems.extend(same[1..].iter().map(|later| FileProblem {
+            path: later.up.path.clone(),
+            kind: FileProblemKind::DuplicateVersion { other: first.clone() },
+        }));
+    }
+}
+
+#[cfg(test)]
+mod tests;
