@@ -1,1 +1,3 @@
 //! The subcommands: text or JSON instead of a screen.
+
+pub mod demo;

@@ -12,6 +12,7 @@ pub mod connect_error;
 pub mod connection;
 mod dial;
 pub mod error;
+pub mod furnish;
 pub mod grant;
 pub mod history;
 pub mod install;
