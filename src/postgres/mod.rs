@@ -6,6 +6,7 @@
 pub mod activity;
 pub mod backup;
 mod cancel;
+pub mod checks;
 pub mod child;
 pub mod cluster;
 pub mod connect_error;
@@ -22,6 +23,7 @@ pub mod notice;
 mod pooler;
 pub mod programs;
 pub mod readiness;
+pub mod read_only;
 pub mod run;
 pub mod server_info;
 mod session;
