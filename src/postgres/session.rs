@@ -14,7 +14,8 @@ use crate::config::TargetSessionAttributes;
 /// server, the database and the role have set.
 #[derive(Debug, Clone, Default)]
 pub struct SessionOptions {
-    /// What `application_name` tells others about this session, after the word `tidegate`: who, and which window.
+    /// What `application_name` tells others about this session: who, and which window. The word `tidegate` is put
+    /// before it where it does not begin with that.
     pub application_name: String,
     /// Whether the session may only read (`default_transaction_read_only`).
     pub read_only: bool,
@@ -34,7 +35,8 @@ impl SessionOptions {
     }
 
     pub(super) fn full_application_name(&self) -> String {
-        format!("tidegate {}", self.application_name).trim_end().to_owned()
+        let name = self.application_name.trim();
+        if name.starts_with("tidegate") { name.to_owned() } else { format!("tidegate {name}").trim_end().to_owned() }
     }
 
     /// The statement that sets the session up, if it is served by the process given; settings must not stick to a
@@ -161,6 +163,7 @@ fn first_row(answer: &[SimpleQueryMessage]) -> Option<&SimpleQueryRow> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use rstest::rstest;
 
     #[test]
     fn a_session_is_set_up_only_where_it_is_its_own() {
@@ -173,6 +176,13 @@ mod tests {
         assert!(statement.contains("set_config('default_transaction_read_only', 'on', false)"), "{statement}");
         assert!(statement.contains("set_config('statement_timeout', '2', false)"), "{statement}");
         assert!(statement.ends_with(" WHERE pg_catalog.pg_backend_pid() = 42"), "{statement}");
-        assert_eq!(options.full_application_name(), "tidegate monitor");
+    }
+
+    #[rstest]
+    #[case("monitor", "tidegate monitor")]
+    #[case("tidegate window dana@ops", "tidegate window dana@ops")]
+    #[case("", "tidegate")]
+    fn others_see_who_it_is(#[case] given: &str, #[case] seen: &str) {
+        assert_eq!(SessionOptions::named(given).full_application_name(), seen);
     }
 }

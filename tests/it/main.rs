@@ -3,4 +3,6 @@
 //! One test binary, so that one template cluster serves the whole run.
 
 mod cluster;
+mod connect;
+mod harness;
 mod support;

@@ -1,1 +1,16 @@
-//! What several topics need to set the scene.
+//! What the topics need to set the scene: a server, a project, the binary, a terminal.
+
+mod binary;
+mod scratch;
+mod server;
+mod terminal;
+
+pub use binary::Run;
+pub use scratch::Scratch;
+pub use server::{Server, TestDatabase, every_installation, resolved};
+pub use terminal::Terminal;
+
+use std::time::Duration;
+
+/// How long a test waits for what must appear before it gives up: for a machine that does ten things at once.
+pub const PATIENCE: Duration = Duration::from_secs(60);
