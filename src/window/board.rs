@@ -219,3 +219,99 @@ fn all_names(catalogue: &Catalogue, pasts: &[Option<Past>]) -> Vec<Row> {
     });
     rows
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::PathBuf;
+    use std::time::SystemTime;
+
+    use jiff::Timestamp;
+    use rstest::rstest;
+
+    use super::*;
+    use crate::migration::catalogue::MigrationFile;
+    use crate::migration::header::Header;
+
+    const NAME: &str = "20260102000000_create_b";
+    const FILE: &[u8] = b"create table b ();\r\n";
+    const UNIX_FILE: &[u8] = b"create table b ();\n";
+
+    fn migration(name: &str) -> Migration {
+        let up = MigrationFile::of(PathBuf::from(format!("{name}.sql")), FILE, SystemTime::UNIX_EPOCH);
+        Migration { name: name.parse().unwrap(), up, down: None, header: Header::default() }
+    }
+
+    fn row(name: &str, content: Option<&[u8]>, rolled_back: bool) -> HistoryRow {
+        HistoryRow {
+            id: 1,
+            name: name.into(),
+            applied_at: Timestamp::UNIX_EPOCH,
+            applied_by: "ana".into(),
+            execution_time: None,
+            checksum: content.map(|content| Checksum::of(content).to_string().into()),
+            rolled_back,
+            rollback_at: None,
+            facts: None,
+        }
+    }
+
+    fn attempt(interrupted: bool) -> Attempt {
+        Attempt { name: NAME.into(), direction: run::Direction::Up, interrupted, what: "x".into() }
+    }
+
+    #[rstest]
+    #[case::no_record(None, None, Some(Status::Pending))]
+    #[case::same_file(Some(row(NAME, Some(FILE), false)), None, Some(Status::Applied))]
+    #[case::other_line_endings(Some(row(NAME, Some(UNIX_FILE), false)), None, Some(Status::Applied))]
+    #[case::other_file(Some(row(NAME, Some(b"x"), false)), None, Some(Status::Changed))]
+    #[case::no_checksum(Some(row(NAME, None, false)), None, Some(Status::Unverified))]
+    #[case::rolled_back(Some(row(NAME, Some(FILE), true)), None, Some(Status::RolledBack))]
+    #[case::failed(None, Some(attempt(false)), Some(Status::Failed))]
+    #[case::interrupted(None, Some(attempt(true)), Some(Status::Interrupted))]
+    #[case::failed_again_after_a_rollback(Some(row(NAME, Some(FILE), true)), Some(attempt(false)), Some(Status::Failed))]
+    #[case::in_effect_wins_over_an_old_attempt(Some(row(NAME, Some(FILE), false)), Some(attempt(false)), Some(Status::Applied))]
+    fn a_status_follows_from_file_record_and_attempt(
+        #[case] on_record: Option<HistoryRow>,
+        #[case] attempt: Option<Attempt>,
+        #[case] expected: Option<Status>,
+    ) {
+        let migration = migration(NAME);
+        let seen = judge(Some(&migration), on_record.as_ref(), attempt.as_ref(), None);
+        assert_eq!(seen.map(|(status, _)| status), expected);
+    }
+
+    #[test]
+    fn line_endings_alone_are_told_apart() {
+        let migration = migration(NAME);
+        let seen = judge(Some(&migration), Some(&row(NAME, Some(UNIX_FILE), false)), None, None);
+        assert_eq!(seen, Some((Status::Applied, true)));
+    }
+
+    #[test]
+    fn a_row_without_a_file_stands_where_its_name_puts_it() {
+        let catalogue = Catalogue { migrations: vec![migration(NAME)], problems: vec![] };
+        let rows = vec![row("20260101000000_create_a", Some(FILE), false)];
+        let known = Past { rows: rows.into(), attempts: Arc::default() };
+        let board = Board::build(&catalogue, &[Some(known), None, Some(Past::default())]);
+
+        let names: Vec<&str> = board.rows.iter().map(|row| &*row.name).collect();
+        assert_eq!(names, ["20260101000000_create_a", NAME]);
+        let statuses = |column: usize| board.columns[column].cells.iter().map(|cell| cell.status).collect::<Vec<_>>();
+        assert_eq!(statuses(0), [Some(Status::MissingFile), Some(Status::Pending)]);
+        assert_eq!(statuses(1), [None, None], "an environment that is not known shows nothing");
+        assert_eq!(statuses(2), [None, Some(Status::Pending)], "what another environment has alone is not pending here");
+        assert_eq!(board.columns[0].counts.of(Status::MissingFile), 1);
+        assert_eq!(board.position(NAME), Some(1));
+        assert!(board.history(0, 0).is_some() && board.history(1, 0).is_none());
+    }
+
+    #[test]
+    fn older_than_what_is_in_effect_is_out_of_order() {
+        let catalogue = Catalogue { migrations: vec![migration(NAME)], problems: vec![] };
+        for (later_rolled_back, expected) in [(false, Status::OutOfOrder), (true, Status::Pending)] {
+            let rows = vec![row("20260301000000_create_c", Some(FILE), later_rolled_back)];
+            let board = Board::build(&catalogue, &[Some(Past { rows: rows.into(), attempts: Arc::default() })]);
+            assert_eq!(board.columns[0].cells[0].status, Some(expected));
+        }
+    }
+}

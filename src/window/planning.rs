@@ -481,3 +481,191 @@ pub fn changed_since_applied(layout: &Layout, past: &Past) -> Result<Vec<String>
     let changed = statuses.iter().filter(|(_, status)| *status == Status::Changed);
     Ok(changed.map(|(migration, _)| migration.name.to_string()).collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use jiff::Timestamp;
+    use rstest::rstest;
+    use tempfile::TempDir;
+
+    use super::*;
+    use crate::config::{Access, BackupRequirement, ConnectionSource, Hooks, Policy, Tier};
+
+    const A: &str = "20260101000000_create_a";
+    const B: &str = "20260102000000_alter_b";
+    const C: &str = "20260103000000_drop_c";
+
+    struct Project {
+        _folder: TempDir,
+        layout: Layout,
+        catalogue: Catalogue,
+        environment: Environment,
+    }
+
+    fn project(down_of_b: Option<&str>) -> Project {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+        write(&format!("{A}.sql"), "-- Ticket: T-1\n-- Release: 1.0\nBEGIN;\nCREATE TABLE a ();\nCOMMIT;\n");
+        write(&format!("{A}.down.sql"), "BEGIN;\nDROP TABLE a;\nCOMMIT;\n");
+        write(&format!("{B}.sql"), "-- Ticket: T-2\nCREATE INDEX CONCURRENTLY b ON a (x);\n");
+        if let Some(text) = down_of_b {
+            write(&format!("{B}.down.sql"), text);
+        }
+        write(&format!("{C}.sql"), "-- Release: 1.0\nDROP TABLE c;\nALTER TABLE d DROP COLUMN e;\n");
+        write(&format!("{C}.down.sql"), "CREATE TABLE c ();\n");
+        let layout =
+            Layout { migrations: folder.path().to_owned(), rollbacks: None, history_table: Default::default() };
+        let catalogue = Catalogue::read(&layout).unwrap();
+        let environment = Environment {
+            name: "staging".parse().unwrap(),
+            tier: Tier::Staging,
+            access: Access::ReadWrite,
+            connection: ConnectionSource::of_url("postgresql://localhost/app").unwrap(),
+            policy: Policy { backup: BackupRequirement::Off, ..Policy::of_tier(Tier::Staging) },
+            hooks: Hooks::default(),
+            notes: None,
+        };
+        Project { _folder: folder, layout, catalogue, environment }
+    }
+
+    impl Project {
+        fn plan(&self, past: &Past, intent: &Intent) -> Result<Plan, PlanError> {
+            let history = HistoryState::Absent;
+            let seen = Seen { past, history: &history, has_store: false };
+            draw_up(&self.environment, &self.layout, &self.catalogue, seen, intent)
+        }
+
+        /// The past in which these were applied, a second apart, in this order.
+        fn applied(&self, names: &[&str]) -> Past {
+            self.past(names.iter().map(|name| (*name, false)))
+        }
+
+        fn past<'a>(&self, names: impl IntoIterator<Item = (&'a str, bool)>) -> Past {
+            let rows: Vec<HistoryRow> = (0..)
+                .zip(names)
+                .map(|(index, (name, rolled_back))| HistoryRow {
+                    id: index,
+                    name: name.into(),
+                    applied_at: Timestamp::from_second(index).unwrap(),
+                    applied_by: "ana".into(),
+                    execution_time: None,
+                    checksum: self.catalogue.find(name).map(|one| one.up.checksum.to_string().into()),
+                    rolled_back,
+                    rollback_at: None,
+                    facts: None,
+                })
+                .collect();
+            Past { rows: rows.into(), attempts: Arc::default() }
+        }
+    }
+
+    fn names(plan: &Plan) -> Vec<&str> {
+        plan.items.iter().map(|item| item.name.as_str()).collect()
+    }
+
+    fn rollback(selection: Selection) -> Intent {
+        Intent::Rollback { selection, reason: "it broke the login".into() }
+    }
+
+    #[rstest]
+    #[case::everything(Selection::All, &[], &[A, B, C])]
+    #[case::what_is_left(Selection::All, &[A], &[B, C])]
+    #[case::up_to_a_version(Selection::To("20260102000000".into()), &[], &[A, B])]
+    #[case::a_release(Selection::Release("1.0".into()), &[], &[A, C])]
+    #[case::the_next_two(Selection::Last(2), &[], &[A, B])]
+    #[case::by_name_in_their_own_order(Selection::Only(vec![C.into(), A.into()]), &[], &[A, C])]
+    #[case::by_the_beginning_of_a_name(Selection::Only(vec!["20260103".into()]), &[], &[C])]
+    fn what_is_applied(#[case] selection: Selection, #[case] applied: &[&str], #[case] expected: &[&str]) {
+        let project = project(None);
+        let plan = project.plan(&project.applied(applied), &Intent::Apply(selection)).unwrap();
+        assert_eq!(names(&plan), expected);
+    }
+
+    #[rstest]
+    #[case::the_last(Selection::Last(1), &[C])]
+    #[case::the_last_two_latest_first(Selection::Last(2), &[C, B])]
+    #[case::back_to_a_version(Selection::To(A.into()), &[C, B])]
+    #[case::everything(Selection::All, &[C, B, A])]
+    #[case::by_name(Selection::Only(vec![A.into()]), &[A])]
+    #[case::a_release(Selection::Release("1.0".into()), &[C, A])]
+    fn what_is_rolled_back(#[case] selection: Selection, #[case] expected: &[&str]) {
+        let project = project(Some("DROP INDEX CONCURRENTLY b;\n"));
+        let plan = project.plan(&project.applied(&[A, B, C]), &rollback(selection)).unwrap();
+        assert_eq!(names(&plan), expected);
+        assert_eq!(plan.direction, Direction::Rollback);
+    }
+
+    #[test]
+    fn the_last_one_is_the_one_applied_last_not_the_one_with_the_highest_version() {
+        let project = project(Some("DROP INDEX CONCURRENTLY b;\n"));
+        let plan = project.plan(&project.applied(&[A, C, B]), &rollback(Selection::Last(1))).unwrap();
+        assert_eq!(names(&plan), [B]);
+    }
+
+    #[rstest]
+    #[case::no_down_file(None, "it has no .down.sql")]
+    #[case::an_empty_one(Some("-- nothing\n"), "is empty but for comments")]
+    #[case::one_that_only_forgets(
+        Some("BEGIN;\nDELETE FROM migrations_history WHERE migration_name = '20260102000000_alter_b';\nCOMMIT;\n"),
+        "is empty but for comments"
+    )]
+    fn a_rollback_that_undoes_nothing_is_refused(#[case] down: Option<&str>, #[case] words: &str) {
+        let project = project(down);
+        let error = project.plan(&project.applied(&[A, B]), &rollback(Selection::Last(1))).unwrap_err();
+        assert!(error.to_string().contains(words), "{error}");
+    }
+
+    #[rstest]
+    #[case::applied_already(Intent::Apply(Selection::Only(vec![A.into()])), "it is applied. Roll it back first")]
+    #[case::unknown(Intent::Apply(Selection::Only(vec!["20260101000000_create_aa".into()])), "Did you mean 20260101000000_create_a?")]
+    #[case::no_such_release(Intent::Apply(Selection::Release("9".into())), "no pending migration belongs to release 9")]
+    #[case::not_in_effect(rollback(Selection::Only(vec![C.into()])), "is not in effect here")]
+    #[case::no_reason(Intent::Rollback { selection: Selection::Last(1), reason: "  ".into() }, "needs a reason")]
+    fn what_cannot_be_planned_is_said(#[case] intent: Intent, #[case] words: &str) {
+        let project = project(None);
+        let error = project.plan(&project.applied(&[A]), &intent).unwrap_err();
+        assert!(error.to_string().contains(words), "{error}");
+    }
+
+    #[test]
+    fn what_was_rolled_back_comes_again_only_when_asked_for() {
+        let project = project(None);
+        let past = project.past([(A, true)]);
+        let plan = project.plan(&past, &Intent::Apply(Selection::All)).unwrap();
+        assert_eq!(names(&plan), [B, C]);
+        assert!(plan.warnings[0].contains(A), "{:?}", plan.warnings);
+        let plan = project.plan(&past, &Intent::Apply(Selection::Only(vec![A.into()]))).unwrap();
+        assert_eq!(names(&plan), [A]);
+    }
+
+    #[test]
+    fn a_plan_says_what_is_dangerous_and_what_it_will_create() {
+        let project = project(None);
+        let plan = project.plan(&Past::default(), &Intent::Apply(Selection::All)).unwrap();
+        assert!(plan.creates_history && plan.creates_store, "a stepwise script needs the store");
+        let dangers: Vec<(&str, &str)> = plan.dangers().collect();
+        assert_eq!(dangers.len(), 2, "{dangers:?}");
+        assert!(dangers[0].1.starts_with("line 2: DROP TABLE") && dangers[1].1.starts_with("line 3: ALTER TABLE"));
+        assert!(plan.items[1].stepwise && !plan.items[0].stepwise);
+    }
+
+    #[test]
+    fn another_file_makes_another_fingerprint() {
+        let project = project(None);
+        let plan = project.plan(&Past::default(), &Intent::Apply(Selection::All)).unwrap();
+        let mut other = plan.clone();
+        other.items[0].checksum.replace_range(0..1, "z");
+        assert_ne!(plan.fingerprint(), other.fingerprint());
+        assert_eq!(plan.fingerprint(), plan.clone().fingerprint());
+    }
+
+    #[test]
+    fn a_file_changed_under_the_plan_is_noticed() {
+        let project = project(None);
+        std::fs::write(project.layout.migrations.join(format!("{A}.sql")), "SELECT 1;").unwrap();
+        let error = project.plan(&Past::default(), &Intent::Apply(Selection::All)).unwrap_err();
+        assert!(matches!(error, PlanError::JustChanged(_)), "{error}");
+    }
+}
