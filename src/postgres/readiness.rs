@@ -13,8 +13,6 @@ pub struct Readiness {
     pub role: Option<bool>,
     /// Whether the role that runs the scripts may create schemas in the database (`CREATE` on it).
     pub may_create_schemas: bool,
-    /// Indexes that are marked invalid (`pg_index.indisvalid`), with their schema, at most twenty.
-    pub invalid_indexes: Vec<String>,
     /// Prepared transactions that hold locks in this database (`pg_prepared_xacts`).
     pub prepared_transactions: u64,
 }
@@ -35,12 +33,6 @@ pub async fn read(connection: &Connection, role: Option<&str>) -> Result<Readine
                                 from pg_catalog.pg_roles r, pg_catalog.pg_database d
                                where r.rolname = coalesce($1, current_user)
                                  and d.datname = pg_catalog.current_database()), false),
-                    array(select pg_catalog.format('%I.%I', n.nspname, c.relname)
-                            from pg_catalog.pg_index i
-                            join pg_catalog.pg_class c on c.oid = i.indexrelid
-                            join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-                           where not i.indisvalid and c.relkind = 'i'
-                           order by 1 limit 20),
                     (select pg_catalog.count(*) from pg_catalog.pg_prepared_xacts
                       where database = pg_catalog.current_database())",
             &[(&role, tokio_postgres::types::Type::TEXT)],
@@ -52,7 +44,6 @@ pub async fn read(connection: &Connection, role: Option<&str>) -> Result<Readine
         database_bytes: u64::try_from(row.try_get::<_, i64>(0)?).unwrap_or(0),
         role: row.try_get(1)?,
         may_create_schemas: row.try_get(2)?,
-        invalid_indexes: row.try_get(3)?,
-        prepared_transactions: u64::try_from(row.try_get::<_, i64>(4)?).unwrap_or(0),
+        prepared_transactions: u64::try_from(row.try_get::<_, i64>(3)?).unwrap_or(0),
     })
 }

@@ -268,8 +268,16 @@ mod tests {
     #[case::rolled_back(Some(row(NAME, Some(FILE), true)), None, Some(Status::RolledBack))]
     #[case::failed(None, Some(attempt(false)), Some(Status::Failed))]
     #[case::interrupted(None, Some(attempt(true)), Some(Status::Interrupted))]
-    #[case::failed_again_after_a_rollback(Some(row(NAME, Some(FILE), true)), Some(attempt(false)), Some(Status::Failed))]
-    #[case::in_effect_wins_over_an_old_attempt(Some(row(NAME, Some(FILE), false)), Some(attempt(false)), Some(Status::Applied))]
+    #[case::failed_again_after_a_rollback(
+        Some(row(NAME, Some(FILE), true)),
+        Some(attempt(false)),
+        Some(Status::Failed)
+    )]
+    #[case::in_effect_wins_over_an_old_attempt(
+        Some(row(NAME, Some(FILE), false)),
+        Some(attempt(false)),
+        Some(Status::Applied)
+    )]
     fn a_status_follows_from_file_record_and_attempt(
         #[case] on_record: Option<HistoryRow>,
         #[case] attempt: Option<Attempt>,
@@ -299,7 +307,11 @@ mod tests {
         let statuses = |column: usize| board.columns[column].cells.iter().map(|cell| cell.status).collect::<Vec<_>>();
         assert_eq!(statuses(0), [Some(Status::MissingFile), Some(Status::Pending)]);
         assert_eq!(statuses(1), [None, None], "an environment that is not known shows nothing");
-        assert_eq!(statuses(2), [None, Some(Status::Pending)], "what another environment has alone is not pending here");
+        assert_eq!(
+            statuses(2),
+            [None, Some(Status::Pending)],
+            "what another environment has alone is not pending here"
+        );
         assert_eq!(board.columns[0].counts.of(Status::MissingFile), 1);
         assert_eq!(board.position(NAME), Some(1));
         assert!(board.history(0, 0).is_some() && board.history(1, 0).is_none());

@@ -5,7 +5,10 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::config::{Access, Config, ConfigError, Environment, EnvironmentName, Paths, Secret, Surroundings, Target};
+use crate::config::source::PasswordSource;
+use crate::config::{
+    Access, Config, ConfigError, Environment, EnvironmentName, Origin, Paths, Secret, Surroundings, Target,
+};
 use crate::migration::catalogue::Layout;
 use crate::postgres::connect_error::ConnectError;
 use crate::postgres::connection::{Connection, SessionOptions};
@@ -94,6 +97,24 @@ impl Context {
     /// The folder of the windows' reports.
     pub fn reports(&self) -> PathBuf {
         self.paths.state.join("reports")
+    }
+
+    /// The environment variables from which the configuration takes URLs and passwords: no hook inherits them.
+    pub fn secret_variables(&self) -> Vec<String> {
+        let of_environment = |environment: &Environment| {
+            let url = match &environment.connection.origin {
+                Origin::UrlVariable(name) => Some(name.clone()),
+                _ => None,
+            };
+            let password = match &environment.connection.password {
+                Some(PasswordSource::Variable(name)) => Some(name.clone()),
+                _ => None,
+            };
+            url.into_iter().chain(password)
+        };
+        let mut names: Vec<String> = self.config.environments.iter().flat_map(of_environment).collect();
+        names.push("PGPASSWORD".to_owned());
+        names
     }
 
     /// Keeps a password that the operator typed, in this process's memory only.

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::config::Tier;
+use crate::postgres::checks::CatalogFaults;
 
 use super::plan::Plan;
 use super::step::Step;
@@ -356,6 +357,11 @@ pub enum WindowEvent {
     },
     /// A check came out.
     Checked(Check),
+    /// What was wrong in the catalogs before the window changed anything.
+    Surveyed {
+        /// What there was.
+        faults: CatalogFaults,
+    },
     /// A hook or a program printed a line.
     Output {
         /// The line, without its newline.

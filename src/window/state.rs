@@ -4,6 +4,8 @@ use std::collections::VecDeque;
 
 use jiff::Timestamp;
 
+use crate::postgres::checks::CatalogFaults;
+
 use super::event::{
     BackupNeed, BackupTaken, Check, Failure, MigrationOutcome, Obstacle, Opened, Operator, StepOutcome, WindowEvent,
 };
@@ -133,6 +135,8 @@ pub struct WindowState {
     pub steps: Vec<StepRecord>,
     /// Every migration of the plan, in order.
     pub migrations: Vec<MigrationRecord>,
+    /// What was wrong in the catalogs before it changed anything.
+    pub before: Option<CatalogFaults>,
     /// The backup it took.
     pub backup: Option<BackupTaken>,
     /// What was found to be true when it was taken over.
@@ -197,6 +201,7 @@ impl WindowState {
             opened,
             steps,
             migrations,
+            before: None,
             backup: None,
             findings: Vec::new(),
             output: VecDeque::new(),
@@ -228,6 +233,7 @@ impl WindowState {
                     record.checks.push(check.clone());
                 }
             }
+            WindowEvent::Surveyed { faults } => self.before = Some(faults.clone()),
             WindowEvent::Output { line } => self.print(line.clone()),
             WindowEvent::BackupProgress { doing, tables_done, tables, bytes } => {
                 self.live.backup = Some((doing.clone(), *tables_done, *tables, *bytes));

@@ -8,8 +8,9 @@ use crate::postgres::backup::BackupEvent;
 use crate::postgres::error::ServerError;
 use crate::postgres::run::{DatabaseState, RunError, RunEvent};
 
-use super::event::{Aftermath, Failure, Obstacle, WindowEvent};
+use super::event::{Aftermath, Check, Failure, Obstacle, Verdict, WindowEvent};
 use super::planning::PlanError;
+use super::validate::{self, ValidationResult};
 
 /// A script's event as the window tells it; none where the window has nothing to say of it.
 pub fn of_run(event: RunEvent) -> Option<WindowEvent> {
@@ -150,6 +151,38 @@ pub fn of_backup(event: &BackupEvent, seen: &mut BackupSeen) -> Option<WindowEve
         tables: u32::try_from(seen.tables).unwrap_or(u32::MAX),
         bytes: seen.bytes,
     })
+}
+
+/// A validation's result as a check.
+pub fn of_validation(result: &ValidationResult) -> Check {
+    let (verdict, detail) = match &result.verdict {
+        validate::Verdict::Passed { detail } => (Verdict::Passed, detail.clone()),
+        validate::Verdict::Warning { detail } => (Verdict::Warning, detail.clone()),
+        validate::Verdict::Failed { detail } => (Verdict::Failed, detail.clone()),
+        validate::Verdict::Rows { line, columns, rows, total, more } => {
+            let plus = if *more { " or more" } else { "" };
+            let counted = if *total == 1 { "1 row".to_owned() } else { format!("{total}{plus} rows") };
+            let first = rows.first().map_or_else(String::new, |row| {
+                let values = columns
+                    .iter()
+                    .zip(row)
+                    .map(|(column, value)| format!("{column}={}", value.as_deref().unwrap_or("NULL")));
+                format!("; the first: {}", values.collect::<Vec<_>>().join(", "))
+            });
+            (Verdict::Failed, format!("line {line} returned {counted}{first}"))
+        }
+        validate::Verdict::Error { line, sqlstate, message } => {
+            let place = line.map_or_else(String::new, |line| format!("line {line}: "));
+            let code = sqlstate.as_ref().map_or_else(String::new, |code| format!(" (SQLSTATE {code})"));
+            (Verdict::Failed, format!("{place}{message}{code}"))
+        }
+    };
+    Check {
+        name: result.name.clone(),
+        verdict,
+        detail,
+        advice: result.file.as_ref().map(|file| file.display().to_string()).filter(|_| verdict == Verdict::Failed),
+    }
 }
 
 /// What a running backup has told so far.

@@ -44,7 +44,6 @@ impl Word<'_> {
             }
         )
     }
-
 }
 
 /// The words of a stretch of text.

@@ -9,10 +9,18 @@ pub mod recover;
 pub mod report;
 pub mod validate;
 
-use crate::config::Environment;
-use crate::postgres::lock::Holder;
+use tokio::sync::mpsc;
 
-use super::event::Failure;
+use crate::config::{Environment, Hook, ProgramAccess};
+use crate::postgres::lock::Holder;
+use crate::postgres::run::Control;
+
+use super::event::{Failure, WindowEvent};
+use super::hook::{self, HookContext, HookError, HookEvent, HookStep};
+use super::runner::{Halt, Runner};
+
+/// How many lines of a hook may wait to be drawn before the hook waits for the screen.
+const LINES: usize = 256;
 
 /// That another operator has the environment.
 pub fn held_by(environment: &Environment, holder: &Holder) -> Failure {
@@ -24,11 +32,53 @@ pub fn held_by(environment: &Environment, holder: &Holder) -> Failure {
     .advising("Nothing was done. Speak with them; when their window is closed, try again.")
 }
 
+/// Runs a hook and tells its lines.
 async fn run_hook(
-    _r: &mut super::runner::Runner,
-    _s: super::step::Step,
-    _h: &crate::config::Hook,
-    _c: &crate::postgres::run::Control,
-) -> Result<String, super::runner::Halt> {
-    unimplemented!()
+    runner: &mut Runner,
+    step: HookStep,
+    hook: &Hook,
+    access: Option<&ProgramAccess>,
+    control: &Control,
+) -> Result<String, Halt> {
+    let (config, environment) = (std::sync::Arc::clone(&runner.context.config), runner.environment.clone());
+    let (window, operator) = (runner.state().opened.id.to_string(), runner.context.operator.name.clone());
+    let secret_variables = runner.context.secret_variables();
+    let context = HookContext {
+        root: &config.root,
+        environment: environment.name.as_str(),
+        tier: environment.tier,
+        step,
+        window: &window,
+        operator: &operator,
+        access,
+        secret_variables: &secret_variables,
+    };
+    let (teller, mut told) = mpsc::channel(LINES);
+    let ended = {
+        let mut running = std::pin::pin!(hook::run(hook, &context, &teller, &control.stop_after_statement));
+        loop {
+            tokio::select! {
+                biased;
+                Some(event) = told.recv() => tell(runner, event).await?,
+                ended = &mut running => break ended,
+            }
+        }
+    };
+    while let Ok(event) = told.try_recv() {
+        tell(runner, event).await?;
+    }
+    match ended {
+        Ok(done) => Ok(format!("the {step} hook ended well after {:.1} s", done.elapsed.as_secs_f64())),
+        Err(error @ HookError::Cancelled { .. }) => Err(Halt::Stopped(error.to_string())),
+        Err(error) => Err(Failure::plain(error.to_string()).into()),
+    }
+}
+
+async fn tell(runner: &mut Runner, event: HookEvent) -> Result<(), Halt> {
+    let line = match event {
+        HookEvent::Started { command } => format!("$ {command}"),
+        HookEvent::Line { text, .. } => text,
+        HookEvent::Muted => "… and more, which is not shown".to_owned(),
+    };
+    Ok(runner.emit(WindowEvent::Output { line }).await?)
 }

@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use crate::config::HoursVerdict;
 use crate::postgres::activity;
 use crate::postgres::backup::{self, size_in_words};
+use crate::postgres::checks::{self, CatalogFaults};
 use crate::postgres::connection::Connection;
 use crate::postgres::error::PgError;
 use crate::postgres::grant::{Gate, GateState};
@@ -33,9 +34,14 @@ pub async fn run(runner: &mut Runner, control: &Control) -> Result<String, Halt>
     let Some(session) = runner.session.take() else {
         return Err(Failure::plain("The session with the environment was lost.").into());
     };
-    let checks = look(runner, &session.connection).await;
+    let looked = look(runner, &session.connection).await;
     runner.session = Some(session);
-    let checks = checks.map_err(|error| Failure::plain(error.to_string()).advising("Nothing was done. Try again."))?;
+    let (checks, faults) =
+        looked.map_err(|error| Failure::plain(error.to_string()).advising("Nothing was done. Try again."))?;
+    // Only what was wrong before the first change may be forgiven after the last one.
+    if runner.state().done().next().is_none() {
+        runner.emit(WindowEvent::Surveyed { faults }).await?;
+    }
     for check in &checks {
         if control.is_stopping() {
             return Err(Halt::Stopped("stopped while looking; nothing was done".to_owned()));
@@ -53,7 +59,7 @@ pub async fn run(runner: &mut Runner, control: &Control) -> Result<String, Halt>
     Err(Failure { refused: true, ..Failure::plain(words.join(" ")) }.advising(advice.join(" ")).into())
 }
 
-async fn look(runner: &Runner, connection: &Connection) -> Result<Vec<Check>, PgError> {
+async fn look(runner: &Runner, connection: &Connection) -> Result<(Vec<Check>, CatalogFaults), PgError> {
     let environment = &runner.environment;
     let info = connection.info();
     let policy = &environment.policy;
@@ -63,10 +69,11 @@ async fn look(runner: &Runner, connection: &Connection) -> Result<Vec<Check>, Pg
     let marker = store::marker(connection).await?;
     let history_state = history::probe(connection, &table).await?;
     let readiness = readiness::read(connection, policy.role.as_deref()).await?;
+    let faults = checks::catalog_faults(connection).await?;
     let long = activity::long_transactions(connection, LONG).await?;
     let dumps = activity::running_dumps(connection).await?;
 
-    let mut checks = vec![
+    let mut seen = vec![
         passed(
             "connection",
             format!(
@@ -84,19 +91,19 @@ async fn look(runner: &Runner, connection: &Connection) -> Result<Vec<Check>, Pg
         role(policy.role.as_deref(), &readiness),
         transactions(&translate::of_blockers(long)),
         running_dumps(&translate::of_blockers(dumps)),
-        indexes(&readiness),
+        indexes(&faults),
         prepared(&readiness),
         hours(runner),
         plan_check(runner),
     ];
     if runner.state().opened.backup != BackupNeed::Off {
-        checks.push(room(runner, connection, &readiness).await);
+        seen.push(room(runner, connection, &readiness).await);
     }
     if plan.creates_store {
         let word =
             "the schema `tidegate` will be created, to keep the progress of scripts that run statement by statement";
         let may = readiness.may_create_schemas;
-        checks.push(if may {
+        seen.push(if may {
             warning("Tidegate's schema", word)
         } else {
             failed(
@@ -106,8 +113,8 @@ async fn look(runner: &Runner, connection: &Connection) -> Result<Vec<Check>, Pg
             )
         });
     }
-    checks.push(agreement(runner, connection, &history_state).await?);
-    Ok(checks)
+    seen.push(agreement(runner, connection, &history_state).await?);
+    Ok((seen, faults))
 }
 
 /// Whether the history is still what the plan was drawn up from.
@@ -208,11 +215,12 @@ fn running_dumps(dumps: &[Obstacle]) -> Check {
     warning("running dumps", &format!("they hold locks that a change of the schema waits for: {}", listed(dumps)))
 }
 
-fn indexes(readiness: &Readiness) -> Check {
-    if readiness.invalid_indexes.is_empty() {
+fn indexes(faults: &CatalogFaults) -> Check {
+    if faults.invalid_indexes.is_empty() {
         return passed("invalid indexes", "none");
     }
-    let list = readiness.invalid_indexes.join(", ");
+    let names: Vec<&str> = faults.invalid_indexes.iter().take(10).map(|fault| fault.name.as_str()).collect();
+    let list = names.join(", ");
     Check {
         advice: Some("They cost writes and serve no query: drop or REINDEX them.".to_owned()),
         ..warning("invalid indexes", &list)
