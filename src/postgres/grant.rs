@@ -50,6 +50,48 @@ pub enum GateKind {
 }
 
 impl GateKind {
+    /// Every gate there is.
+    pub const ALL: [GateKind; 16] = [
+        GateKind::Writable,
+        GateKind::Marker,
+        GateKind::Primary,
+        GateKind::Session,
+        GateKind::Privileges,
+        GateKind::History,
+        GateKind::FilesUnchanged,
+        GateKind::Lock,
+        GateKind::Traffic,
+        GateKind::Backup,
+        GateKind::DiskSpace,
+        GateKind::Approved,
+        GateKind::Ticket,
+        GateKind::Reason,
+        GateKind::AllowedHours,
+        GateKind::Confirmed,
+    ];
+
+    /// The gate's name in one word, as the command line and JSON have it.
+    pub fn word(self) -> &'static str {
+        match self {
+            GateKind::Writable => "writable",
+            GateKind::Marker => "marker",
+            GateKind::Primary => "primary",
+            GateKind::Session => "session",
+            GateKind::Privileges => "privileges",
+            GateKind::History => "history",
+            GateKind::FilesUnchanged => "files_unchanged",
+            GateKind::Lock => "lock",
+            GateKind::Traffic => "traffic",
+            GateKind::Backup => "backup",
+            GateKind::DiskSpace => "disk_space",
+            GateKind::Approved => "approved",
+            GateKind::Ticket => "ticket",
+            GateKind::Reason => "reason",
+            GateKind::AllowedHours => "allowed_hours",
+            GateKind::Confirmed => "confirmed",
+        }
+    }
+
     /// Whether an operator may pass this gate by giving a reason.
     pub fn waivable(self) -> bool {
         !matches!(
@@ -242,6 +284,13 @@ mod tests {
             let refused =
                 GateList::new("production", Access::ReadOnly, "f1", vec![lie, confirmed()]).grant().unwrap_err();
             assert_eq!(refused.unmet().map(|gate| gate.kind).collect::<Vec<_>>(), [GateKind::Writable]);
+        }
+    }
+
+    #[test]
+    fn a_gate_has_one_name_on_the_command_line_and_in_json() {
+        for kind in GateKind::ALL {
+            assert_eq!(serde_json::to_value(kind).unwrap(), kind.word());
         }
     }
 

@@ -153,7 +153,7 @@ impl Context {
             Purpose::Observer => "observer",
         };
         SessionOptions {
-            application_name: format!("tidegate {doing} {}@{}", self.operator.name, self.operator.host),
+            application_name: format!("{doing} {}@{}", self.operator.name, self.operator.host),
             read_only: purpose != Purpose::Window || environment.access == Access::ReadOnly,
             ..SessionOptions::default()
         }

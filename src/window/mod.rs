@@ -14,6 +14,8 @@ pub mod files;
 pub mod handle;
 pub mod hook;
 pub mod journal;
+pub mod look;
+pub mod mark;
 pub mod monitor;
 pub mod plan;
 pub mod planning;

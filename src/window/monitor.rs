@@ -11,41 +11,18 @@ use tokio::task::JoinSet;
 use crate::config::{EnvironmentName, Secret};
 use crate::postgres::connection::Connection;
 use crate::postgres::error::PgError;
-use crate::postgres::history::{self, ChangeToken, HistoryState};
-use crate::postgres::lock::{self, Holder};
-use crate::postgres::server_info::ServerInfo;
-use crate::postgres::store::{self, Marker, StoreState};
+use crate::postgres::history::{self, ChangeToken};
+use crate::postgres::lock;
 
-use super::board::{Attempt, Past};
 use super::context::{Context, Purpose, ReachError};
+use super::look::PATIENCE;
+
+pub use super::look::EnvironmentView;
 
 /// How often a reachable environment is asked whether anything changed.
 const POLL: Duration = Duration::from_secs(2);
-/// How long an answer may take before the connection is given up.
-const PATIENCE: Duration = Duration::from_secs(20);
 /// The first and the longest pause before another try to connect.
 const BACKOFF: (Duration, Duration) = (Duration::from_secs(1), Duration::from_secs(60));
-
-/// What is known of a reachable environment.
-#[derive(Debug, Clone)]
-pub struct EnvironmentView {
-    /// Who answered.
-    pub info: ServerInfo,
-    /// Whether there is a history table, and whether it can be used.
-    pub history: HistoryState,
-    /// The history and the attempts that left no row in it.
-    pub past: Past,
-    /// Whether Tidegate's own schema is there.
-    pub has_store: bool,
-    /// The name and tier that the database itself bears.
-    pub marker: Option<Marker>,
-    /// Who holds the operator's lock.
-    pub holder: Option<Holder>,
-    /// How long the server took to answer a small question, over the network and back.
-    pub latency: Duration,
-    /// When this was read.
-    pub read_at: Timestamp,
-}
 
 /// Where an environment is.
 #[derive(Debug, Clone)]
@@ -224,20 +201,7 @@ impl Watch {
                 return Ok(Some((token, view)));
             }
         }
-        let state = history::probe(connection, &table).await?;
-        let rows = if state.is_readable() { history::read(connection, &table).await? } else { Vec::new() };
-        let has_store = matches!(store::probe(connection).await?, StoreState::Present { .. });
-        let attempts = if has_store { store::attempts(connection).await? } else { Vec::new() };
-        let view = EnvironmentView {
-            info: connection.info().clone(),
-            history: state,
-            past: Past { rows: rows.into(), attempts: attempts.into_iter().map(Attempt::from).collect() },
-            marker: if has_store { store::marker(connection).await? } else { None },
-            has_store,
-            holder,
-            latency,
-            read_at: Timestamp::now(),
-        };
+        let view = EnvironmentView { latency, ..EnvironmentView::read(connection, &table).await? };
         Ok(Some((token, view)))
     }
 

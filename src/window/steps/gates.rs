@@ -1,14 +1,16 @@
 //! What must hold right before a window writes. Each gate is asked anew, of the session that will write.
 
-use crate::config::HoursVerdict;
+use crate::config::{BackupRequirement, Environment, HoursVerdict, TicketRule};
 use crate::migration::checksum::Checksum;
 use crate::postgres::grant::{Gate, GateKind, GateList, GateState, WriteGrant};
 use crate::postgres::history::{self, HistoryState};
 use crate::postgres::server_info::PoolMode;
 use crate::postgres::store;
-use crate::window::confirmation::Confirmed;
+use crate::window::confirmation::{Confirmation, Confirmed};
 use crate::window::event::{BackupNeed, Check, Failure, Verdict, WindowEvent};
-use crate::window::runner::{Halt, Runner, Session};
+use crate::window::look::EnvironmentView;
+use crate::window::plan::Plan;
+use crate::window::runner::{Halt, Runner, Session, Waiver};
 use crate::window::state::{StepState, WindowState};
 use crate::window::step::{Direction, Step};
 
@@ -29,25 +31,62 @@ pub async fn collect(runner: &Runner, session: &Session, confirmed: &Confirmed) 
         Gate::met(GateKind::Lock, "the operator's lock is held by this window's session"),
         files_gate(state),
         backup_gate(state),
-        hours_gate(environment.policy.allowed_hours.as_ref().map(|hours| hours.allows(jiff::Timestamp::now()))),
+        hours_gate(environment),
+        ticket_gate(&environment.policy.ticket, &state.opened.plan),
         Gate::met(GateKind::Confirmed, format!("the operator {}", confirmed.words())),
     ];
-    gates.extend(ticket_gates(runner));
-    if state.opened.plan.direction == Direction::Rollback {
-        gates.push(match &state.opened.plan.reason {
-            Some(reason) => Gate::met(GateKind::Reason, reason.clone()),
-            None => Gate::unmet(GateKind::Reason, "The rollback has no reason.", "Say why it is done."),
-        });
+    gates.extend(reason_gate(&state.opened.plan));
+    waive(&mut gates, &runner.waivers, &runner.context.operator.name);
+    Ok(GateList::new(environment.name.as_str(), environment.access, state.opened.plan.fingerprint(), gates))
+}
+
+/// How the gates of a plan would stand, as far as that can be told before its window is opened. Reads nothing.
+pub fn foresee(
+    environment: &Environment,
+    plan: &Plan,
+    view: &EnvironmentView,
+    waivers: &[Waiver],
+    by: &str,
+) -> GateList {
+    let name = environment.name.as_str();
+    let mut gates = vec![
+        marker_gate(name, environment.tier, view.marker.as_ref()),
+        primary_gate(view.info.in_recovery),
+        session_gate(view.info.pooled),
+        history_gate(&view.history, plan.creates_history),
+        match &view.holder {
+            Some(holder) => super::held_gate(environment, holder),
+            None => Gate::met(GateKind::Lock, "free; the window takes it first of all"),
+        },
+        match environment.policy.backup {
+            BackupRequirement::Required => {
+                Gate::met(GateKind::Backup, "required; the window takes it before it writes")
+            }
+            BackupRequirement::Offered => {
+                Gate::met(GateKind::Backup, "offered; the window takes it unless it is skipped")
+            }
+            BackupRequirement::Off => Gate::met(GateKind::Backup, "the configuration asks for none here"),
+        },
+        hours_gate(environment),
+        ticket_gate(&environment.policy.ticket, plan),
+    ];
+    gates.extend(reason_gate(plan));
+    if Confirmation::required(Step::Apply, plan.direction, environment.tier, name) == Confirmation::None {
+        gates.push(Gate::met(GateKind::Confirmed, "this tier needs none"));
     }
-    for waiver in &runner.waivers {
-        for gate in &mut gates {
-            if gate.kind == waiver.kind && matches!(gate.state, GateState::Unmet { .. }) && gate.kind.waivable() {
-                gate.state =
-                    GateState::Waived { by: runner.context.operator.name.clone(), reason: waiver.reason.clone() };
+    waive(&mut gates, waivers, by);
+    GateList::new(name, environment.access, plan.fingerprint(), gates)
+}
+
+/// Lets the closed gates pass that the operator waives, as far as they may be waived.
+pub fn waive(gates: &mut [Gate], waivers: &[Waiver], by: &str) {
+    for waiver in waivers.iter().filter(|waiver| waiver.kind.waivable()) {
+        for gate in gates.iter_mut().filter(|gate| gate.kind == waiver.kind) {
+            if matches!(gate.state, GateState::Unmet { .. }) {
+                *gate = Gate::waived(gate.kind, by, &waiver.reason);
             }
         }
     }
-    Ok(GateList::new(environment.name.as_str(), environment.access, state.opened.plan.fingerprint(), gates))
 }
 
 /// Tells how every gate stands, and yields the grant where all let pass.
@@ -55,19 +94,22 @@ pub async fn grant(runner: &mut Runner, gates: GateList) -> Result<WriteGrant, H
     for gate in gates.gates() {
         runner.emit(WindowEvent::Checked(check_of(gate))).await?;
     }
-    gates.grant().map_err(|gates| {
-        let unmet: Vec<&Gate> = gates.unmet().collect();
-        let words = unmet.iter().map(|gate| match &gate.state {
-            GateState::Unmet { why, .. } => format!("{}: {why}", gate.kind),
-            _ => gate.kind.to_string(),
-        });
-        let ways = unmet.iter().filter_map(|gate| match &gate.state {
-            GateState::Unmet { way_on, .. } => Some(way_on.as_str()),
-            _ => None,
-        });
-        let message = format!("Nothing was written, because a gate is closed. {}", words.collect::<Vec<_>>().join(" "));
-        Failure { refused: true, ..Failure::plain(message).advising(ways.collect::<Vec<_>>().join(" ")) }.into()
-    })
+    gates.grant().map_err(|gates| refusal(&gates).into())
+}
+
+/// That closed gates stand in the way: which, why, and what to do about each.
+pub fn refusal(gates: &GateList) -> Failure {
+    let unmet: Vec<&Gate> = gates.unmet().collect();
+    let words = unmet.iter().map(|gate| match &gate.state {
+        GateState::Unmet { why, .. } => format!("{}: {why}", gate.kind),
+        _ => gate.kind.to_string(),
+    });
+    let ways = unmet.iter().filter_map(|gate| match &gate.state {
+        GateState::Unmet { way_on, .. } => Some(way_on.as_str()),
+        _ => None,
+    });
+    let message = format!("Nothing was written, because a gate is closed. {}", words.collect::<Vec<_>>().join(" "));
+    Failure { refused: true, ..Failure::plain(message).advising(ways.collect::<Vec<_>>().join(" ")) }
 }
 
 fn check_of(gate: &Gate) -> Check {
@@ -98,7 +140,8 @@ pub fn marker_gate(name: &str, tier: crate::config::Tier, marker: Option<&store:
     }
 }
 
-fn primary_gate(in_recovery: bool) -> Gate {
+/// The server takes writes.
+pub fn primary_gate(in_recovery: bool) -> Gate {
     if in_recovery {
         let way_on = "Connect to the primary, for example with target_session_attrs=primary.";
         Gate::unmet(GateKind::Primary, "The server is a standby and cannot be written.", way_on)
@@ -107,7 +150,8 @@ fn primary_gate(in_recovery: bool) -> Gate {
     }
 }
 
-fn session_gate(pooled: PoolMode) -> Gate {
+/// Locks and settings hold on the session.
+pub fn session_gate(pooled: PoolMode) -> Gate {
     match pooled {
         PoolMode::Transaction => Gate::unmet(
             GateKind::Session,
@@ -183,8 +227,9 @@ fn backup_gate(state: &WindowState) -> Gate {
     }
 }
 
-fn hours_gate(verdict: Option<HoursVerdict>) -> Gate {
-    match verdict {
+/// The clock allows writes.
+pub fn hours_gate(environment: &Environment) -> Gate {
+    match environment.policy.allowed_hours.as_ref().map(|hours| hours.allows(jiff::Timestamp::now())) {
         None => Gate::met(GateKind::AllowedHours, "at any hour"),
         Some(HoursVerdict::Allowed) => Gate::met(GateKind::AllowedHours, "within the allowed hours"),
         Some(HoursVerdict::Until(next)) => Gate::unmet(
@@ -198,22 +243,25 @@ fn hours_gate(verdict: Option<HoursVerdict>) -> Gate {
     }
 }
 
-fn ticket_gates(runner: &Runner) -> Vec<Gate> {
-    let rule = &runner.environment.policy.ticket;
-    let objections: Vec<String> = runner
-        .state()
-        .opened
-        .plan
+fn reason_gate(plan: &Plan) -> Option<Gate> {
+    (plan.direction == Direction::Rollback).then(|| match &plan.reason {
+        Some(reason) => Gate::met(GateKind::Reason, reason.clone()),
+        None => Gate::unmet(GateKind::Reason, "The rollback has no reason.", "Say why it is done."),
+    })
+}
+
+fn ticket_gate(rule: &TicketRule, plan: &Plan) -> Gate {
+    let objections: Vec<String> = plan
         .items
         .iter()
         .filter_map(|item| rule.objection(item.ticket.as_deref()).map(|why| format!("{}: {why}.", item.name)))
         .collect();
     if objections.is_empty() {
-        return vec![Gate::met(GateKind::Ticket, "every migration that needs a ticket names one")];
+        return Gate::met(GateKind::Ticket, "every migration that needs a ticket names one");
     }
-    vec![Gate::unmet(
+    Gate::unmet(
         GateKind::Ticket,
         objections.join(" "),
         "Name the ticket in the file's header, or waive this gate with a reason.",
-    )]
+    )
 }

@@ -12,6 +12,7 @@ pub mod validate;
 use tokio::sync::mpsc;
 
 use crate::config::{Environment, Hook, ProgramAccess};
+use crate::postgres::grant::{Gate, GateKind};
 use crate::postgres::lock::Holder;
 use crate::postgres::run::Control;
 
@@ -24,12 +25,22 @@ const LINES: usize = 256;
 
 /// That another operator has the environment.
 pub fn held_by(environment: &Environment, holder: &Holder) -> Failure {
+    Failure { refused: true, ..Failure::plain(held(environment, holder)) }.advising(WHEN_HELD)
+}
+
+/// The same as a gate that is closed.
+pub fn held_gate(environment: &Environment, holder: &Holder) -> Gate {
+    Gate::unmet(GateKind::Lock, held(environment, holder), WHEN_HELD)
+}
+
+const WHEN_HELD: &str = "Nothing was done. Speak with them; when their window is closed, try again.";
+
+fn held(environment: &Environment, holder: &Holder) -> String {
     let since = holder.since.map_or_else(String::new, |since| format!(" since {}", since.strftime("%F %T UTC")));
-    Failure::plain(format!(
+    format!(
         "{} is in the hands of another operator: {} ({}), from {}{since}, server process {}.",
         environment.name, holder.application_name, holder.user, holder.client, holder.pid
-    ))
-    .advising("Nothing was done. Speak with them; when their window is closed, try again.")
+    )
 }
 
 /// Runs a hook and tells its lines.
