@@ -27,6 +27,7 @@ pub mod readiness;
 pub mod run;
 pub mod server_info;
 mod session;
+mod sql;
 pub mod store;
 mod tls;
 pub mod version;
