@@ -45,7 +45,7 @@ pub enum ConfigError {
         /// The environment.
         environment: EnvironmentName,
         /// What is wrong and what to do.
-        source: ResolveError,
+        source: Box<ResolveError>,
     },
 }
 
