@@ -12,13 +12,7 @@ use super::paths::Paths;
 use super::surroundings::Surroundings;
 
 /// The names that are looked for in this folder and each one above.
-pub const PROJECT_FILES: [&str; 2] = ["tidegate.toml", ".tidegate/config.toml"];
-
-/// Finds, reads and validates the configuration.
-pub(super) fn find(explicit: Option<&Path>, surroundings: &Surroundings) -> Result<Config, ConfigError> {
-    let path = locate(explicit, surroundings)?;
-    read(&path)
-}
+pub(super) const PROJECT_FILES: [&str; 2] = ["tidegate.toml", ".tidegate/config.toml"];
 
 /// Where the configuration lies.
 pub(super) fn locate(explicit: Option<&Path>, surroundings: &Surroundings) -> Result<PathBuf, ConfigError> {
@@ -53,7 +47,8 @@ fn refuse_a_strangers_file(path: &Path) -> Result<(), ConfigError> {
     })
 }
 
-fn read(path: &Path) -> Result<Config, ConfigError> {
+/// Reads and validates a configuration file.
+pub(super) fn read(path: &Path) -> Result<Config, ConfigError> {
     let unreadable = |why: String| ConfigError::Unreadable { path: path.to_owned(), why };
     let metadata = fs::metadata(path).map_err(|error| unreadable(plain(&error)))?;
     if metadata.is_dir() {

@@ -90,7 +90,27 @@ impl Config {
     /// Finds, reads and validates the configuration: `explicit` (the `--config` option), else `TIDEGATE_CONFIG`, else
     /// `tidegate.toml` or `.tidegate/config.toml` in this folder or one above, else the user's configuration folder.
     pub fn find(explicit: Option<&Path>, surroundings: &Surroundings) -> Result<Self, ConfigError> {
-        find::find(explicit, surroundings)
+        Self::read(&Self::locate(explicit, surroundings)?)
+    }
+
+    /// Where the configuration lies, by the same rules, without reading it.
+    pub fn locate(explicit: Option<&Path>, surroundings: &Surroundings) -> Result<PathBuf, ConfigError> {
+        find::locate(explicit, surroundings)
+    }
+
+    /// Reads and validates the configuration of this path.
+    pub fn read(path: &Path) -> Result<Self, ConfigError> {
+        find::read(path)
+    }
+
+    /// The configuration of a project that lies in this very folder.
+    pub fn in_folder(folder: &Path) -> Option<PathBuf> {
+        find::PROJECT_FILES.iter().map(|name| folder.join(name)).find(|path| path.exists())
+    }
+
+    /// The project's folder: the one that holds the file, or the one above when that is `.tidegate`.
+    pub fn root_of(path: &Path) -> PathBuf {
+        parse::root_of(path)
     }
 
     /// Validates a configuration's text; `path` gives the root folder and names the file in errors.

@@ -1,5 +1,8 @@
 //! From the text of a configuration file to a [`Config`], with every mistake and its line.
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -58,7 +61,7 @@ pub(super) fn parse(text: &str, path: &Path, readable_by_others: bool) -> Result
 }
 
 /// The project's folder: the one that holds the file, or the one above when that is `.tidegate`.
-fn root_of(path: &Path) -> PathBuf {
+pub(super) fn root_of(path: &Path) -> PathBuf {
     let folder = path.parent().unwrap_or(Path::new(""));
     let root = if folder.ends_with(".tidegate") { folder.parent().unwrap_or(folder) } else { folder };
     std::path::absolute(if root.as_os_str().is_empty() { Path::new(".") } else { root })
@@ -177,25 +180,25 @@ impl File<'_> {
         let mut seen: Vec<(String, u32)> = Vec::new();
         let mut environments = Vec::new();
         for table in &tables {
-            let environment = self.environment(table);
-            if let Some(name) = environment.as_ref().map(|environment| environment.name.as_str().to_lowercase()) {
+            let name = table.parsed("name", str::parse::<EnvironmentName>);
+            if let Some(lower) = name.as_ref().map(|name| name.as_str().to_lowercase()) {
                 let at = table.key_at("name").unwrap_or(table.at());
-                match seen.iter().find(|(earlier, _)| *earlier == name) {
+                match seen.iter().find(|(earlier, _)| *earlier == lower) {
                     Some((_, line)) => {
-                        let message = format!("There is already an environment `{name}`, on line {line}.");
+                        let message = format!("There is already an environment `{lower}`, on line {line}.");
                         let advice = "Give each environment a name of its own; case makes no difference.";
                         self.reader.problem(at, message, Some(advice.to_owned()));
                     }
-                    None => seen.push((name, self.reader.line(at))),
+                    None => seen.push((lower, self.reader.line(at))),
                 }
             }
-            environments.extend(environment);
+            environments.extend(self.environment(table, name));
         }
         environments
     }
 
-    /// `None` when it has no usable name; the rest is validated all the same.
-    fn environment(&self, table: &Table<'_>) -> Option<Environment> {
+    /// `None` without a usable name and tier; the rest is validated all the same.
+    fn environment(&self, table: &Table<'_>, name: Option<EnvironmentName>) -> Option<Environment> {
         for key in ["name", "tier"] {
             if table.key_at(key).is_none() {
                 let kind = Section::Environment.key(key).map_or("", |key| key.kind);
@@ -203,7 +206,6 @@ impl File<'_> {
                 self.reader.problem(table.at(), format!("This environment has no `{key}`."), advice);
             }
         }
-        let name = table.parsed("name", str::parse::<EnvironmentName>);
         let tier = table.choice("tier", &Tier::ALL, Tier::word);
         let connection = self.connection(table);
         let policy = self.policy(table, tier.unwrap_or(Tier::Production));

@@ -68,10 +68,7 @@ impl Environment {
         let layers = Layers::gather(self, root, surroundings);
         layers
             .and_then(|layers| layers.resolution(self, root, surroundings))
-            .map_err(|source| ConfigError::Connection {
-                environment: self.name.clone(),
-                source: Box::new(source),
-            })
+            .map_err(|source| ConfigError::Connection { environment: self.name.clone(), source: Box::new(source) })
     }
 }
 

@@ -1,0 +1,172 @@
+//! What the command line may say.
+
+use std::path::PathBuf;
+
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+
+use super::{completions, config_check, info, init, man, new};
+
+/// A full-screen terminal console for PostgreSQL migration windows
+///
+/// Shows what is pending, applied and rolled back in each environment, and takes an operator step by step through
+/// backup, apply, validate and rollback.
+#[derive(Debug, Parser)]
+#[command(name = "tidegate", version, max_term_width = 100, after_long_help = EXIT_STATUS)]
+pub struct Arguments {
+    /// The options that every subcommand has.
+    #[command(flatten)]
+    pub global: Global,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const EXIT_STATUS: &str = "\
+Exit status:
+  0  done
+  1  failed
+  2  wrong usage or configuration
+  3  there are pending migrations, drift or findings
+  4  refused by a gate, or stopped
+  5  the outcome is unknown";
+
+/// The options that every subcommand has.
+#[derive(Debug, Clone, Default, Args)]
+#[command(next_help_heading = "Global options")]
+pub struct Global {
+    /// Use this configuration file instead of looking for one
+    ///
+    /// Without it: the variable TIDEGATE_CONFIG, then tidegate.toml or .tidegate/config.toml in this folder or one
+    /// above, then config.toml in the user's configuration folder.
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+
+    /// Write more to the log; twice for still more
+    #[arg(short, long, global = true, action = ArgAction::Count)]
+    pub verbose: u8,
+
+    /// When to use colours; auto is on a terminal, unless NO_COLOR is set
+    #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t)]
+    pub color: ColorWhen,
+
+    /// Use this theme in the console
+    #[arg(long, global = true, hide_short_help = true)]
+    pub theme: Option<String>,
+
+    /// Draw the console with plain ASCII
+    #[arg(long, global = true, hide_short_help = true)]
+    pub ascii: bool,
+
+    /// Leave the mouse to the terminal
+    #[arg(long, global = true, hide_short_help = true)]
+    pub no_mouse: bool,
+
+    /// Write the log to this file instead of the state folder
+    #[arg(
+        long,
+        global = true,
+        value_name = "FILE",
+        env = "TIDEGATE_LOG_FILE",
+        hide_env_values = true,
+        hide_short_help = true
+    )]
+    pub log_file: Option<PathBuf>,
+}
+
+/// When to use colours.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum ColorWhen {
+    /// On a terminal, unless NO_COLOR is set.
+    #[default]
+    Auto,
+    /// Always, NO_COLOR or not.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// What a subcommand prints.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// Lines for people.
+    #[default]
+    Text,
+    /// One JSON document, described in docs/cli.md.
+    Json,
+}
+
+/// The option `--format`.
+#[derive(Debug, Clone, Default, Args)]
+pub struct FormatOption {
+    /// What to print
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
+    pub format: Format,
+}
+
+impl FormatOption {
+    /// Whether JSON is asked for.
+    pub fn is_json(&self) -> bool {
+        self.format == Format::Json
+    }
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+#[command(disable_help_subcommand = true)]
+pub enum Command {
+    /// Set a project up
+    ///
+    /// Writes tidegate.toml, makes the folders that it names, and tells git to ignore what Tidegate keeps here. In a
+    /// Supabase project (supabase/config.toml) migrations stay in supabase/migrations, and rollbacks get a folder of
+    /// their own, because the Supabase CLI would apply them. What is there already stays as it is.
+    Init(init::Options),
+
+    /// Scaffold a migration and its rollback
+    ///
+    /// Writes YYYYMMDDHHMMSS_TYPE_DESCRIPTION.sql and its .down.sql from the templates into the folders that the
+    /// configuration names. Never overwrites a file.
+    New(new::Options),
+
+    /// Look at the configuration
+    #[command(subcommand)]
+    Config(ConfigCommand),
+
+    /// Say which files and programs are used
+    ///
+    /// Versions, the configuration, where journals and logs lie, the PostgreSQL programs on this machine, and what is
+    /// known about the terminal. Worth adding to a bug report.
+    Info(info::Options),
+
+    /// Print the completion script for a shell
+    ///
+    /// For bash: tidegate completions bash > ~/.local/share/bash-completion/completions/tidegate
+    Completions(completions::Options),
+
+    /// Print the manual page
+    ///
+    /// To read it at once: tidegate man | man -l -
+    Man(man::Options),
+}
+
+/// What to do with the configuration.
+#[derive(Debug, Subcommand)]
+#[command(disable_help_subcommand = true)]
+pub enum ConfigCommand {
+    /// Validate the configuration and show what it leads to
+    ///
+    /// Works out every environment's server, user and database without connecting, and shows no secrets. Exits with 2
+    /// when something is wrong.
+    Check(config_check::Options),
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::Arguments;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Arguments::command().debug_assert();
+    }
+}

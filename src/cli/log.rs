@@ -1,0 +1,76 @@
+//! The log: a file under the state folder, never the terminal.
+
+use std::fs::{self, OpenOptions};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+
+use tracing_appender::non_blocking::{NonBlocking, WorkerGuard};
+use tracing_appender::rolling::{RollingFileAppender, Rotation};
+use tracing_subscriber::EnvFilter;
+
+use super::error::CommandError;
+use super::{Session, output};
+use crate::config::{Config, Paths};
+
+/// How many days of logs are kept.
+const DAYS_KEPT: usize = 14;
+
+/// Keeps the log open; what is still on its way is written when this is dropped.
+pub struct Log {
+    _worker: Option<WorkerGuard>,
+}
+
+/// Begins to log into `--log-file`, else into a file a day under the state folder. `TIDEGATE_LOG` chooses what is
+/// logged (`tidegate=debug,tokio_postgres=info`), else `-v` does.
+///
+/// Only a file that was asked for by name is missed when it cannot be written: a home folder that is read-only should
+/// not keep anyone from a rollback.
+pub fn start(session: &Session) -> Result<Log, CommandError> {
+    let writer = match &session.global.log_file {
+        Some(path) => Some(named_file(path)?),
+        None => {
+            let root = Config::locate(session.global.config.as_deref(), &session.surroundings)
+                .map(|path| Config::root_of(&path));
+            let paths = match root {
+                Ok(root) => Paths::of_project(&session.surroundings, &root),
+                Err(_) => Paths::of_user(&session.surroundings),
+            };
+            daily_file(&paths.logs())
+        }
+    };
+    let Some((writer, worker)) = writer else { return Ok(Log { _worker: None }) };
+    let filter = match session.surroundings.variable("TIDEGATE_LOG") {
+        Some(chosen) => EnvFilter::builder().parse_lossy(chosen),
+        None => EnvFilter::new(match session.global.verbose {
+            0 => "warn,tidegate=info",
+            1 => "info,tidegate=debug",
+            _ => "debug,tidegate=trace",
+        }),
+    };
+    let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(false).with_writer(writer).finish();
+    // A second subscriber can only come from a test that has its own.
+    let _ = tracing::subscriber::set_global_default(subscriber);
+    Ok(Log { _worker: Some(worker) })
+}
+
+fn named_file(path: &Path) -> Result<(NonBlocking, WorkerGuard), CommandError> {
+    let file = OpenOptions::new()
+        .create(true)
+        .append(true)
+        .mode(0o600)
+        .open(path)
+        .map_err(|source| CommandError::Write { path: output::path(path), source })?;
+    Ok(tracing_appender::non_blocking(file))
+}
+
+fn daily_file(folder: &Path) -> Option<(NonBlocking, WorkerGuard)> {
+    fs::create_dir_all(folder).ok()?;
+    let file = RollingFileAppender::builder()
+        .rotation(Rotation::DAILY)
+        .filename_prefix("tidegate")
+        .filename_suffix("log")
+        .max_log_files(DAYS_KEPT)
+        .build(folder)
+        .ok()?;
+    Some(tracing_appender::non_blocking(file))
+}
