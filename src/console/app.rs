@@ -10,6 +10,8 @@ use ratatui::Terminal;
 use ratatui::backend::Backend;
 use tokio::sync::mpsc;
 
+use crate::config::Secret;
+
 use super::message::{Effect, LayerId, Message, Moment, Work};
 use super::model::{Ending, Model};
 use super::pace::Pace;
@@ -19,6 +21,9 @@ use super::view::view;
 
 /// The most messages that are taken in between two draws, so that a flood cannot keep the screen from being drawn.
 const BURST: usize = 512;
+
+/// What the console says it ended by when no more inputs can come.
+pub const INPUTS_ENDED: &str = "the end of the inputs";
 
 /// The world outside the console.
 pub trait Outside<B: Backend> {
@@ -30,6 +35,12 @@ pub trait Outside<B: Backend> {
 
     /// Begins some work; its answer comes back as a message.
     fn work(&mut self, from: LayerId, work: Work);
+
+    /// Asks an environment at once how it is.
+    fn refresh(&mut self, environment: usize);
+
+    /// Connects to an environment with a password that the operator typed.
+    fn supply_password(&mut self, environment: usize, password: Secret);
 
     /// Hands a text to the clipboard.
     ///
@@ -88,6 +99,8 @@ where
             match effect {
                 Effect::Work(from, work) => outside.work(from, work),
                 Effect::Copy(text) => outside.copy(terminal, &text).map_err(LoopError::Draw)?,
+                Effect::Refresh(environment) => outside.refresh(environment),
+                Effect::SupplyPassword(environment, password) => outside.supply_password(environment, password),
                 Effect::Redraw if paused => {
                     outside.resume().map_err(LoopError::Resume)?;
                     paused = false;
@@ -134,7 +147,7 @@ where
         };
         if is_input && first.is_none() {
             inputs_open = false;
-            update(model, Message::Terminate("the end of the inputs"));
+            update(model, Message::Terminate(INPUTS_ENDED));
         }
         effects.extend(update(model, Message::Clock(outside.moment())));
         let mut next = first.map(|message| (message, is_input));

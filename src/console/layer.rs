@@ -8,7 +8,9 @@ use std::fmt;
 use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
 
-use crate::config::{Access, EnvironmentName, Tier};
+use crate::config::{Access, EnvironmentName, Secret, Tier};
+
+use crate::window::confirmation::Confirmed;
 
 use super::key::Key;
 use super::keymap::{Action, Keymap, ScreenSpec};
@@ -101,6 +103,12 @@ pub enum Command {
     },
     /// Do this and answer me.
     Work(Work),
+    /// Ask an environment at once how it is, or try again to connect.
+    Refresh(usize),
+    /// Connect with a password that the operator typed.
+    SupplyPassword(usize, Secret),
+    /// The operator said yes: take this dialog away and tell the layer below.
+    Confirmed(Confirmed),
     /// End the console.
     Quit,
 }
@@ -168,6 +176,16 @@ pub trait Layer: fmt::Debug {
 
     /// What became of work it asked for.
     fn answered(&mut self, _answer: Answer, _context: &Context<'_>) -> Vec<Command> {
+        Vec::new()
+    }
+
+    /// The operator confirmed, in the dialog that this layer opened.
+    fn confirmed(&mut self, _confirmed: Confirmed, _context: &Context<'_>) -> Vec<Command> {
+        Vec::new()
+    }
+
+    /// The files or an environment changed; work that depends on them may be asked for anew.
+    fn noticed(&mut self, _context: &Context<'_>) -> Vec<Command> {
         Vec::new()
     }
 

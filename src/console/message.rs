@@ -1,13 +1,22 @@
 //! What can happen to the console, and what it can ask for in turn.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use jiff::Timestamp;
 use ratatui::layout::{Position, Size};
 
+use crate::config::Secret;
+use crate::migration::checksum::Checksum;
+use crate::migration::git::Commit;
+use crate::postgres::backup::BackupEntry;
+use crate::window::files::FilesNews;
+use crate::window::monitor::MonitorEvent;
+
 use super::key::Key;
 use super::log::LogLine;
 use super::trouble::Trouble;
+use super::widget::viewer::TextLine;
 
 /// One reading of the clock. The console itself never looks at one: time comes in as a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -72,6 +81,12 @@ pub enum Message {
     Trouble(Box<Trouble>),
     /// Something worth a passing word.
     Notice(String),
+    /// The migration files were read, at the start or because they changed.
+    Files(FilesNews),
+    /// The commit that the files are at now.
+    Commit(Option<Commit>),
+    /// News of an environment.
+    Environment(MonitorEvent),
     /// What a screen asked for.
     Answer {
         /// Who asked.
@@ -81,15 +96,21 @@ pub enum Message {
     },
 }
 
-/// What came of an [`Effect`].
-#[derive(Debug, Clone, PartialEq)]
+/// What came of [`Work`].
+#[derive(Debug)]
 pub enum Answer {
+    /// A migration's files.
+    Texts(Box<Texts>),
+    /// What changed in a file since it was applied.
+    Difference(Box<Difference>),
+    /// The backups, newest first.
+    Backups(Vec<BackupEntry>),
     /// It went wrong.
     Failed(Box<Trouble>),
 }
 
 /// Something that `update` wants done outside.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug)]
 pub enum Effect {
     /// Hand this text to the clipboard, through the terminal (OSC 52).
     Copy(String),
@@ -97,10 +118,49 @@ pub enum Effect {
     Suspend,
     /// Draw every cell afresh.
     Redraw,
+    /// Ask an environment at once how it is, or try again to connect.
+    Refresh(usize),
+    /// Connect with a password that the operator typed.
+    SupplyPassword(usize, Secret),
     /// Do this work and answer the layer.
     Work(LayerId, Work),
 }
 
 /// Work that a screen wants done.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Work {}
+pub enum Work {
+    /// Read a migration's files.
+    ReadMigration {
+        /// The file that applies it.
+        up: Option<PathBuf>,
+        /// The file that rolls it back.
+        down: Option<PathBuf>,
+    },
+    /// Find what was applied and compare it with the file as it is now.
+    FindApplied {
+        /// The file.
+        path: PathBuf,
+        /// The SHA-256 of what was applied.
+        checksum: Checksum,
+    },
+    /// List the backups in the configured folder.
+    ListBackups,
+}
+
+/// A migration's files, ready to be shown.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Texts {
+    /// The file that applies it, where there is one.
+    pub up: Option<Vec<TextLine>>,
+    /// The file that rolls it back, where there is one.
+    pub down: Option<Vec<TextLine>>,
+}
+
+/// What changed in a file since it was applied.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Difference {
+    /// The difference.
+    Lines(Vec<TextLine>),
+    /// What was applied could not be found, and why.
+    NotFound(String),
+}

@@ -12,14 +12,21 @@ pub mod layer;
 pub mod log;
 pub mod message;
 pub mod model;
+mod document;
 mod outside;
 mod pace;
+mod services;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
 pub mod terminal;
 pub mod theme;
 pub mod trouble;
 pub mod update;
 pub mod view;
 pub mod widget;
+pub mod words;
 mod work;
 
 use std::panic::PanicHookInfo;
@@ -28,7 +35,7 @@ use std::sync::Arc;
 use ratatui::Terminal;
 use tokio::sync::mpsc;
 
-use crate::config::{Config, Paths};
+use crate::window::context::Context;
 
 use app::LoopError;
 use keymap::Keymap;
@@ -98,7 +105,8 @@ pub enum ConsoleError {
 ///
 /// # Errors
 /// Where there is no terminal, or no such theme.
-pub async fn run(config: Arc<Config>, paths: &Paths, options: ConsoleOptions) -> Result<Closing, ConsoleError> {
+pub async fn run(context: Arc<Context>, options: ConsoleOptions) -> Result<Closing, ConsoleError> {
+    let config = Arc::clone(&context.config);
     if let Some(stream) = terminal::missing() {
         return Err(ConsoleError::NoTerminal { stream });
     }
@@ -111,7 +119,7 @@ pub async fn run(config: Arc<Config>, paths: &Paths, options: ConsoleOptions) ->
         ascii: if options.ascii { Some(true) } else { config.interface.ascii },
     };
     let capabilities = Capabilities::detect(|name| std::env::var(name).ok());
-    let (theme, theme_warnings) = Theme::load(capabilities.theme_name(&ask), &paths.themes(), &capabilities, &ask)?;
+    let (theme, theme_warnings) = Theme::load(capabilities.theme_name(&ask), &context.paths.themes(), &capabilities, &ask)?;
     let (keymap, key_warnings) = Keymap::new(&config.interface.keys);
     let (sender, mut messages) = mpsc::channel(WAITING);
 
@@ -120,7 +128,8 @@ pub async fn run(config: Arc<Config>, paths: &Paths, options: ConsoleOptions) ->
     let mut terminal = Terminal::new(terminal::screen()).map_err(ConsoleError::Take)?;
     let size = terminal.size().map_err(ConsoleError::Take)?;
     let mut inputs = terminal::Inputs::listen().map_err(ConsoleError::Take)?;
-    let mut model = Model::new(Arc::clone(&config), keymap, size, Box::new(view::log::LogScreen::default()));
+    let mut model = Model::new(Arc::clone(&config), keymap, size, Box::new(view::board::BoardScreen::default()));
+    model.world.zone = jiff::tz::TimeZone::system();
     let warnings: Vec<String> = theme_warnings
         .into_iter()
         .map(|warning| warning.0)
@@ -131,17 +140,12 @@ pub async fn run(config: Arc<Config>, paths: &Paths, options: ConsoleOptions) ->
         let trouble = Trouble::new("Some settings were passed over", warnings.join("\n")).with("file", place);
         model.trouble(trouble);
     }
-    if let Some(LogFeed(mut lines)) = options.log {
-        let sender = sender.clone();
-        tokio::spawn(async move {
-            while let Some(line) = lines.recv().await {
-                if sender.send(Message::Log(line)).await.is_err() {
-                    break;
-                }
-            }
-        });
+    if let Some(feed) = options.log {
+        services::follow_log(feed, sender.clone());
     }
-    let mut outside = outside::Real::new(config, guard, sender);
+    services::watch_files(Arc::clone(&context), sender.clone());
+    let monitor = services::watch_environments(Arc::clone(&context), sender.clone());
+    let mut outside = outside::Real::new(context, monitor, guard, sender);
     let ending = app::run(&mut model, &theme, &mut terminal, &mut inputs, &mut messages, &mut outside).await?;
     Ok(Closing { ending })
 }

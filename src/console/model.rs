@@ -3,9 +3,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::tz::TimeZone;
 use ratatui::layout::{Rect, Size};
 
 use crate::config::Config;
+use crate::migration::catalogue::Catalogue;
+use crate::migration::git::Commit;
+use crate::postgres::history::HistoryState;
+use crate::window::board::{Board, Past};
+use crate::window::files::FilesNews;
+use crate::window::monitor::{EnvironmentState, EnvironmentView, MonitorEvent};
 
 use super::keymap::Keymap;
 use super::layer::{Context, Layer, Placement};
@@ -28,10 +35,86 @@ const STEP: Duration = Duration::from_millis(120);
 pub struct World {
     /// What the configuration file says.
     pub config: Arc<Config>,
+    /// Where this machine keeps local time; a value, so that drawing depends on nothing else.
+    pub zone: TimeZone,
     /// When it is.
     pub moment: Moment,
     /// The newest lines of the log.
     pub log: Log,
+    /// The migrations on disk; `None` until they were read.
+    pub catalogue: Option<Arc<Catalogue>>,
+    /// Why the files cannot be read now.
+    pub files_error: Option<String>,
+    /// The commit that the files are at.
+    pub commit: Option<Commit>,
+    /// Where each environment is, in the order of the configuration.
+    pub environments: Vec<EnvironmentState>,
+    /// Every migration in every environment.
+    pub board: Arc<Board>,
+}
+
+impl World {
+    fn new(config: Arc<Config>) -> Self {
+        let environments = vec![EnvironmentState::Connecting; config.environments.len()];
+        Self {
+            config,
+            zone: TimeZone::UTC,
+            moment: Moment::START,
+            log: Log::default(),
+            catalogue: None,
+            files_error: None,
+            commit: None,
+            environments,
+            board: Arc::default(),
+        }
+    }
+
+    /// What is known of an environment, where it can be reached.
+    #[must_use]
+    pub fn view(&self, environment: usize) -> Option<&Arc<EnvironmentView>> {
+        self.environments.get(environment)?.view()
+    }
+
+    /// Takes in what the files are now.
+    pub fn take_files(&mut self, news: FilesNews) {
+        match news {
+            Ok(catalogue) => {
+                self.catalogue = Some(catalogue);
+                self.files_error = None;
+                self.lay_out_board();
+            }
+            Err(error) => self.files_error = Some(error.to_string()),
+        }
+    }
+
+    /// Takes in where an environment is now.
+    pub fn take_environment(&mut self, news: MonitorEvent) {
+        let Some(state) = self.environments.get_mut(news.environment) else { return };
+        // The board is laid out again only when a history is another one: latencies come in all the time.
+        let rows = |state: &EnvironmentState| {
+            state.view().map(|view| (Arc::as_ptr(&view.past.rows).cast::<u8>(), Arc::as_ptr(&view.past.attempts).cast::<u8>()))
+        };
+        let is_other = rows(state) != rows(&news.state);
+        *state = news.state;
+        if is_other {
+            self.lay_out_board();
+        }
+    }
+
+    fn lay_out_board(&mut self) {
+        let Some(catalogue) = &self.catalogue else { return };
+        let pasts: Vec<Option<Past>> = self
+            .environments
+            .iter()
+            .map(|state| state.view().filter(|view| is_known(&view.history)).map(|view| view.past.clone()))
+            .collect();
+        self.board = Arc::new(Board::build(catalogue, &pasts));
+    }
+}
+
+/// Whether the rows that were read tell the environment's history: no table is an empty one.
+fn is_known(history: &HistoryState) -> bool {
+    matches!(history, HistoryState::Absent) || history.is_readable()
 }
 
 /// A layer on the stack.
@@ -98,7 +181,7 @@ impl Model {
     /// A console that shows `home`.
     #[must_use]
     pub fn new(config: Arc<Config>, keymap: Keymap, size: Size, home: Box<dyn Layer>) -> Self {
-        let world = World { config, moment: Moment::START, log: Log::default() };
+        let world = World::new(config);
         let mut model = Self {
             world,
             keymap,

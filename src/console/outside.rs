@@ -8,7 +8,9 @@ use jiff::Timestamp;
 use ratatui::Terminal;
 use tokio::sync::mpsc;
 
-use crate::config::Config;
+use crate::config::Secret;
+use crate::window::context::Context;
+use crate::window::monitor::Monitor;
 
 use super::app::Outside;
 use super::message::{Answer, LayerId, Message, Moment, Work};
@@ -22,15 +24,17 @@ pub struct Real {
     started: Instant,
     guard: Guard,
     clipboard: bool,
-    config: Arc<Config>,
+    context: Arc<Context>,
+    monitor: Monitor,
     messages: mpsc::Sender<Message>,
 }
 
 impl Real {
     /// The world outside, with the terminal that `guard` holds; answers go to `messages`.
     #[must_use]
-    pub fn new(config: Arc<Config>, guard: Guard, messages: mpsc::Sender<Message>) -> Self {
-        Self { started: Instant::now(), guard, clipboard: config.interface.clipboard, config, messages }
+    pub fn new(context: Arc<Context>, monitor: Monitor, guard: Guard, messages: mpsc::Sender<Message>) -> Self {
+        let clipboard = context.config.interface.clipboard;
+        Self { started: Instant::now(), guard, clipboard, context, monitor, messages }
     }
 }
 
@@ -45,10 +49,10 @@ impl Outside<Screen> for Real {
 
     fn work(&mut self, from: LayerId, work: Work) {
         let messages = self.messages.clone();
-        let config = Arc::clone(&self.config);
+        let context = Arc::clone(&self.context);
         tokio::spawn(async move {
             // A task of its own, so that a panic in it becomes an answer and the asker does not wait for ever.
-            let answer = tokio::spawn(work::run(config, work)).await.unwrap_or_else(|error| {
+            let answer = tokio::spawn(work::run(context, work)).await.unwrap_or_else(|error| {
                 let trouble = Trouble::new("Internal error", format!("A task of the console broke off: {error}."))
                     .and_next("Nothing was written by it. The log (@) has the place; please report it.");
                 Answer::Failed(Box::new(trouble))
@@ -56,6 +60,16 @@ impl Outside<Screen> for Real {
             // The console may have ended meanwhile; then nobody needs the answer.
             let _ = messages.send(Message::Answer { to: from, answer }).await;
         });
+    }
+
+    fn refresh(&mut self, environment: usize) {
+        self.monitor.refresh(environment);
+    }
+
+    fn supply_password(&mut self, environment: usize, password: Secret) {
+        if let Some(settings) = self.context.config.environments.get(environment) {
+            self.monitor.supply_password(&settings.name, password);
+        }
     }
 
     fn copy(&mut self, terminal: &mut Terminal<Screen>, text: &str) -> io::Result<()> {

@@ -40,6 +40,15 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         }
         Message::Trouble(trouble) => model.trouble(*trouble),
         Message::Notice(text) => model.say(text),
+        Message::Files(news) => {
+            model.world.take_files(news);
+            tell_all(model, &mut effects);
+        }
+        Message::Commit(commit) => model.world.commit = commit,
+        Message::Environment(news) => {
+            model.world.take_environment(news);
+            tell_all(model, &mut effects);
+        }
         Message::Answer { to, answer } => {
             // Who asked may be gone by now; then nobody needs the answer.
             if let Some(index) = model.layers.iter().position(|entry| entry.id == to) {
@@ -154,6 +163,16 @@ fn point(model: &mut Model, mouse: Mouse, effects: &mut Vec<Effect>) {
     }
 }
 
+/// Lets every layer know that what it shows may be another thing now.
+fn tell_all(model: &mut Model, effects: &mut Vec<Effect>) {
+    let ids: Vec<LayerId> = model.layers.iter().map(|entry| entry.id).collect();
+    for id in ids {
+        if let Some(index) = model.layers.iter().position(|entry| entry.id == id) {
+            at(model, index, effects, |layer, context| layer.noticed(context));
+        }
+    }
+}
+
 fn on_top(
     model: &mut Model,
     effects: &mut Vec<Effect>,
@@ -194,6 +213,14 @@ fn carry_out(model: &mut Model, from: LayerId, command: Command, effects: &mut V
             effects.push(Effect::Copy(text));
         }
         Command::Work(work) => effects.push(Effect::Work(from, work)),
+        Command::Refresh(environment) => effects.push(Effect::Refresh(environment)),
+        Command::SupplyPassword(environment, password) => {
+            effects.push(Effect::SupplyPassword(environment, password));
+        }
+        Command::Confirmed(confirmed) => {
+            model.layers.retain(|entry| entry.id != from || entry.id == LayerId(0));
+            on_top(model, effects, |layer, context| layer.confirmed(confirmed, context));
+        }
         Command::Quit => model.ending = Some(Ending::Quit),
     }
 }

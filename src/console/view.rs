@@ -1,9 +1,18 @@
 //! What the console shows: one file a screen, and the bar, keys and messages around them.
 
+pub mod backups;
+pub mod board;
 pub mod chrome;
+pub mod confirm;
+mod facts;
+pub mod files;
 pub mod help;
+pub mod history;
 pub mod log;
+mod marks;
+pub mod migration;
 pub mod palette;
+pub mod password;
 
 use ratatui::Frame;
 
@@ -13,7 +22,18 @@ use super::model::Model;
 use super::theme::Theme;
 
 /// Every screen and dialog. A new one is its file and a line here.
-pub static SCREENS: &[&ScreenSpec] = &[&log::SPEC, &help::SPEC, &palette::SPEC];
+pub static SCREENS: &[&ScreenSpec] = &[
+    &board::SPEC,
+    &migration::SPEC,
+    &history::SPEC,
+    &backups::SPEC,
+    &files::SPEC,
+    &password::SPEC,
+    &confirm::SPEC,
+    &log::SPEC,
+    &help::SPEC,
+    &palette::SPEC,
+];
 
 /// Draws everything. Pure: the same model and theme give the same picture.
 pub fn view(model: &Model, theme: &Theme, frame: &mut Frame<'_>) {

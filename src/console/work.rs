@@ -1,12 +1,62 @@
 //! The work that screens ask for, done in tasks of their own: reading files, git and folders.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::config::Config;
+use crate::migration::checksum::Checksum;
+use crate::migration::git;
+use crate::postgres::backup;
+use crate::window::context::Context;
 
-use super::message::{Answer, Work};
+use super::document::{difference, sql};
+use super::message::{Answer, Difference, Texts, Work};
+use super::trouble::Trouble;
+use super::widget::paint::piece;
+use super::widget::viewer::TextLine;
+use super::theme::Role;
 
-/// Does the work.
-pub async fn run(_config: Arc<Config>, work: Work) -> Answer {
-    match work {}
+/// Does the work. Panics are the caller's to catch.
+pub async fn run(context: Arc<Context>, work: Work) -> Answer {
+    let done = tokio::task::spawn_blocking(move || match work {
+        Work::ReadMigration { up, down } => Answer::Texts(Box::new(Texts {
+            up: up.map(read),
+            down: down.map(read),
+        })),
+        Work::FindApplied { path, checksum } => Answer::Difference(Box::new(find_applied(path, checksum))),
+        Work::ListBackups => match backup::list(&context.config.backup.directory) {
+            Ok(entries) => Answer::Backups(entries),
+            Err(error) => Answer::Failed(Box::new(Trouble::from_error("The backups cannot be listed", &error))),
+        },
+    });
+    match done.await {
+        Ok(answer) => answer,
+        Err(error) => std::panic::resume_unwind(error.into_panic()),
+    }
+}
+
+/// A file as lines; one that cannot be read says so in its place.
+fn read(path: PathBuf) -> Vec<TextLine> {
+    match std::fs::read(&path) {
+        Ok(bytes) => sql(&bytes),
+        Err(error) => {
+            let words = format!("{} cannot be read: {error}.", path.display());
+            vec![TextLine::of(vec![piece(Role::Bad, words)])]
+        }
+    }
+}
+
+/// Looks through the file's git history for what was applied, and compares it with the file as it is now.
+fn find_applied(path: PathBuf, checksum: Checksum) -> Difference {
+    let now = match std::fs::read(&path) {
+        Ok(bytes) => String::from_utf8_lossy(&bytes).into_owned(),
+        Err(error) => return Difference::NotFound(format!("{} cannot be read: {error}.", path.display())),
+    };
+    match git::content_with_checksum(&path, checksum) {
+        Some(applied) => Difference::Lines(difference(&applied, &now)),
+        None => Difference::NotFound(format!(
+            "What was applied is not in this file's git history: no version of it has the SHA-256 {} that is on \
+             record. It may have been applied from another branch, or before it was committed.",
+            checksum.short()
+        )),
+    }
 }

@@ -7,7 +7,7 @@ use crate::console::theme::Role;
 use ratatui::buffer::Buffer;
 
 use super::list::ListState;
-use super::paint::{Pen, fill, row, scroll_bar, split_top};
+use super::paint::{Pen, Piece, fill, row, scroll_bar, split_top};
 
 /// A column of a table.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -95,8 +95,8 @@ pub fn columns_area(area: Rect) -> Rect {
     Rect { x: area.x + 2, width: area.width.saturating_sub(3), ..area }
 }
 
-/// Draws a table's heading, the rows in view, the selection and the scroll bar. `draw_row` gets a row's number and the
-/// place of each column, and draws only that row.
+/// Draws a table's heading, the rows in view, the selection and the scroll bar. `cells` gives a row's cells, one for each
+/// column, and is asked for the rows in view only; it is told how wide each column is, or that it gave way.
 pub fn draw(
     canvas: &Canvas<'_>,
     buffer: &mut Buffer,
@@ -104,7 +104,7 @@ pub fn draw(
     columns: &[Column],
     list: &ListState,
     length: usize,
-    mut draw_row: impl FnMut(&mut Buffer, usize, Rect, &[Option<(u16, u16)>]),
+    cells: impl Fn(usize, &[Option<u16>]) -> Vec<Vec<Piece>>,
 ) {
     let theme = canvas.theme;
     let (heading, rows) = split_top(area, 1);
@@ -114,13 +114,18 @@ pub fn draw(
             Pen::new(buffer, theme, Rect { x: *x, width: *width, ..heading }).write(Role::Heading, &column.heading);
         }
     }
+    let widths: Vec<Option<u16>> = places.iter().map(|place| place.map(|(_, width)| width)).collect();
     for (index, number) in list.visible(length, rows.height).enumerate() {
         let at = row(rows, u16::try_from(index).unwrap_or(u16::MAX));
         let selected = number == list.selected;
         if selected {
             Pen::new(buffer, theme, at).write(Role::Accent, theme.glyphs().cursor);
         }
-        draw_row(buffer, number, at, &places);
+        for (pieces, place) in cells(number, &widths).iter().zip(&places) {
+            if let Some((x, width)) = place {
+                Pen::new(buffer, theme, Rect { x: *x, width: *width, ..at }).pieces(pieces);
+            }
+        }
         if selected {
             let role = if canvas.focused { Role::Selection } else { Role::SelectionIdle };
             buffer.set_style(at, theme.style(role));

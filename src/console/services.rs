@@ -1,0 +1,70 @@
+//! What runs beside the console as long as it does: the watch over the files and over the environments. Each tells its
+//! news as messages.
+
+use std::sync::Arc;
+
+use tokio::sync::mpsc;
+
+use crate::migration::catalogue::Catalogue;
+use crate::migration::git;
+use crate::window::context::Context;
+use crate::window::files::FileWatch;
+use crate::window::monitor::{Monitor, MonitorEvent};
+
+use super::log::LogFeed;
+use super::message::Message;
+
+/// How many news may wait for the console.
+const WAITING: usize = 64;
+
+/// Watches the environments. Dropping what it gives back ends their sessions.
+#[must_use]
+pub fn watch_environments(context: Arc<Context>, messages: mpsc::Sender<Message>) -> Monitor {
+    let (sender, mut news) = mpsc::channel::<MonitorEvent>(WAITING);
+    tokio::spawn(async move {
+        while let Some(event) = news.recv().await {
+            if messages.send(Message::Environment(event)).await.is_err() {
+                break;
+            }
+        }
+    });
+    Monitor::start(context, sender)
+}
+
+/// Reads the files, and again whenever they change.
+pub fn watch_files(context: Arc<Context>, messages: mpsc::Sender<Message>) {
+    tokio::spawn(async move {
+        let layout = context.layout();
+        let first = tokio::task::spawn_blocking({
+            let layout = layout.clone();
+            move || Catalogue::read(&layout).map(Arc::new).map_err(Arc::new)
+        });
+        let Ok(first) = first.await else { return };
+        let now = first.clone().unwrap_or_else(|_| Arc::new(Catalogue { migrations: Vec::new(), problems: Vec::new() }));
+        let (sender, mut news) = mpsc::channel(WAITING);
+        let _watch = FileWatch::start(layout.clone(), now, sender);
+        let mut next = Some(first);
+        while let Some(files) = next {
+            if messages.send(Message::Files(files)).await.is_err() {
+                return;
+            }
+            let folder = layout.migrations.clone();
+            let commit = tokio::task::spawn_blocking(move || git::commit_of(&folder)).await.unwrap_or_default();
+            if messages.send(Message::Commit(commit)).await.is_err() {
+                return;
+            }
+            next = news.recv().await;
+        }
+    });
+}
+
+/// Passes the log's lines on.
+pub fn follow_log(LogFeed(mut lines): LogFeed, messages: mpsc::Sender<Message>) {
+    tokio::spawn(async move {
+        while let Some(line) = lines.recv().await {
+            if messages.send(Message::Log(line)).await.is_err() {
+                break;
+            }
+        }
+    });
+}
