@@ -6,21 +6,21 @@
 //! state, its keys, what they do and how it is drawn.
 
 pub mod app;
+mod document;
 pub mod key;
 pub mod keymap;
 pub mod layer;
 pub mod log;
 pub mod message;
 pub mod model;
-mod document;
 mod outside;
 mod pace;
 mod services;
+pub mod terminal;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
 mod tests;
-pub mod terminal;
 pub mod theme;
 pub mod trouble;
 pub mod update;
@@ -119,7 +119,8 @@ pub async fn run(context: Arc<Context>, options: ConsoleOptions) -> Result<Closi
         ascii: if options.ascii { Some(true) } else { config.interface.ascii },
     };
     let capabilities = Capabilities::detect(|name| std::env::var(name).ok());
-    let (theme, theme_warnings) = Theme::load(capabilities.theme_name(&ask), &context.paths.themes(), &capabilities, &ask)?;
+    let (theme, theme_warnings) =
+        Theme::load(capabilities.theme_name(&ask), &context.paths.themes(), &capabilities, &ask)?;
     let (keymap, key_warnings) = Keymap::new(&config.interface.keys);
     let (sender, mut messages) = mpsc::channel(WAITING);
 

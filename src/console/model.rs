@@ -92,7 +92,9 @@ impl World {
         let Some(state) = self.environments.get_mut(news.environment) else { return };
         // The board is laid out again only when a history is another one: latencies come in all the time.
         let rows = |state: &EnvironmentState| {
-            state.view().map(|view| (Arc::as_ptr(&view.past.rows).cast::<u8>(), Arc::as_ptr(&view.past.attempts).cast::<u8>()))
+            state
+                .view()
+                .map(|view| (Arc::as_ptr(&view.past.rows).cast::<u8>(), Arc::as_ptr(&view.past.attempts).cast::<u8>()))
         };
         let is_other = rows(state) != rows(&news.state);
         *state = news.state;

@@ -40,7 +40,8 @@ pub fn watch_files(context: Arc<Context>, messages: mpsc::Sender<Message>) {
             move || Catalogue::read(&layout).map(Arc::new).map_err(Arc::new)
         });
         let Ok(first) = first.await else { return };
-        let now = first.clone().unwrap_or_else(|_| Arc::new(Catalogue { migrations: Vec::new(), problems: Vec::new() }));
+        let now =
+            first.clone().unwrap_or_else(|_| Arc::new(Catalogue { migrations: Vec::new(), problems: Vec::new() }));
         let (sender, mut news) = mpsc::channel(WAITING);
         let _watch = FileWatch::start(layout.clone(), now, sender);
         let mut next = Some(first);

@@ -326,11 +326,7 @@ impl Outside<TestBackend> for Pretend {
         self.asked.push(format!("password {environment} {}", password.expose()));
     }
 
-    fn copy(
-        &mut self,
-        _terminal: &mut Terminal<TestBackend>,
-        text: &str,
-    ) -> Result<(), std::convert::Infallible> {
+    fn copy(&mut self, _terminal: &mut Terminal<TestBackend>, text: &str) -> Result<(), std::convert::Infallible> {
         self.copied.push(text.to_owned());
         Ok(())
     }

@@ -10,18 +10,15 @@ use crate::window::context::Context;
 
 use super::document::{difference, sql};
 use super::message::{Answer, Difference, Texts, Work};
+use super::theme::Role;
 use super::trouble::Trouble;
 use super::widget::paint::piece;
 use super::widget::viewer::TextLine;
-use super::theme::Role;
 
 /// Does the work. Panics are the caller's to catch.
 pub async fn run(context: Arc<Context>, work: Work) -> Answer {
     let done = tokio::task::spawn_blocking(move || match work {
-        Work::ReadMigration { up, down } => Answer::Texts(Box::new(Texts {
-            up: up.map(read),
-            down: down.map(read),
-        })),
+        Work::ReadMigration { up, down } => Answer::Texts(Box::new(Texts { up: up.map(read), down: down.map(read) })),
         Work::FindApplied { path, checksum } => Answer::Difference(Box::new(find_applied(path, checksum))),
         Work::ListBackups => match backup::list(&context.config.backup.directory) {
             Ok(entries) => Answer::Backups(entries),

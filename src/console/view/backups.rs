@@ -28,7 +28,13 @@ pub static SPEC: ScreenSpec = ScreenSpec {
     about: "The backups of all environments, newest first. Only what was finished and verified counts as a backup; \
             what was left half-written stands here too, and is called so.",
     keys: &[
-        Binding { action: action::COPY, keys: &["y"], words: "Copy the backup's folder", short: "copy folder", when: "" },
+        Binding {
+            action: action::COPY,
+            keys: &["y"],
+            words: "Copy the backup's folder",
+            short: "copy folder",
+            when: "",
+        },
         Binding {
             action: COPY_RESTORE,
             keys: &["Y"],

@@ -153,9 +153,7 @@ impl BoardScreen {
     /// Goes to the next or the previous row that wants a look: a match of the filter, or else what is not applied.
     fn step(&mut self, board: &Board, forward: bool) {
         let length = self.rows.len();
-        let wanted = |row: u32| {
-            !self.filter.query().is_empty() || wants_a_look(board, self.environment, row as usize)
-        };
+        let wanted = |row: u32| !self.filter.query().is_empty() || wants_a_look(board, self.environment, row as usize);
         let found = (1..=length)
             .map(|distance| match forward {
                 true => (self.list.selected + distance) % length,

@@ -31,13 +31,7 @@ pub static SPEC: ScreenSpec = ScreenSpec {
             environment's name, typed by hand. Enter alone never confirms, and keys of the first 0.3 seconds are not \
             heard.",
     keys: &[
-        Binding {
-            action: action::YES,
-            keys: &["y"],
-            words: "Yes, do it",
-            short: "yes",
-            when: "where y is enough",
-        },
+        Binding { action: action::YES, keys: &["y"], words: "Yes, do it", short: "yes", when: "where y is enough" },
         Binding { action: action::NO, keys: &["n"], words: "No", short: "", when: "where y is enough" },
         Binding {
             action: action::OPEN,

@@ -61,13 +61,7 @@ impl HistoryScreen {
     /// The history of the environment at this place of the configuration.
     #[must_use]
     pub fn of(environment: usize) -> Self {
-        Self {
-            environment,
-            list: ListState::default(),
-            filter: Filter::default(),
-            shown: Vec::new(),
-            made_from: None,
-        }
+        Self { environment, list: ListState::default(), filter: Filter::default(), shown: Vec::new(), made_from: None }
     }
 
     fn rows<'a>(&self, world: &'a World) -> &'a [HistoryRow] {

@@ -57,13 +57,7 @@ pub static SPEC: ScreenSpec = ScreenSpec {
             when: "where the file is not what was applied",
         },
         Binding { action: action::COPY, keys: &["y"], words: "Copy the migration's name", short: "copy", when: "" },
-        Binding {
-            action: action::COPY_ALL,
-            keys: &["Y"],
-            words: "Copy the text that is shown",
-            short: "",
-            when: "",
-        },
+        Binding { action: action::COPY_ALL, keys: &["Y"], words: "Copy the text that is shown", short: "", when: "" },
     ],
     shared: &[&TEXT_KEYS, &SEARCH_KEYS],
 };
@@ -447,7 +441,9 @@ impl MigrationScreen {
             lines.push(more);
         }
         let facts = row.and_then(|row| row.facts.as_deref());
-        if let Some(reason) = facts.and_then(|facts| facts.reason.as_deref()).filter(|_| row.is_some_and(|row| row.rolled_back)) {
+        if let Some(reason) =
+            facts.and_then(|facts| facts.reason.as_deref()).filter(|_| row.is_some_and(|row| row.rolled_back))
+        {
             let reason = wrap(&format!("because: {reason}"), SIDE - 6);
             lines.extend(reason.into_iter().map(|line| vec![indent(), piece(Role::Text, line)]));
         }

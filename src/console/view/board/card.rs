@@ -31,8 +31,7 @@ pub fn draw(canvas: &Canvas<'_>, frame: &mut Frame<'_>, area: Rect, index: usize
     let lines_role = if selected && canvas.focused { Role::BorderFocus } else { frame_role };
     // A label that does not fit beside the name gets the first line inside: it is never left out.
     let fits = pieces_width(&title) + pieces_width(&label) + 7 <= area.width;
-    let inside =
-        draw_frame(frame.buffer_mut(), theme, area, lines_role, &title, if fits { &label } else { &[] });
+    let inside = draw_frame(frame.buffer_mut(), theme, area, lines_role, &title, if fits { &label } else { &[] });
     let mut first: Vec<Piece> = Vec::new();
     if !fits {
         first.extend(label);
