@@ -32,7 +32,7 @@ use tokio::io::AsyncRead;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use crate::config::{CommandLine, Hook, ProgramAccess, Tier};
+use crate::config::{CommandLine, Config, Hook, Origin, PasswordSource, ProgramAccess, Tier};
 use crate::migration::text::{printable, shortened};
 use crate::postgres::child::{Child, Ended, FileModes, GRACE, Lines};
 
@@ -186,6 +186,21 @@ pub enum HookError {
         /// Its step.
         step: HookStep,
     },
+}
+
+/// The variables from which the config reads connection URLs and passwords, of every environment.
+pub fn secret_variables(config: &Config) -> Vec<String> {
+    let mut names = Vec::new();
+    for environment in &config.environments {
+        let source = &environment.connection;
+        if let Origin::UrlVariable(name) = &source.origin {
+            names.push(name.clone());
+        }
+        if let Some(PasswordSource::Variable(name)) = &source.password {
+            names.push(name.clone());
+        }
+    }
+    names
 }
 
 /// Runs a hook to its end. Whatever happens, no process of it is left when this returns.
@@ -393,5 +408,30 @@ fn in_words(limit: Duration) -> String {
         milliseconds if milliseconds % 1000 != 0 => format!("{milliseconds} ms"),
         milliseconds if milliseconds % 60_000 != 0 || milliseconds == 0 => format!("{} s", milliseconds / 1000),
         milliseconds => format!("{} min", milliseconds / 60_000),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[test]
+    fn variables_that_hold_secrets_are_known() {
+        let text = "[[environment]]\nname = \"staging\"\ntier = \"staging\"\nurl_env = \"STAGING_URL\"\n\
+                    [[environment]]\nname = \"production\"\ntier = \"production\"\nhost = \"db\"\n\
+                    password_env = \"PRODUCTION_PASSWORD\"\n";
+        let config = Config::parse(text, Path::new("/p/tidegate.toml")).expect("valid");
+        assert_eq!(secret_variables(&config), ["STAGING_URL", "PRODUCTION_PASSWORD"]);
+    }
+
+    #[rstest]
+    #[case(Duration::from_secs(600), "10 min")]
+    #[case(Duration::from_secs(90), "90 s")]
+    #[case(Duration::from_millis(1500), "1500 ms")]
+    #[case(Duration::ZERO, "0 s")]
+    fn limits_read_well(#[case] limit: Duration, #[case] words: &str) {
+        assert_eq!(in_words(limit), words);
     }
 }

@@ -5,4 +5,5 @@
 mod cluster;
 mod connect;
 mod harness;
+mod hooks;
 mod support;
