@@ -160,11 +160,19 @@ impl Login<'_> {
         let let_go = hold.clone();
         tokio::spawn(async move {
             let carried = async {
+                let mut last_words = None;
                 loop {
                     match std::future::poll_fn(|context| driver.poll_message(context)).await {
-                        Some(Ok(AsyncMessage::Notice(message))) => outlet.put(Notice::from(&message)),
+                        Some(Ok(AsyncMessage::Notice(message))) => {
+                            let notice = Notice::from(&message);
+                            // A server that stops at once says so with a warning.
+                            if notice.sqlstate.starts_with("57P") {
+                                last_words = Some(ServerError::from(&message));
+                            }
+                            outlet.put(notice);
+                        }
                         Some(Ok(_)) => {}
-                        Some(Err(error)) => break lost(&error),
+                        Some(Err(error)) => break lost(&error, last_words),
                         None => break PgError::ConnectionLost("it was closed from here.".to_owned()),
                     }
                 }
@@ -251,9 +259,9 @@ fn is_missing(message: &str) -> bool {
     !message.contains("not permitted to log in")
 }
 
-fn lost(error: &tokio_postgres::Error) -> PgError {
-    match error.as_db_error() {
-        Some(message) => PgError::ConnectionLost(ServerError::from(message).to_string()),
+fn lost(error: &tokio_postgres::Error, last_words: Option<ServerError>) -> PgError {
+    match error.as_db_error().map(ServerError::from).or(last_words) {
+        Some(error) => PgError::ConnectionLost(error.to_string()),
         None if error.is_closed() => PgError::ConnectionLost("the server closed it.".to_owned()),
         None => PgError::ConnectionLost(format!("{}.", with_source(error))),
     }

@@ -4,6 +4,9 @@
 
 mod cluster;
 mod connect;
+mod connect_hosts;
+mod connect_pooler;
+mod connect_tls;
 mod harness;
 mod hooks;
 mod support;

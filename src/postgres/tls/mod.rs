@@ -123,7 +123,9 @@ pub(super) fn diagnose(error: &rustls::Error, host: &str) -> TlsError {
             | AlertDescription::CertificateExpired
             | AlertDescription::CertificateUnknown
             | AlertDescription::UnknownCA
-            | AlertDescription::AccessDenied => TlsError::ClientCertificate(format!("{alert:?}")),
+            | AlertDescription::AccessDenied
+            // What OpenSSL says when the authority has the right name and another key.
+            | AlertDescription::DecryptError => TlsError::ClientCertificate(format!("{alert:?}")),
             alert => TlsError::Handshake(format!("the server answered \"{alert:?}\"")),
         },
         error => TlsError::Handshake(error.to_string()),
@@ -137,7 +139,8 @@ fn diagnose_certificate(error: &CertificateError, host: &str) -> TlsError {
         CertificateError::NotValidYet => TlsError::NotYetValid(String::new()),
         CertificateError::NotValidYetContext { not_before, .. } => TlsError::NotYetValid(on_day(*not_before)),
         CertificateError::Revoked => TlsError::Revoked,
-        CertificateError::UnknownIssuer => TlsError::UnknownIssuer,
+        // A bad signature is one by another authority of the same name.
+        CertificateError::UnknownIssuer | CertificateError::BadSignature => TlsError::UnknownIssuer,
         CertificateError::NotValidForName => TlsError::WrongName { host: host.to_owned(), presented: String::new() },
         CertificateError::NotValidForNameContext { presented, .. } => {
             let presented = if presented.is_empty() {

@@ -1,6 +1,7 @@
 //! What the topics need to set the scene: a server, a project, the binary, a terminal.
 
 mod binary;
+pub mod certificates;
 mod scratch;
 mod server;
 mod terminal;
