@@ -7,6 +7,7 @@ mod connect;
 mod connect_hosts;
 mod connect_pooler;
 mod connect_tls;
+mod floors;
 mod harness;
 mod hooks;
 mod support;

@@ -189,8 +189,7 @@ pub async fn change_token(connection: &Connection, table: &HistoryTable) -> Resu
         ),
     };
     let store_table = format!("{}.{progress}", store::SCHEMA);
-    let statement =
-        format!("SELECT {}, {}", state(history, &table.to_string()), state(progress_oid, &store_table));
+    let statement = format!("SELECT {}, {}", state(history, &table.to_string()), state(progress_oid, &store_table));
     let states = sql::row(connection, &statement).await?;
     let mut columns = Columns::of(&states);
     let mut token = vec![history.map(str::to_owned), progress_oid.map(str::to_owned)];
