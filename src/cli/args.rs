@@ -50,26 +50,27 @@ pub struct Global {
     pub color: ColorWhen,
 
     /// Use this theme in the console
+    ///
+    /// Wins over `theme` in the configuration.
     #[arg(long, global = true, hide_short_help = true)]
     pub theme: Option<String>,
 
     /// Draw the console with plain ASCII
+    ///
+    /// Wins over `ascii` in the configuration; without either, the locale decides.
     #[arg(long, global = true, hide_short_help = true)]
     pub ascii: bool,
 
     /// Leave the mouse to the terminal
+    ///
+    /// So that the terminal's own selection works. Wins over `mouse` in the configuration.
     #[arg(long, global = true, hide_short_help = true)]
     pub no_mouse: bool,
 
     /// Write the log to this file instead of the state folder
-    #[arg(
-        long,
-        global = true,
-        value_name = "FILE",
-        env = "TIDEGATE_LOG_FILE",
-        hide_env_values = true,
-        hide_short_help = true
-    )]
+    ///
+    /// The variable TIDEGATE_LOG_FILE does the same.
+    #[arg(long, global = true, value_name = "FILE", hide_short_help = true)]
     pub log_file: Option<PathBuf>,
 }
 

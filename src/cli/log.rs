@@ -2,7 +2,7 @@
 
 use std::fs::{self, OpenOptions};
 use std::os::unix::fs::OpenOptionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use tracing_appender::non_blocking::{NonBlocking, WorkerGuard};
 use tracing_appender::rolling::{RollingFileAppender, Rotation};
@@ -20,14 +20,15 @@ pub struct Log {
     _worker: Option<WorkerGuard>,
 }
 
-/// Begins to log into `--log-file`, else into a file a day under the state folder. `TIDEGATE_LOG` chooses what is
+/// Begins to log into `--log-file` or `TIDEGATE_LOG_FILE`, else into a file a day under the state folder. `TIDEGATE_LOG` chooses what is
 /// logged (`tidegate=debug,tokio_postgres=info`), else `-v` does.
 ///
 /// Only a file that was asked for by name is missed when it cannot be written: a home folder that is read-only should
 /// not keep anyone from a rollback.
 pub fn start(session: &Session) -> Result<Log, CommandError> {
-    let writer = match &session.global.log_file {
-        Some(path) => Some(named_file(path)?),
+    let of_variable = || session.surroundings.variable("TIDEGATE_LOG_FILE").map(PathBuf::from);
+    let writer = match session.global.log_file.clone().or_else(of_variable) {
+        Some(path) => Some(named_file(&path)?),
         None => {
             let root = Config::locate(session.global.config.as_deref(), &session.surroundings)
                 .map(|path| Config::root_of(&path));

@@ -1,5 +1,4 @@
 //! The subcommands: text or JSON instead of a screen.
-
 //!
 //! Each is one short file with its arguments and what it prints; [`args`] lists them, [`run`] hands over. They hold no
 //! rules of their own: what they know comes from the floors below.

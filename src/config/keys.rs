@@ -66,7 +66,7 @@ pub(super) fn normalise(written: &str) -> Result<String, String> {
         _ => {
             let lower = key.to_lowercase();
             NAMED.iter().find(|named| **named == lower).map(|named| (*named).to_owned()).ok_or_else(|| {
-                let near = nearest(&lower, NAMED.iter().copied()).map(|near| format!("; did you mean `{near}`?"));
+                let near = nearest(&lower, NAMED.iter().copied()).map(|near| format!("; the nearest is `{near}`"));
                 format!("`{}` is no key{}", super::reader::shown(written), near.unwrap_or_default())
             })?
         }
@@ -97,7 +97,7 @@ mod tests {
     #[case("ctrl--", Ok("ctrl-minus"))]
     #[case("ö", Ok("ö"))]
     #[case("", Err("`` is no key"))]
-    #[case("entr", Err("`entr` is no key; did you mean `enter`?"))]
+    #[case("entr", Err("`entr` is no key; the nearest is `enter`"))]
     #[case("cmd-q", Err("`cmd` is no modifier; those are `ctrl`, `alt` and `shift`"))]
     #[case("ctrl-\u{1b}", Err("`ctrl-\\x1b` is no key"))]
     fn keys_have_one_notation(#[case] written: &str, #[case] expected: Result<&str, &str>) {

@@ -58,7 +58,7 @@ fn nearest_parameter(name: &str) -> String {
         return " (it belongs to another client library; leave it out)".to_owned();
     }
     super::nearest::nearest(name, super::parameters::KEYWORDS.iter().map(|keyword| keyword.name))
-        .map(|near| format!("; did you mean `{near}`?"))
+        .map(|near| format!("; the nearest is `{near}`"))
         .unwrap_or_default()
 }
 
@@ -308,7 +308,10 @@ mod tests {
     #[test]
     fn an_unknown_parameter_is_told_the_nearest() {
         let message = parse("postgresql://h/d?ssl_mode=require").map_err(|error| error.to_string());
-        assert_eq!(message, Err("`ssl_mode` is no connection parameter of PostgreSQL; did you mean `sslmode`?".into()));
+        assert_eq!(
+            message,
+            Err("`ssl_mode` is no connection parameter of PostgreSQL; the nearest is `sslmode`".into())
+        );
         let message = parse("postgresql://h/d?pgbouncer=true").map_err(|error| error.to_string());
         assert_eq!(
             message,

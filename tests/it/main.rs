@@ -2,6 +2,7 @@
 //!
 //! One test binary, so that one template cluster serves the whole run.
 
+mod cli;
 mod cluster;
 mod connect;
 mod connect_hosts;
