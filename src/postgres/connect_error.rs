@@ -7,7 +7,7 @@ use super::error::ServerError;
 use super::version::ServerVersion;
 
 /// Why a connection could not be opened, and what to do about it. `server` is `host:port` or the path of a unix
-/// socket; no variant holds a secret.
+/// socket. What the variants hold is fit for a terminal and no secret.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ConnectError {
     /// The name of the host means nothing to the resolver.

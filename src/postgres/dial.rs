@@ -14,6 +14,7 @@ use tokio_util::either::Either;
 use super::connect_error::{ConnectError, TlsError};
 use super::tls;
 use crate::config::{Host, HostPort, Keepalives, Target};
+use crate::migration::text::printable;
 
 /// A connection to a server, not encrypted.
 pub(super) type Socket = Either<TcpStream, UnixStream>;
@@ -25,7 +26,7 @@ pub(super) type Encryption = <MakeRustlsConnect as MakeTlsConnect<Socket>>::TlsC
 /// Where one server is, looked up.
 #[derive(Debug, Clone)]
 pub(super) struct Address {
-    /// For messages: `host:port`, or the path of a socket.
+    /// For messages: `host:port`, or the path of a socket, fit for a terminal.
     pub(super) server: String,
     /// The name that a certificate must bear.
     host_name: String,
@@ -58,8 +59,8 @@ impl Address {
         };
         let address = |place| Self {
             server: match &place {
-                Place::Unix(socket) => socket.display().to_string(),
-                Place::Tcp(_) => host.to_string(),
+                Place::Unix(socket) => printable(&socket.to_string_lossy()).into_owned(),
+                Place::Tcp(_) => printable(&host.to_string()).into_owned(),
             },
             host_name: host_name.clone(),
             place,
@@ -174,7 +175,8 @@ impl Address {
 }
 
 async fn look_up(name: &str, port: u16, patience: Duration) -> Result<Vec<Place>, ConnectError> {
-    let unknown = |reason: &str| ConnectError::UnknownHost { host: name.to_owned(), reason: reason.to_owned() };
+    let unknown =
+        |reason: &str| ConnectError::UnknownHost { host: printable(name).into_owned(), reason: reason.to_owned() };
     let found = in_time(patience, tokio::net::lookup_host((name, port)))
         .await
         .ok_or_else(|| unknown("the resolver did not answer in time"))?

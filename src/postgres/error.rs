@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use tokio_postgres::error::{DbError, ErrorPosition};
 
 use super::notice::Severity;
+use crate::migration::text::{printable, printable_lines};
 
 /// An error as the server reported it, with every field of its message
 /// (PostgreSQL documentation: "Error and Notice Message Fields").
@@ -124,10 +125,11 @@ impl From<&DbError> for ServerError {
 impl fmt::Display for ServerError {
     /// The message, its SQLSTATE, and on further lines what the server said about it.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}: {} (SQLSTATE {})", self.severity, self.message, self.sqlstate)?;
+        let Self { severity, message, sqlstate, .. } = self;
+        write!(formatter, "{severity}: {} (SQLSTATE {})", printable_lines(message), printable(sqlstate))?;
         for (label, text) in [("Detail", &self.detail), ("Hint", &self.hint), ("Context", &self.context)] {
             if let Some(text) = text {
-                write!(formatter, "\n{label}: {text}")?;
+                write!(formatter, "\n{label}: {}", printable_lines(text))?;
             }
         }
         Ok(())
@@ -206,7 +208,7 @@ impl From<tokio_postgres::Error> for PgError {
     }
 }
 
-/// An error and what caused it, in one line.
+/// An error and what caused it, in one line fit for a terminal.
 pub(super) fn with_source(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
@@ -215,5 +217,64 @@ pub(super) fn with_source(error: &dyn std::error::Error) -> String {
         text.push_str(&cause.to_string());
         source = cause.source();
     }
-    text
+    printable(&text).into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    fn error(sqlstate: &str, severity: Severity, message: &str) -> ServerError {
+        ServerError {
+            sqlstate: sqlstate.to_owned(),
+            severity,
+            message: message.to_owned(),
+            detail: None,
+            hint: None,
+            position: None,
+            internal: None,
+            context: None,
+            schema: None,
+            table: None,
+            column: None,
+            data_type: None,
+            constraint: None,
+        }
+    }
+
+    #[test]
+    fn an_error_reads_as_psql_prints_it_and_never_acts_on_a_terminal() {
+        let error = ServerError {
+            detail: Some("first\nsecond".to_owned()),
+            hint: Some("Drop it.".to_owned()),
+            ..error("42P07", Severity::Error, "relation \"\x1b[2Jevil\" already exists")
+        };
+        let expected = "ERROR: relation \"\\x1b[2Jevil\" already exists (SQLSTATE 42P07)\n\
+                        Detail: first\nsecond\nHint: Drop it.";
+        assert_eq!(error.to_string(), expected);
+    }
+
+    #[rstest]
+    #[case::refused("42P01", Severity::Error, false, false)]
+    #[case::cancelled("57014", Severity::Error, true, false)]
+    #[case::ended("57P01", Severity::Fatal, false, true)]
+    fn what_becomes_of_a_statement(
+        #[case] sqlstate: &str,
+        #[case] severity: Severity,
+        #[case] is_cancelled: bool,
+        #[case] is_lost: bool,
+    ) {
+        let error = PgError::from(error(sqlstate, severity, "message"));
+        assert_eq!(matches!(error, PgError::Cancelled(_)), is_cancelled);
+        assert_eq!(error.is_connection_lost(), is_lost);
+    }
+
+    #[test]
+    fn a_timeout_is_told_from_a_cancellation() {
+        let timeout = error("57014", Severity::Error, "canceling statement due to statement timeout");
+        let cancelled = error("57014", Severity::Error, "canceling statement due to user request");
+        assert!(timeout.is_statement_timeout() && !cancelled.is_statement_timeout());
+        assert!(error("55P03", Severity::Error, "canceling statement due to lock timeout").is_lock_timeout());
+    }
 }

@@ -18,6 +18,7 @@ use super::error::{PgError, ServerError, with_source};
 use super::notice::{Notice, Outlet};
 use super::version::ServerVersion;
 use crate::config::{ChannelBinding, Secret, SslMode, Target};
+use crate::migration::text::printable;
 
 /// How long a session whose owner has let it go may take to end by itself.
 const FAREWELL: Duration = Duration::from_secs(5);
@@ -200,7 +201,7 @@ impl Login<'_> {
     /// Makes of what the driver says something that an operator can act on.
     pub(super) fn refused(&self, address: &Address, error: &tokio_postgres::Error) -> ConnectError {
         let server = address.server.clone();
-        let user = self.target.user.clone();
+        let user = printable(&self.target.user).into_owned();
         if let Some(message) = error.as_db_error() {
             let error = Box::new(ServerError::from(message));
             return match message.code().code() {
@@ -210,7 +211,9 @@ impl Login<'_> {
                     ConnectError::RoleMissing { server, user }
                 }
                 "28000" | "42501" => ConnectError::LoginRefused { server, error },
-                "3D000" => ConnectError::DatabaseMissing { server, database: self.target.database.clone() },
+                "3D000" => {
+                    ConnectError::DatabaseMissing { server, database: printable(&self.target.database).into_owned() }
+                }
                 "53300" => ConnectError::TooManyConnections { server, error },
                 "57P03" => ConnectError::StartingUp { server, error },
                 _ => ConnectError::Server { server, error },

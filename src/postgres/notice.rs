@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
 use tokio_postgres::error::DbError;
 
+use crate::migration::text::printable_lines;
+
 /// How grave a message of the server is (PostgreSQL documentation: "Message Severity Levels").
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -85,6 +87,19 @@ pub struct Notice {
     pub hint: Option<String>,
     /// The SQLSTATE; `00000` for a plain notice.
     pub sqlstate: String,
+}
+
+impl fmt::Display for Notice {
+    /// As psql prints it, fit for a terminal.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{}: {}", self.severity, printable_lines(&self.message))?;
+        for (label, text) in [("Detail", &self.detail), ("Hint", &self.hint)] {
+            if let Some(text) = text {
+                write!(formatter, "\n{label}: {}", printable_lines(text))?;
+            }
+        }
+        Ok(())
+    }
 }
 
 impl From<&DbError> for Notice {

@@ -66,6 +66,21 @@ async fn a_certificate_for_another_host_is_refused_only_where_the_name_counts() 
 }
 
 #[tokio::test]
+async fn a_certificate_without_alternative_names_goes_by_its_common_name() {
+    let authority = Authority::new();
+    let files = Files::new();
+    let roots = files.write("root.crt", &authority.pem());
+    let parameters = format!("sslmode=verify-full&sslrootcert={}", roots.display());
+
+    let server = encrypting_server(&authority.server_by_common_name(HOST), &[BY_PASSWORD], None);
+    assert!(open(&url(&server, &parameters)).await.unwrap().info().encrypted);
+
+    let server = encrypting_server(&authority.server_by_common_name("other.example"), &[BY_PASSWORD], None);
+    let error = tls_error(&url(&server, &parameters)).await;
+    assert!(matches!(error, TlsError::WrongName { .. }), "{error}");
+}
+
+#[tokio::test]
 async fn an_expired_certificate_says_since_when() {
     let authority = Authority::new();
     let server = encrypting_server(&authority.expired_server(HOST), &[BY_PASSWORD], None);

@@ -1,5 +1,6 @@
 //! Encryption: libpq's `sslmode`, `sslrootcert` and client certificates, by rustls.
 
+mod common_name;
 mod verifier;
 
 use std::path::Path;
@@ -15,6 +16,7 @@ use verifier::Verifier;
 
 use super::connect_error::TlsError;
 use crate::config::{ClientCertificate, RootCertificates, Tls, Verification};
+use crate::migration::text::printable;
 
 /// The protocol's name, which `sslnegotiation=direct` must announce.
 const PROTOCOL: &[u8] = b"postgresql";
@@ -144,11 +146,11 @@ fn diagnose_certificate(error: &CertificateError, host: &str) -> TlsError {
         CertificateError::NotValidForName => TlsError::WrongName { host: host.to_owned(), presented: String::new() },
         CertificateError::NotValidForNameContext { presented, .. } => {
             let presented = if presented.is_empty() {
-                " (it holds no subjectAltName, and its common name does not count)".to_owned()
+                " (it holds no subjectAltName, and its common name is another)".to_owned()
             } else {
-                format!(" but for {}", presented.join(", "))
+                format!(" but for {}", printable(&presented.join(", ")))
             };
-            TlsError::WrongName { host: host.to_owned(), presented }
+            TlsError::WrongName { host: printable(host).into_owned(), presented }
         }
         error => TlsError::BadCertificate(error.to_string()),
     }

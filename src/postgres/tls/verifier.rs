@@ -13,6 +13,7 @@ use rustls::{CertificateError, DigitallySignedStruct, Error, RootCertStore, Sign
 use x509_cert::Certificate;
 use x509_cert::der::{Decode, Encode};
 
+use super::common_name;
 use crate::config::Verification;
 
 /// Checks certificates as libpq does for each `sslmode`.
@@ -45,7 +46,7 @@ impl ServerCertVerifier for Verifier {
             verify_server_cert_signed_by_trust_anchor(&parsed, &self.roots, intermediates, now, self.algorithms.all)?;
         }
         if self.verification == Verification::ChainAndName {
-            verify_server_name(&parsed, host)?;
+            verify_name(certificate, &parsed, host)?;
         }
         Ok(ServerCertVerified::assertion())
     }
@@ -86,6 +87,22 @@ impl ServerCertVerifier for Verifier {
 
 fn parse(certificate: &CertificateDer<'_>) -> Result<Certificate, Error> {
     Certificate::from_der(certificate).map_err(|_| Error::InvalidCertificate(CertificateError::BadEncoding))
+}
+
+/// By the certificate's alternative names or, as in libpq, if it has none, by its common name.
+fn verify_name(
+    certificate: &CertificateDer<'_>,
+    parsed: &ParsedCertificate<'_>,
+    host: &ServerName<'_>,
+) -> Result<(), Error> {
+    match verify_server_name(parsed, host) {
+        Err(Error::InvalidCertificate(CertificateError::NotValidForNameContext { presented, .. }))
+            if presented.is_empty() && common_name::is_for(&parse(certificate)?, &host.to_str()) =>
+        {
+            Ok(())
+        }
+        result => result,
+    }
 }
 
 fn verify_time(certificate: &CertificateDer<'_>, now: UnixTime) -> Result<(), Error> {
