@@ -3,17 +3,16 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use jiff::SignedDuration;
 use serde_json::{Map, Value, json};
 
 use super::sample::{self, SampleMigration};
 use super::story::{self, Application, Clock, Site};
 use crate::migration::checksum::Checksum;
-use crate::migration::header::Header;
 use crate::migration::name::MigrationName;
 use crate::migration::script::{Script, ScriptError, ScriptOptions};
 use crate::migration::table::{TableName, quote_literal};
 use crate::postgres::furnish::{Act, Furnishing, Record};
+use crate::window::event::WindowId;
 
 /// The database of each environment.
 pub(super) const DATABASE: &str = "scout";
@@ -21,8 +20,6 @@ pub(super) const DATABASE: &str = "scout";
 pub(super) const OWNER: &str = "deployer";
 /// The last migration before rows arrive.
 const LAST_BEFORE_ROWS: &str = "20260721140000_create_reports";
-/// How long production waited before it rolled one migration back.
-const REGRET: SignedDuration = SignedDuration::from_mins(38);
 
 /// Puts together what an environment is made of. `commits` is the commit that added each migration.
 ///
@@ -35,38 +32,33 @@ pub(super) fn furnishing(
     commits: &BTreeMap<String, String>,
 ) -> Result<Furnishing, ScriptError> {
     let had = had(site, migrations);
+    let applications = story::applications(site, clock, &had);
     let table = TableName::default();
     let mut acts = vec![Act::AsSuperuser(sample::server_file("platform.sql").to_owned())];
-    let mut history = Vec::with_capacity(had.len());
-    for (migration, application) in had.iter().zip(story::applications(site, clock, &had)) {
-        let mut metadata = metadata(&migration.header, &application, commits.get(migration.name.as_str()));
-        let mut rollback_at = None;
+    for (migration, application) in had.iter().zip(&applications) {
         acts.push(Act::Script(script(&migration.name.up_file_name(), migration.up, &table)?));
         if migration.name.as_str() == LAST_BEFORE_ROWS {
             acts.push(Act::AsSuperuser(rows(site)));
         }
-        if site == Site::Production && migration.name.as_str() == story::ROLLED_BACK {
-            acts.push(Act::Script(script(
-                &migration.name.down_file_name(),
-                migration.down.unwrap_or_default(),
-                &table,
-            )?));
+        if let (Some(_), Some(down)) = (&application.rollback, migration.down) {
+            acts.push(Act::Script(script(&migration.name.down_file_name(), down, &table)?));
             acts.push(Act::AsOwner(put_back(&table, &migration.name)));
-            rollback_at = Some(application.at + REGRET);
-            metadata.insert("reason".to_owned(), json!(story::ROLLBACK_REASON));
         }
-        history.push(Record {
-            migration_name: migration.name.as_str().to_owned(),
-            applied_at: application.at,
-            execution_time: application.took,
-            checksum: Checksum::of(migration.up.as_bytes()).to_string(),
-            rollback_at,
-            metadata: json!({ "tidegate": metadata }),
-        });
     }
     if site == Site::Production {
         acts.push(Act::AsOwner(sample::server_file("hotfix.sql").to_owned()));
     }
+    let told = had.iter().zip(&applications);
+    let history = told
+        .map(|(migration, application)| Record {
+            migration_name: migration.name.as_str().to_owned(),
+            applied_at: application.at,
+            execution_time: application.took,
+            checksum: Checksum::of(migration.up.as_bytes()).to_string(),
+            rollback_at: application.rollback.as_ref().map(|rollback| rollback.at),
+            metadata: json!({ "tidegate": metadata(migration, application, commits.get(migration.name.as_str())) }),
+        })
+        .collect();
     Ok(Furnishing { database: DATABASE.to_owned(), owner: OWNER.to_owned(), acts, history_table: table, history })
 }
 
@@ -109,17 +101,25 @@ fn put_back(table: &TableName, name: &MigrationName) -> String {
     )
 }
 
-fn metadata(header: &Header, application: &Application, commit: Option<&String>) -> Map<String, Value> {
-    let facts = json!({
-        "ticket": header.ticket,
-        "author": header.author,
-        "release": header.release,
-        "operator": application.operator,
-        "window": application.window,
-        "commit": commit,
-    });
-    match facts {
-        Value::Object(facts) => facts.into_iter().filter(|(_, value)| !value.is_null()).collect(),
-        _ => Map::new(),
+/// What Tidegate keeps in the `metadata` of a row, under its own name.
+fn metadata(migration: &SampleMigration, application: &Application, commit: Option<&String>) -> Value {
+    let header = &migration.header;
+    let facts = |reason: Option<&str>, window: &WindowId| {
+        let facts = [
+            ("ticket", header.ticket.as_deref()),
+            ("author", header.author.as_deref()),
+            ("release", header.release.as_deref()),
+            ("operator", Some(application.operator)),
+            ("window", Some(window.as_str())),
+            ("commit", commit.map(String::as_str)),
+            ("reason", reason),
+        ];
+        let known = facts.into_iter().filter_map(|(name, fact)| Some((name.to_owned(), json!(fact?))));
+        Map::from_iter(known)
+    };
+    let mut metadata = facts(None, &application.window);
+    if let Some(rollback) = &application.rollback {
+        metadata.insert("rollback".to_owned(), facts(Some(rollback.reason), &rollback.window).into());
     }
+    metadata.into()
 }

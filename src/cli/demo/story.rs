@@ -18,10 +18,13 @@ pub(super) const PENDING_IN_PRODUCTION: usize = 5;
 /// The migration whose file was edited after production had applied it.
 pub(super) const EDITED: &str = "20260831101500_alter_campaigns_add_owner";
 /// The migration that production rolled back.
-pub(super) const ROLLED_BACK: &str = "20261005093000_create_event_hourly_counts";
-/// Why it did.
-pub(super) const ROLLBACK_REASON: &str =
+const ROLLED_BACK: &str = "20261005093000_create_event_hourly_counts";
+/// Why it did, and how soon.
+const ROLLBACK_REASON: &str =
     "The nightly load took 41 minutes instead of 19: the trigger doubles every insert of an event.";
+const ROLLED_BACK_AFTER: SignedDuration = SignedDuration::from_mins(88);
+/// How long a window takes to get to its migrations.
+const LEAD: SignedDuration = SignedDuration::from_mins(6);
 /// The migration that staging has and the project does not: its branch was tried there and never merged.
 pub(super) const UNMERGED: &str = "20261026160000_create_experiment_flags";
 /// Who looks after production at night.
@@ -70,6 +73,15 @@ pub(super) struct Application {
     pub(super) took: Duration,
     pub(super) window: WindowId,
     pub(super) operator: &'static str,
+    pub(super) rollback: Option<Rollback>,
+}
+
+/// How it was rolled back again.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Rollback {
+    pub(super) at: Timestamp,
+    pub(super) window: WindowId,
+    pub(super) reason: &'static str,
 }
 
 /// Moves the story so that it ends now.
@@ -99,11 +111,9 @@ pub(super) fn applications(site: Site, clock: Clock, applied: &[SampleMigration]
         let opens = window_after(site, written(site, migration));
         let mut window = match current.take() {
             Some(window) if window.opens == opens => window,
-            _ => Window {
-                id: WindowId::new(site.name(), clock.moment(opens), salt(number)),
-                opens,
-                free: opens + 6.minutes(),
-            },
+            _ => {
+                Window { id: WindowId::new(site.name(), clock.moment(opens), salt(number)), opens, free: opens + LEAD }
+            }
         };
         let took = duration(site, migration);
         applications.push(Application {
@@ -111,6 +121,14 @@ pub(super) fn applications(site: Site, clock: Clock, applied: &[SampleMigration]
             took,
             window: window.id.clone(),
             operator: site.operator(),
+            rollback: (site == Site::Production && migration.name.as_str() == ROLLED_BACK).then(|| {
+                let opened = clock.moment(window.free + ROLLED_BACK_AFTER);
+                Rollback {
+                    at: opened + LEAD,
+                    window: WindowId::new(site.name(), opened, salt(number)),
+                    reason: ROLLBACK_REASON,
+                }
+            }),
         });
         window.free = window.free + took + 1.second();
         current = Some(window);
