@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
-use super::{completions, config_check, info, init, man, new};
+use super::{completions, config_check, demo, info, init, man, new};
 
 /// A full-screen terminal console for PostgreSQL migration windows
 ///
@@ -16,9 +16,9 @@ pub struct Arguments {
     /// The options that every subcommand has.
     #[command(flatten)]
     pub global: Global,
-    /// What to do.
+    /// What to do; the console where nothing is said.
     #[command(subcommand)]
-    pub command: Command,
+    pub command: Option<Command>,
 }
 
 const EXIT_STATUS: &str = "\
@@ -115,6 +115,13 @@ impl FormatOption {
 #[derive(Debug, Subcommand)]
 #[command(disable_help_subcommand = true)]
 pub enum Command {
+    /// Try everything on throwaway databases
+    ///
+    /// Starts two PostgreSQL servers of its own, staging and production, with a sample project of forty-two migrations,
+    /// and opens the console on them. Needs PostgreSQL's server programs; touches no server that runs already. All of it
+    /// is gone when the console is, however that ends.
+    Demo(demo::Options),
+
     /// Set a project up
     ///
     /// Writes tidegate.toml, makes the folders that it names, and tells git to ignore what Tidegate keeps here. In a

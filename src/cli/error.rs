@@ -3,6 +3,7 @@
 use std::io;
 use std::path::PathBuf;
 
+use super::demo::DemoError;
 use super::exit::Exit;
 use crate::config::ConfigError;
 use crate::migration::scaffold::ScaffoldError;
@@ -16,6 +17,9 @@ pub enum CommandError {
     /// No migration was made.
     #[error("No migration was made: {0}.")]
     Scaffold(#[from] ScaffoldError),
+    /// The demo could not be started.
+    #[error(transparent)]
+    Demo(#[from] DemoError),
     /// A file or folder could not be written.
     #[error("{path} could not be written: {source}.")]
     Write {
@@ -45,7 +49,7 @@ impl CommandError {
         match self {
             _ if self.is_closed_pipe() => Exit::Done,
             Self::Config(_) => Exit::Usage,
-            Self::Scaffold(_) | Self::Write { .. } | Self::Output(_) => Exit::Failed,
+            Self::Scaffold(_) | Self::Demo(_) | Self::Write { .. } | Self::Output(_) => Exit::Failed,
         }
     }
 }

@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 
 use tracing_appender::non_blocking::{NonBlocking, WorkerGuard};
 use tracing_appender::rolling::{RollingFileAppender, Rotation};
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::{EnvFilter, Layer, Registry};
 
 use super::error::CommandError;
 use super::{Session, output};
@@ -14,6 +15,9 @@ use crate::config::{Config, Paths};
 
 /// How many days of logs are kept.
 const DAYS_KEPT: usize = 14;
+
+/// What shows the log beside its file.
+pub type LogLayer = Box<dyn Layer<Registry> + Send + Sync>;
 
 /// Keeps the log open; what is still on its way is written when this is dropped.
 pub struct Log {
@@ -25,7 +29,7 @@ pub struct Log {
 ///
 /// Only a file that was asked for by name is missed when it cannot be written: a home folder that is read-only should
 /// not keep anyone from a rollback.
-pub fn start(session: &Session) -> Result<Log, CommandError> {
+pub fn start(session: &mut Session) -> Result<Log, CommandError> {
     let of_variable = || session.surroundings.variable("TIDEGATE_LOG_FILE").map(PathBuf::from);
     let writer = match session.global.log_file.clone().or_else(of_variable) {
         Some(path) => Some(named_file(&path)?),
@@ -39,7 +43,6 @@ pub fn start(session: &Session) -> Result<Log, CommandError> {
             daily_file(&paths.logs())
         }
     };
-    let Some((writer, worker)) = writer else { return Ok(Log { _worker: None }) };
     let filter = match session.surroundings.variable("TIDEGATE_LOG") {
         Some(chosen) => EnvFilter::builder().parse_lossy(chosen),
         None => EnvFilter::new(match session.global.verbose {
@@ -48,10 +51,12 @@ pub fn start(session: &Session) -> Result<Log, CommandError> {
             _ => "debug,tidegate=trace",
         }),
     };
-    let subscriber = tracing_subscriber::fmt().with_env_filter(filter).with_ansi(false).with_writer(writer).finish();
+    let (writer, worker) = writer.unzip();
+    let file = writer.map(|writer| tracing_subscriber::fmt::layer().with_ansi(false).with_writer(writer));
+    let subscriber = Registry::default().with(session.log_layer.take()).with(file).with(filter);
     // A second subscriber can only come from a test that has its own.
     let _ = tracing::subscriber::set_global_default(subscriber);
-    Ok(Log { _worker: Some(worker) })
+    Ok(Log { _worker: worker })
 }
 
 fn named_file(path: &Path) -> Result<(NonBlocking, WorkerGuard), CommandError> {

@@ -17,10 +17,13 @@ pub mod new;
 pub mod output;
 
 use crate::config::{Config, Surroundings};
+use crate::window::context::Context;
 
 use args::{Arguments, Command, ConfigCommand, Global};
+use demo::Demo;
 pub use error::CommandError;
 pub use exit::Exit;
+use log::{Log, LogLayer};
 use output::Output;
 
 /// What every subcommand gets.
@@ -31,6 +34,8 @@ pub struct Session {
     pub surroundings: Surroundings,
     /// Standard output.
     pub output: Output,
+    /// What is shown of the log beside its file, until the log is begun.
+    pub log_layer: Option<LogLayer>,
 }
 
 impl Session {
@@ -40,36 +45,65 @@ impl Session {
     }
 }
 
-/// Runs a subcommand to its end and says on standard error what stood in its way.
-pub fn run(arguments: Arguments) -> Exit {
+/// What is left to do when the command line is carried out as far as it can be here.
+pub enum Outcome {
+    /// Nothing.
+    Ended(Exit),
+    /// The console is to be opened.
+    Console(Box<Opening>),
+}
+
+/// What the console is to be opened on.
+pub struct Opening {
+    /// The options that every subcommand has.
+    pub global: Global,
+    /// The configuration and the process's surroundings.
+    pub context: Context,
+    /// The demo that it is opened on, which ends with it.
+    pub demo: Option<Demo>,
+    /// Held to the end, so that the last lines reach the file.
+    pub log: Log,
+}
+
+/// Carries the command line out, and says on standard error what stood in its way. What is logged goes to `log_layer`
+/// as well as to the file.
+pub fn run(arguments: Arguments, log_layer: LogLayer) -> Outcome {
     let surroundings = Surroundings::of_process();
     let color = arguments.global.color;
     let output = Output::stdout(color);
-    let mut session = Session { global: arguments.global, surroundings, output };
-    let outcome = dispatch(arguments.command, &mut session).and_then(|exit| {
-        session.output.finish()?;
-        Ok(exit)
-    });
-    outcome.unwrap_or_else(|error| {
+    let session = Session { global: arguments.global, surroundings, output, log_layer: Some(log_layer) };
+    dispatch(arguments.command, session).unwrap_or_else(|error| {
         if !error.is_closed_pipe() {
             output::report(&error, color);
         }
-        error.exit()
+        Outcome::Ended(error.exit())
     })
 }
 
-fn dispatch(command: Command, session: &mut Session) -> Result<Exit, CommandError> {
+/// Prepares the console on the project at hand.
+fn open(mut session: Session) -> Result<Outcome, CommandError> {
+    let config = session.config()?;
+    let log = log::start(&mut session)?;
+    let context = Context::new(config, session.surroundings);
+    Ok(Outcome::Console(Box::new(Opening { global: session.global, context, demo: None, log })))
+}
+
+fn dispatch(command: Option<Command>, mut session: Session) -> Result<Outcome, CommandError> {
     // Held to the end, so that the last lines reach the file.
     let _log = match command {
-        Command::New(_) => Some(log::start(session)?),
+        Some(Command::New(_)) => Some(log::start(&mut session)?),
         _ => None,
     };
-    match command {
-        Command::Init(options) => init::run(&options, session),
-        Command::New(options) => new::run(&options, session),
-        Command::Config(ConfigCommand::Check(options)) => config_check::run(&options, session),
-        Command::Info(options) => info::run(&options, session),
-        Command::Completions(options) => completions::run(&options, session),
-        Command::Man(options) => man::run(&options, session),
-    }
+    let exit = match command {
+        None => return open(session),
+        Some(Command::Demo(options)) => return demo::run(&options, session),
+        Some(Command::Init(options)) => init::run(&options, &mut session),
+        Some(Command::New(options)) => new::run(&options, &mut session),
+        Some(Command::Config(ConfigCommand::Check(options))) => config_check::run(&options, &mut session),
+        Some(Command::Info(options)) => info::run(&options, &mut session),
+        Some(Command::Completions(options)) => completions::run(&options, &mut session),
+        Some(Command::Man(options)) => man::run(&options, &mut session),
+    }?;
+    session.output.finish()?;
+    Ok(Outcome::Ended(exit))
 }

@@ -4,52 +4,83 @@ mod environments;
 mod project;
 mod repository;
 mod sample;
+mod servers;
 mod story;
 
-use std::io;
+use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::time::{Duration, Instant};
 
+use clap::Args;
 use jiff::Timestamp;
 
 use self::project::Project;
 use self::story::{Clock, Site};
+use super::{CommandError, Exit, Opening, Outcome, Session, log};
+use crate::config::Surroundings;
 use crate::migration::script::ScriptError;
-use crate::postgres::cluster::{self, Cluster, ClusterError, ClusterOptions, ThrowawayFolder};
+use crate::postgres::cluster::{self, Cluster, ClusterError, ThrowawayFolder};
 use crate::postgres::furnish::{self, FurnishError};
-use crate::postgres::install;
-use crate::postgres::programs::{self, Programs};
+use crate::window::context::Context;
 
 /// The project's folder, in a folder that goes with the demo.
 const PROJECT: &str = "scout-dashboard";
 
-/// Starts two throwaway PostgreSQL servers, staging and production, with a sample project of forty-two migrations,
-/// and opens the console on them.
-///
-/// Everything lies in folders of its own and is gone when the console is, however that ends.
-#[derive(Debug, Clone, Default, clap::Args)]
-pub struct DemoOptions {
-    /// Leave servers and project in place afterwards, and say how to reconnect
+/// The arguments of `tidegate demo`.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Options {
+    /// Leave servers and project in place afterwards, and say how to come back to them
     #[arg(long)]
     pub keep: bool,
-    /// Make the folders here, instead of in memory or the temporary folder
+    /// Make the folders in DIR, instead of in memory or the temporary folder
     #[arg(long, value_name = "DIR")]
     pub dir: Option<PathBuf>,
     /// Install PostgreSQL with this machine's package manager if it is missing
     #[arg(long)]
     pub install: bool,
-    /// Do not open the console: say how to connect, and end
+    /// Do not open the console: say how to come back, and end
     #[arg(long, requires = "keep")]
     pub no_console: bool,
-    /// Say how long each phase took
-    #[arg(short, long)]
-    pub verbose: bool,
+}
+
+/// Starts the demo and leaves it to the console; without the console, says how to come back to it.
+pub(super) fn run(options: &Options, mut session: Session) -> Result<Outcome, CommandError> {
+    let has_terminal = io::stdin().is_terminal() && io::stdout().is_terminal();
+    if !options.no_console && !has_terminal {
+        return Err(DemoError::NoTerminal.into());
+    }
+    let demo = Demo::start(options)?;
+    if options.no_console {
+        session.output.line(demo.parting(session.global.verbose > 0))?;
+        session.output.finish()?;
+        return Ok(Outcome::Ended(Exit::Done));
+    }
+    session.global.config = Some(demo.config().to_owned());
+    session.surroundings = own_surroundings(session.surroundings);
+    let config = session.config()?;
+    let log = log::start(&mut session)?;
+    let context = Context::new(config, session.surroundings);
+    Ok(Outcome::Console(Box::new(Opening { global: session.global, context, demo: Some(demo), log })))
+}
+
+/// The surroundings without what would lead away from the demo's servers and folder.
+fn own_surroundings(mut surroundings: Surroundings) -> Surroundings {
+    surroundings.variables.retain(|name, _| {
+        let leads_away = name.starts_with("PG") || (name.starts_with("TIDEGATE_") && name.ends_with("_DIR"));
+        !leads_away
+    });
+    surroundings
 }
 
 /// The demo could not be started. Nothing is left of it.
 #[derive(Debug, thiserror::Error)]
 pub enum DemoError {
+    /// There is no terminal to open the console on.
+    #[error(
+        "The demo opens the console, and that needs a terminal. Without one, `tidegate demo --keep --no-console` \
+         starts the servers and says how to reach them."
+    )]
+    NoTerminal,
     /// There is no server to start.
     #[error("No PostgreSQL server programs were found on this machine. {advice}")]
     NoServer {
@@ -103,15 +134,15 @@ impl Demo {
     ///
     /// # Errors
     /// Says what is missing or was refused; nothing is left then.
-    pub fn start(options: &DemoOptions) -> Result<Self, DemoError> {
+    pub fn start(options: &Options) -> Result<Self, DemoError> {
         let mut stopwatch = Stopwatch::start();
         // What a killed demo left behind only takes room away from this one.
         cluster::sweep();
-        let programs = find_programs(options.install)?;
+        let programs = servers::find_programs(options.install)?;
         stopwatch.lap("find the server programs");
 
         let mut folder = ThrowawayFolder::create(options.dir.as_deref())?;
-        let servers = start_servers(&programs, options.dir.as_deref())?;
+        let servers = servers::start(&programs, options.dir.as_deref())?;
         stopwatch.lap("start two servers");
 
         let project = fill(folder.path(), &servers)?;
@@ -132,19 +163,17 @@ impl Demo {
         &self.project.config
     }
 
-    /// How to come back to a demo that is kept, and how to stop and remove it; nothing for one that is not.
+    /// What is worth saying once the console has closed: how to come back to a demo that is kept and how to be rid of
+    /// it, and with `timings` how long each phase of the start took.
     #[must_use]
-    pub fn farewell(&self) -> Option<&str> {
-        self.farewell.as_deref()
-    }
-
-    /// How long each phase of the start took, a line each.
-    #[must_use]
-    pub fn timings(&self) -> String {
-        let total = self.phases.iter().map(|phase| phase.took).sum();
-        let line = |name: &str, took: Duration| format!("{:>7.0} ms  {name}\n", took.as_secs_f64() * 1000.0);
-        let phases: String = self.phases.iter().map(|phase| line(phase.name, phase.took)).collect();
-        phases + &line("from the start until the demo stood", total)
+    pub fn parting(&self, timings: bool) -> String {
+        let mut words = self.farewell.clone().unwrap_or_default();
+        if timings {
+            let line = |name: &str, took: Duration| format!("{:>7.0} ms  {name}\n", took.as_secs_f64() * 1000.0);
+            words.extend(self.phases.iter().map(|phase| line(phase.name, phase.took)));
+            words += &line("in all, before the console opened", self.phases.iter().map(|phase| phase.took).sum());
+        }
+        words
     }
 }
 
@@ -170,58 +199,6 @@ impl Stopwatch {
         self.phases.push(Phase { name, took: now - self.since });
         self.since = now;
     }
-}
-
-/// The server programs of this machine, newest first; installed first if that is wanted and there are none.
-fn find_programs(install: bool) -> Result<Vec<Programs>, DemoError> {
-    let found = programs::find_servers();
-    if !found.is_empty() {
-        return Ok(found);
-    }
-    let Some(command) = install::install_command() else {
-        let advice = "Install PostgreSQL 13 or newer with its server, or name the folder of its programs in \
-                      TIDEGATE_PG_BIN.";
-        return Err(DemoError::NoServer { advice: advice.to_owned() });
-    };
-    let words = command.join(" ");
-    if !install {
-        let advice = format!(
-            "Install them with\n\n    {words}\n\nor let Tidegate do so with `tidegate demo --install`. Where they are \
-             in a folder of their own, name it in TIDEGATE_PG_BIN."
-        );
-        return Err(DemoError::NoServer { advice });
-    }
-    println!("{words}");
-    let failed = |how: String| DemoError::Install { command: words.clone(), how };
-    let (program, arguments) = command.split_first().expect("a command has a first word");
-    let status = Command::new(program).args(arguments).status();
-    match status {
-        Ok(status) if status.success() => {}
-        Ok(status) => return Err(failed(format!("ended with {status}"))),
-        Err(error) => return Err(failed(format!("could not be started: {error}"))),
-    }
-    match programs::find_servers() {
-        found if found.is_empty() => Err(failed("ended well, and yet there is no server".to_owned())),
-        found => Ok(found),
-    }
-}
-
-/// Starts staging and production, in this order, with the newest programs that can be run.
-fn start_servers(programs: &[Programs], parent: Option<&Path>) -> Result<Vec<Cluster>, DemoError> {
-    let start = |programs: &Programs| {
-        let options = ClusterOptions { parent: parent.map(Path::to_owned), ..ClusterOptions::new(programs.clone()) };
-        Cluster::start_all(vec![options.clone(), options])
-    };
-    let mut last = None;
-    for programs in programs {
-        match start(programs) {
-            Ok(servers) => return Ok(servers),
-            // Installed where only root may look, say: another installation may do.
-            Err(error @ ClusterError::OutOfReach { .. }) => last = Some(error),
-            Err(error) => return Err(error.into()),
-        }
-    }
-    Err(last.map_or_else(|| DemoError::NoServer { advice: String::new() }, DemoError::Cluster))
 }
 
 /// Writes the project and fills both servers, all at once.
