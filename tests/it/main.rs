@@ -3,6 +3,7 @@
 //! One test binary, so that one template cluster serves the whole run.
 
 mod cli;
+mod client_programs;
 mod cluster;
 mod connect;
 mod connect_hosts;
