@@ -4,7 +4,7 @@ use tidegate::postgres::{ConnectError, TlsError};
 
 use crate::connect::{open, refusal};
 use crate::support::Server;
-use crate::support::certificates::{Authority, Files, encrypting_server, self_signed};
+use crate::support::certificates::{Authority, Files, encrypting_server, made_by_openssl, self_signed};
 
 const HOST: &str = "db.example";
 const BY_PASSWORD: &str = "hostssl all all 127.0.0.1/32 scram-sha-256";
@@ -77,6 +77,28 @@ async fn a_certificate_without_alternative_names_goes_by_its_common_name() {
 
     let server = encrypting_server(&authority.server_by_common_name("other.example"), &[BY_PASSWORD], None);
     let error = tls_error(&url(&server, &parameters)).await;
+    assert!(matches!(error, TlsError::WrongName { .. }), "{error}");
+}
+
+#[tokio::test]
+async fn a_certificate_made_as_the_documentation_shows_is_verified_too() {
+    let Some((authority, identity)) = made_by_openssl(HOST) else { return };
+    let files = Files::new();
+    let roots = files.write("root.crt", &authority);
+    let itself = files.write("server.crt", &identity.certificate);
+    let namesake = made_by_openssl(HOST).map(|(authority, _)| files.write("namesake.crt", &authority)).unwrap();
+    let server = encrypting_server(&identity, &[BY_PASSWORD], None);
+    for trusted in [&roots, &itself] {
+        let parameters = format!("sslmode=verify-full&sslrootcert={}&channel_binding=require", trusted.display());
+        let connection = open(&url(&server, &parameters)).await.unwrap_or_else(|error| panic!("{error}"));
+        assert!(connection.info().encrypted);
+    }
+    let error = tls_error(&url(&server, &format!("sslmode=verify-ca&sslrootcert={}", namesake.display()))).await;
+    assert_eq!(error, TlsError::UnknownIssuer);
+    let error = tls_error(&url(&server, "sslmode=verify-full&sslrootcert=system")).await;
+    assert_eq!(error, TlsError::UnknownIssuer);
+    let elsewhere = url(&server, &format!("sslmode=verify-full&sslrootcert={}", roots.display()));
+    let error = tls_error(&elsewhere.replace(HOST, "other.example")).await;
     assert!(matches!(error, TlsError::WrongName { .. }), "{error}");
 }
 

@@ -2,6 +2,7 @@
 
 mod common_name;
 mod verifier;
+mod version_1;
 
 use std::path::Path;
 use std::sync::{Arc, OnceLock};

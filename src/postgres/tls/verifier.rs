@@ -10,10 +10,10 @@ use rustls::crypto::{
 use rustls::pki_types::{CertificateDer, ServerName, SubjectPublicKeyInfoDer, UnixTime};
 use rustls::server::ParsedCertificate;
 use rustls::{CertificateError, DigitallySignedStruct, Error, RootCertStore, SignatureScheme};
-use x509_cert::Certificate;
+use x509_cert::certificate::{Certificate, Version};
 use x509_cert::der::{Decode, Encode};
 
-use super::common_name;
+use super::{common_name, version_1};
 use crate::config::Verification;
 
 /// Checks certificates as libpq does for each `sslmode`.
@@ -38,15 +38,29 @@ impl ServerCertVerifier for Verifier {
         if self.verification == Verification::Nothing {
             return Ok(ServerCertVerified::assertion());
         }
-        let parsed = ParsedCertificate::try_from(certificate)?;
-        if self.pinned.contains(certificate) {
+        let content = parse(certificate)?;
+        let is_pinned = self.pinned.contains(certificate);
+        if is_pinned {
             // A self-signed certificate that is trusted by itself: no authority to ask.
-            verify_time(certificate, now)?;
-        } else {
-            verify_server_cert_signed_by_trust_anchor(&parsed, &self.roots, intermediates, now, self.algorithms.all)?;
+            verify_time(&content, now)?;
         }
-        if self.verification == Verification::ChainAndName {
-            verify_name(certificate, &parsed, host)?;
+        if content.tbs_certificate.version == Version::V1 {
+            if !is_pinned {
+                version_1::verify(&content, &self.pinned, now, &self.algorithms)?;
+            }
+            if self.verification == Verification::ChainAndName && !common_name::is_for(&content, &host.to_str()) {
+                let presented = Vec::new();
+                return Err(CertificateError::NotValidForNameContext { expected: host.to_owned(), presented }.into());
+            }
+        } else {
+            let parsed = ParsedCertificate::try_from(certificate)?;
+            if !is_pinned {
+                let Self { roots, algorithms, .. } = self;
+                verify_server_cert_signed_by_trust_anchor(&parsed, roots, intermediates, now, algorithms.all)?;
+            }
+            if self.verification == Verification::ChainAndName {
+                verify_name(&content, &parsed, host)?;
+            }
         }
         Ok(ServerCertVerified::assertion())
     }
@@ -61,8 +75,8 @@ impl ServerCertVerifier for Verifier {
     }
 
     /// Whoever presents a certificate must hold its key, even where the certificate itself is not verified: channel
-    /// binding rests on this. Certificates of X.509 version 1, as older `openssl x509 -req` makes them, are not
-    /// parsed by the usual verifier, so that their key is taken out here.
+    /// binding rests on this. The usual verifier does not parse certificates of X.509 version 1, so that their key is
+    /// taken out here.
     fn verify_tls13_signature(
         &self,
         message: &[u8],
@@ -90,14 +104,10 @@ fn parse(certificate: &CertificateDer<'_>) -> Result<Certificate, Error> {
 }
 
 /// By the certificate's alternative names or, as in libpq, if it has none, by its common name.
-fn verify_name(
-    certificate: &CertificateDer<'_>,
-    parsed: &ParsedCertificate<'_>,
-    host: &ServerName<'_>,
-) -> Result<(), Error> {
+fn verify_name(certificate: &Certificate, parsed: &ParsedCertificate<'_>, host: &ServerName<'_>) -> Result<(), Error> {
     match verify_server_name(parsed, host) {
         Err(Error::InvalidCertificate(CertificateError::NotValidForNameContext { presented, .. }))
-            if presented.is_empty() && common_name::is_for(&parse(certificate)?, &host.to_str()) =>
+            if presented.is_empty() && common_name::is_for(certificate, &host.to_str()) =>
         {
             Ok(())
         }
@@ -105,8 +115,8 @@ fn verify_name(
     }
 }
 
-fn verify_time(certificate: &CertificateDer<'_>, now: UnixTime) -> Result<(), Error> {
-    let validity = parse(certificate)?.tbs_certificate.validity;
+pub(super) fn verify_time(certificate: &Certificate, now: UnixTime) -> Result<(), Error> {
+    let validity = certificate.tbs_certificate.validity;
     let moment = |time: x509_cert::time::Time| UnixTime::since_unix_epoch(time.to_unix_duration());
     let (not_before, not_after) = (moment(validity.not_before), moment(validity.not_after));
     if now < not_before {
