@@ -1,8 +1,17 @@
 //! What git knows about the project, asked from the `git` program; where there is none, or no repository, the answer is `None`.
 
+use std::ffi::OsStr;
+use std::io::Read;
 use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
 
 use super::checksum::Checksum;
+
+/// How long git may take before its answer is done without: a folder on a dead network drive must not hang a window.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// How many versions of a file are looked through for the one that was applied.
+const VERSIONS: usize = 500;
 
 /// The commit that a folder is at.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,18 +24,164 @@ pub struct Commit {
 
 /// The commit that `dir` is at.
 pub fn commit_of(dir: &Path) -> Option<Commit> {
-    let _ = dir;
-    unimplemented!()
+    let short = line(dir, ["rev-parse", "--short", "HEAD"])?;
+    let changes = ask(dir, ["status", "--porcelain", "--untracked-files=normal", "--", "."])?;
+    Some(Commit { short, dirty: !changes.is_empty() })
 }
 
 /// The name of the person who works in `dir`, as `user.name` says.
 pub fn author_name(dir: &Path) -> Option<String> {
-    let _ = dir;
-    unimplemented!()
+    line(dir, ["config", "--get", "user.name"])
 }
 
-/// The text of the version of the file at `path` whose SHA-256 is `checksum`, searched in the file's git history.
+/// The text of the version of the file at `path` whose SHA-256 is `checksum`, searched in the file's git history. The
+/// file may have been moved since.
 pub fn content_with_checksum(path: &Path, checksum: Checksum) -> Option<String> {
-    let _ = (path, checksum);
-    unimplemented!()
+    let (folder, file) = (path.parent()?, path.file_name()?);
+    let log = ask(
+        folder,
+        [
+            OsStr::new("log"),
+            OsStr::new("--follow"),
+            OsStr::new("--format="),
+            OsStr::new("--raw"),
+            OsStr::new("--no-abbrev"),
+            OsStr::new("--no-renames"),
+            OsStr::new("-z"),
+            OsStr::new(&format!("--max-count={VERSIONS}")),
+            OsStr::new("--"),
+            file,
+        ],
+    )
+    // Renames are followed where git can; a shallow or odd history is still looked through without.
+    .unwrap_or_default();
+    let blobs = blobs(&log);
+    let mut seen = std::collections::HashSet::new();
+    blobs.into_iter().filter(|blob| seen.insert(blob.clone())).find_map(|blob| {
+        let bytes = ask(folder, ["cat-file", "blob", blob.as_str()])?;
+        (Checksum::of(&bytes) == checksum).then(|| String::from_utf8_lossy(&bytes).into_owned())
+    })
+}
+
+/// The hashes of the contents before and after each change that `git log --raw` tells of, latest first.
+fn blobs(log: &[u8]) -> Vec<String> {
+    let text = String::from_utf8_lossy(log);
+    text.split('\0')
+        .filter_map(|entry| entry.trim_start_matches('\n').strip_prefix(':'))
+        .flat_map(|entry| {
+            // `:mode mode hash hash status`
+            let mut words = entry.split(' ').skip(2);
+            let (before, after) = (words.next(), words.next());
+            [after, before].into_iter().flatten().map(str::to_owned).collect::<Vec<_>>()
+        })
+        .filter(|hash| hash.bytes().any(|byte| byte != b'0'))
+        .collect()
+}
+
+fn line<const N: usize>(dir: &Path, arguments: [&str; N]) -> Option<String> {
+    let bytes = ask(dir, arguments)?;
+    let text = String::from_utf8_lossy(&bytes).trim().to_owned();
+    (!text.is_empty()).then_some(text)
+}
+
+/// What git prints; none where it fails, is not there, or takes too long.
+fn ask<Word: AsRef<OsStr>>(dir: &Path, arguments: impl IntoIterator<Item = Word>) -> Option<Vec<u8>> {
+    let mut child = Command::new("git")
+        .args(["--no-pager", "--no-optional-locks", "--literal-pathspecs"])
+        // A repository's own configuration must not make looking at it run programs.
+        .args(["-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null"])
+        .args(arguments)
+        .current_dir(dir)
+        .env("GIT_TERMINAL_PROMPT", "0")
+        .env("LC_ALL", "C")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .ok()?;
+    let mut output = child.stdout.take()?;
+    let reader = std::thread::spawn(move || {
+        let mut bytes = Vec::new();
+        output.read_to_end(&mut bytes).map(|_| bytes)
+    });
+    let succeeded = wait(&mut child);
+    let bytes = reader.join().ok()?.ok()?;
+    succeeded.then_some(bytes)
+}
+
+/// Waits for the end of a child, at most for [`PATIENCE`]; whether it succeeded.
+fn wait(child: &mut Child) -> bool {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        match child.try_wait() {
+            Ok(Some(status)) => return status.success(),
+            Ok(None) if Instant::now() < deadline => std::thread::sleep(Duration::from_millis(2)),
+            _ => {
+                let _ = child.kill();
+                let _ = child.wait();
+                return false;
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    /// A repository, or nothing where there is no git to make one.
+    fn repository() -> Option<tempfile::TempDir> {
+        let folder = tempfile::tempdir().unwrap();
+        git(folder.path(), &["init", "-q"])?;
+        git(folder.path(), &["config", "user.name", "Ana"])?;
+        git(folder.path(), &["config", "user.email", "ana@example.test"])?;
+        Some(folder)
+    }
+
+    fn git(folder: &Path, arguments: &[&str]) -> Option<()> {
+        let done = Command::new("git").args(arguments).current_dir(folder).stdout(Stdio::null()).status().ok()?;
+        done.success().then_some(())
+    }
+
+    fn commit(folder: &Path) -> Option<()> {
+        git(folder, &["add", "-A"])?;
+        git(folder, &["commit", "-q", "-m", "change"])
+    }
+
+    #[test]
+    fn outside_a_repository_nothing_is_known() {
+        let folder = tempfile::tempdir().unwrap();
+        assert_eq!(commit_of(folder.path()), None);
+        assert_eq!(content_with_checksum(&folder.path().join("x.sql"), Checksum::of(b"")), None);
+        assert_eq!(commit_of(Path::new("/nonexistent")), None);
+    }
+
+    #[test]
+    fn a_commit_says_whether_files_differ_from_it() {
+        let Some(folder) = repository() else { return };
+        fs::write(folder.path().join("a.sql"), "one").unwrap();
+        commit(folder.path()).unwrap();
+        let clean = commit_of(folder.path()).unwrap();
+        assert!(!clean.dirty && clean.short.len() >= 7);
+        fs::write(folder.path().join("b.sql"), "new").unwrap();
+        assert!(commit_of(folder.path()).unwrap().dirty);
+        assert_eq!(author_name(folder.path()).as_deref(), Some("Ana"));
+    }
+
+    #[test]
+    fn the_applied_version_is_found_in_the_history_of_a_file_with_a_hostile_name() {
+        let Some(folder) = repository() else { return };
+        let path = folder.path().join("-- a\n[b]*.sql");
+        for content in ["one", "two", "three"] {
+            fs::write(&path, content).unwrap();
+            commit(folder.path()).unwrap();
+        }
+        for content in ["one", "two", "three"] {
+            let found = content_with_checksum(&path, Checksum::of(content.as_bytes()));
+            assert_eq!(found.as_deref(), Some(content));
+        }
+        assert_eq!(content_with_checksum(&path, Checksum::of(b"never committed")), None);
+    }
 }

@@ -1,11 +1,19 @@
 //! `tidegate new`: a migration and its rollback from the governance templates.
 
-use std::path::PathBuf;
+use std::fs::{self, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
-use super::catalogue::Layout;
-use super::name::{MigrationName, MigrationType};
+use super::catalogue::{Catalogue, CatalogueError, Layout};
+use super::git;
+use super::name::{MigrationName, MigrationType, NameError, propose_description};
+use super::text::printable;
+use super::version::Version;
+
+const UP: &str = include_str!("templates/up.sql");
+const DOWN: &str = include_str!("templates/down.sql");
 
 /// What the new migration is to be.
 #[derive(Debug, Clone)]
@@ -25,6 +33,9 @@ pub struct Request<'a> {
     /// The moment it is made.
     pub now: Timestamp,
     /// A folder with the project's own `up.sql` and `down.sql` templates; the built-in ones where `None` or absent there.
+    ///
+    /// In a template `{{name}}`, `{{author}}`, `{{ticket}}`, `{{release}}`, `{{release_line}}`, `{{description}}` and
+    /// `{{history}}` stand for what their names say; `{{release_line}}` is a whole header line, or nothing.
     pub templates: Option<PathBuf>,
 }
 
@@ -49,10 +60,258 @@ pub enum ScaffoldError {
         /// The description, made printable.
         description: String,
     },
+    /// What the description was brought to is no name.
+    #[error(transparent)]
+    Name(#[from] NameError),
+    /// The folder of migrations could not be read, so it is not known which versions are taken.
+    #[error(transparent)]
+    Catalogue(#[from] CatalogueError),
+    /// A template of the project could not be read.
+    #[error("the template {} could not be read: {source}", path.display())]
+    Template {
+        /// The template.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// A file could not be made.
+    #[error("{} could not be made: {source}. No file was left behind.", path.display())]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
 }
 
 /// Makes the two files. Neither is ever written over an existing one; when one cannot be made, the other is not left behind.
+///
+/// # Errors
+/// Says what stood in the way; nothing was made.
 pub fn scaffold(request: &Request<'_>) -> Result<Scaffolded, ScaffoldError> {
-    let _ = request;
-    unimplemented!()
+    let description = propose_description(request.description)
+        .ok_or_else(|| ScaffoldError::NoName { description: printable(request.description).into_owned() })?;
+    let layout = request.layout;
+    let rollbacks = layout.rollbacks.as_ref().unwrap_or(&layout.migrations);
+    for folder in [&layout.migrations, rollbacks] {
+        fs::create_dir_all(folder).map_err(|source| ScaffoldError::File { path: folder.clone(), source })?;
+    }
+    let name = MigrationName::new(free_version(layout, request.now)?, request.kind, &description)?;
+    let up_text = fill(&template(request, "up.sql", UP)?, request, &name);
+    let down_text = fill(&template(request, "down.sql", DOWN)?, request, &name);
+    let up = layout.migrations.join(name.up_file_name());
+    let down = rollbacks.join(name.down_file_name());
+    write_new(&up, &up_text)?;
+    if let Err(error) = write_new(&down, &down_text) {
+        // It was made a moment ago, by us.
+        let _ = fs::remove_file(&up);
+        return Err(error);
+    }
+    Ok(Scaffolded { name, up, down })
+}
+
+/// The version of this moment, or the next after the latest one there is.
+fn free_version(layout: &Layout, now: Timestamp) -> Result<Version, ScaffoldError> {
+    let catalogue = Catalogue::read(layout)?;
+    let wanted = Version::at(now);
+    Ok(match catalogue.migrations.last() {
+        Some(latest) if latest.name.version() >= wanted => latest.name.version().next(),
+        _ => wanted,
+    })
+}
+
+fn template(request: &Request<'_>, file: &str, built_in: &str) -> Result<String, ScaffoldError> {
+    let Some(folder) = &request.templates else { return Ok(built_in.to_owned()) };
+    let path = folder.join(file);
+    match fs::read_to_string(&path) {
+        Ok(text) => Ok(text),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(built_in.to_owned()),
+        Err(source) => Err(ScaffoldError::Template { path, source }),
+    }
+}
+
+fn fill(template: &str, request: &Request<'_>, name: &MigrationName) -> String {
+    // A header is lines of comment: what stands in it must not be able to end its line.
+    let one_line = |text: &str| printable(text.trim()).into_owned();
+    let author = request.author.map(str::to_owned).or_else(|| git::author_name(&request.layout.migrations));
+    let release = request.release.map(one_line).unwrap_or_default();
+    let release_line = if release.is_empty() { String::new() } else { format!("-- Release: {release}\n") };
+    let values = [
+        ("{{name}}", name.to_string()),
+        ("{{author}}", author.as_deref().map(one_line).unwrap_or_default()),
+        ("{{ticket}}", request.ticket.map(one_line).unwrap_or_default()),
+        ("{{release_line}}", release_line),
+        ("{{release}}", release),
+        ("{{description}}", one_line(request.description)),
+        ("{{history}}", request.layout.history_table.to_string()),
+    ];
+    // In one pass, so that a description that says `{{name}}` stays as it is.
+    let mut text = String::with_capacity(template.len() + 256);
+    let mut rest = template;
+    while let Some(at) = rest.find("{{") {
+        text.push_str(&rest[..at]);
+        rest = &rest[at..];
+        match values.iter().find(|(mark, _)| rest.starts_with(mark)) {
+            Some((mark, value)) => {
+                text.push_str(value);
+                rest = &rest[mark.len()..];
+            }
+            None => {
+                text.push_str("{{");
+                rest = &rest[2..];
+            }
+        }
+    }
+    text.push_str(rest);
+    // An empty header field is not written with a blank behind it.
+    text.lines().map(|line| line.trim_end().to_owned() + "\n").collect()
+}
+
+fn write_new(path: &Path, text: &str) -> Result<(), ScaffoldError> {
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .open(path)
+        .map_err(|source| ScaffoldError::File { path: path.to_owned(), source })?;
+    file.write_all(text.as_bytes()).map_err(|source| {
+        let _ = fs::remove_file(path);
+        ScaffoldError::File { path: path.to_owned(), source }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+    use crate::migration::header::Header;
+    use crate::migration::script::{Record, Script, ScriptOptions, Structure};
+
+    struct Place {
+        folder: tempfile::TempDir,
+        layout: Layout,
+    }
+
+    fn place(apart: bool) -> Place {
+        let folder = tempfile::tempdir().unwrap();
+        let layout = Layout {
+            migrations: folder.path().join("migrations"),
+            rollbacks: apart.then(|| folder.path().join("rollbacks")),
+            history_table: Default::default(),
+        };
+        Place { folder, layout }
+    }
+
+    impl Place {
+        fn request<'a>(&'a self, description: &'a str) -> Request<'a> {
+            Request {
+                layout: &self.layout,
+                kind: MigrationType::Create,
+                description,
+                author: Some("ana"),
+                ticket: Some("SCOUT-7"),
+                release: Some("5.1.0"),
+                now: "2026-08-01T09:30:00Z".parse().unwrap(),
+                templates: None,
+            }
+        }
+    }
+
+    #[rstest]
+    #[case("campaign owners", "campaign_owners")]
+    #[case("  Add Über-metrics, v2! ", "add_ueber_metrics_v2")]
+    fn a_description_is_brought_to_a_name(#[case] description: &str, #[case] expected: &str) {
+        let place = place(false);
+        let made = scaffold(&place.request(description)).unwrap();
+        assert_eq!(made.name.as_str(), format!("20260801093000_create_{expected}"));
+    }
+
+    #[test]
+    fn what_has_no_letter_is_refused() {
+        let place = place(false);
+        let error = scaffold(&place.request("!!! \u{1b}[31m".trim_end_matches("[31m"))).unwrap_err();
+        assert!(error.to_string().contains("no letter or digit"), "{error}");
+    }
+
+    #[rstest]
+    #[case(false)]
+    #[case(true)]
+    fn both_files_can_be_run_as_they_are(#[case] apart: bool) {
+        let place = place(apart);
+        let made = scaffold(&place.request("campaign owners")).unwrap();
+        let catalogue = Catalogue::read(&place.layout).unwrap();
+        assert!(catalogue.problems.is_empty(), "{:?}", catalogue.problems);
+        let migration = &catalogue.migrations[0];
+        assert_eq!(migration.down.as_ref().map(|file| &file.path), Some(&made.down));
+        assert_eq!(
+            migration.header,
+            Header {
+                migration: Some(made.name.up_file_name()),
+                author: Some("ana".into()),
+                ticket: Some("SCOUT-7".into()),
+                description: Some("campaign owners".into()),
+                release: Some("5.1.0".into()),
+            }
+        );
+        for path in [&made.up, &made.down] {
+            let script = Script::parse(path, &fs::read(path).unwrap(), &ScriptOptions::default()).unwrap();
+            assert_eq!(script.structure(), Structure::OwnTransaction);
+            let recorded: Vec<&str> = script
+                .statements()
+                .iter()
+                .filter_map(|statement| statement.records.as_ref())
+                .flat_map(Record::names)
+                .map(String::as_str)
+                .collect();
+            assert_eq!(recorded, [made.name.as_str()]);
+        }
+    }
+
+    #[test]
+    fn a_new_one_is_later_than_every_other() {
+        let place = place(false);
+        let names: Vec<String> =
+            (0..3).map(|_| scaffold(&place.request("same moment")).unwrap().name.to_string()).collect();
+        assert_eq!(
+            names,
+            [
+                "20260801093000_create_same_moment",
+                "20260801093001_create_same_moment",
+                "20260801093002_create_same_moment"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_header_cannot_be_broken_out_of() {
+        let place = place(false);
+        let made = scaffold(&place.request("x\nDROP TABLE users; {{name}}")).unwrap();
+        let text = fs::read_to_string(&made.up).unwrap();
+        assert!(text.lines().all(|line| !line.starts_with("DROP")), "{text}");
+        assert!(text.contains("{{name}}"), "a description is never taken for a template");
+    }
+
+    #[test]
+    fn a_project_can_bring_its_own_templates() {
+        let place = place(false);
+        let templates = place.folder.path().join("templates");
+        fs::create_dir(&templates).unwrap();
+        fs::write(templates.join("up.sql"), "-- {{name}} for {{history}} {{unknown}}\n").unwrap();
+        let made = scaffold(&Request { templates: Some(templates), ..place.request("own") }).unwrap();
+        let text = fs::read_to_string(&made.up).unwrap();
+        assert_eq!(text, "-- 20260801093000_create_own for public.migrations_history {{unknown}}\n");
+        assert!(fs::read_to_string(&made.down).unwrap().starts_with("-- Rollback:"));
+    }
+
+    #[test]
+    fn a_file_in_the_way_leaves_nothing_behind() {
+        let place = place(true);
+        fs::create_dir_all(place.folder.path().join("rollbacks")).unwrap();
+        let down = place.folder.path().join("rollbacks/20260801093000_create_x.down.sql");
+        fs::write(&down, "mine").unwrap();
+        let error = scaffold(&place.request("x")).unwrap_err();
+        assert!(matches!(error, ScaffoldError::File { .. }), "{error}");
+        assert_eq!(fs::read_to_string(&down).unwrap(), "mine");
+        assert!(!place.layout.migrations.join("20260801093000_create_x.sql").exists());
+    }
 }
