@@ -4,6 +4,7 @@
 
 mod cli;
 mod client_programs;
+mod backup;
 mod cluster;
 mod connect;
 mod connect_hosts;

@@ -6,7 +6,7 @@ use std::path::Path;
 /// The entries of an archive's table of contents.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Contents {
-    /// Entries in all.
+    /// Entries in all, those included that `pg_restore` does not list (the encoding, the database itself).
     pub(super) entries: u64,
     /// Tables whose rows the archive holds: object identifier of the table → number of the entry.
     pub(super) tables: BTreeMap<u32, u32>,
@@ -16,16 +16,12 @@ impl Contents {
     /// Takes in one line: `3367; 0 16385 TABLE DATA public a owner`. Names are neither quoted nor unique, so tables
     /// are known by their object identifier.
     pub(super) fn add(&mut self, line: &str) {
-        if line.starts_with(';') {
+        if let Some(count) = line.strip_prefix(';').and_then(|line| line.trim().strip_prefix("TOC Entries: ")) {
+            self.entries = count.parse().unwrap_or_default();
             return;
         }
-        let Some((number, rest)) = line.split_once("; ") else {
-            return;
-        };
-        let Ok(number) = number.parse() else {
-            return;
-        };
-        self.entries += 1;
+        let Some((number, rest)) = line.split_once("; ") else { return };
+        let Ok(number) = number.parse() else { return };
         let mut words = rest.splitn(3, ' ');
         let oid = words.nth(1).and_then(|oid| oid.parse().ok());
         if let (Some(oid), Some(rest)) = (oid, words.next())
@@ -74,7 +70,7 @@ mod tests {
     fn tables_are_known_by_their_object_identifier() {
         let mut contents = Contents::default();
         LISTING.lines().for_each(|line| contents.add(line));
-        assert_eq!(contents.entries, 6);
+        assert_eq!(contents.entries, 22);
         assert_eq!(contents.tables, BTreeMap::from([(16385, 3367), (16393, 3368)]));
     }
 
