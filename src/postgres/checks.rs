@@ -72,7 +72,8 @@ pub async fn catalog_faults(connection: &Connection) -> Result<CatalogFaults, Pg
         )
         .await?,
         unvalidated_constraints: ask("select k.oid, format('%I', k.conname),
-                    coalesce(format('%I.%I', tn.nspname, t.relname), format('%I.%I', dn.nspname, d.typname))
+                    case when t.oid is null then format('%I.%I', dn.nspname, d.typname)
+                         else format('%I.%I', tn.nspname, t.relname) end
              from pg_catalog.pg_constraint k
              join pg_catalog.pg_namespace n on n.oid = k.connamespace
              left join pg_catalog.pg_class t on t.oid = k.conrelid

@@ -14,3 +14,4 @@ mod floors;
 mod harness;
 mod hooks;
 mod support;
+mod validate;
