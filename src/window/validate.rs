@@ -527,7 +527,7 @@ mod tests {
         fs::create_dir(folder.path().join("d.sql")).unwrap();
         let files = validation_files(folder.path()).unwrap();
         assert_eq!(files, [folder.path().join("a.sql"), folder.path().join("b.sql")]);
-        assert_eq!(validation_files(&folder.path().join("absent")).unwrap(), [PathBuf::new(); 0]);
+        assert_eq!(validation_files(&folder.path().join("absent")).unwrap(), Vec::<PathBuf>::new());
     }
 
     #[test]

@@ -340,7 +340,7 @@ async fn too_little_room_is_told_before_anything_is_written() {
     place.settings.keep_free = u64::MAX / 2;
     let error = take(&place.request(&database.target())).await.unwrap_err();
     assert!(matches!(error, BackupError::NoRoom { .. }), "{error:?}");
-    assert_eq!(place.paths(), [PathBuf::new(); 0]);
+    assert_eq!(place.paths(), Vec::<PathBuf>::new());
 }
 
 #[tokio::test]
@@ -351,7 +351,7 @@ async fn an_older_pg_dump_is_refused() {
     let error = take(&place.request(&database.target())).await.unwrap_err();
     assert!(matches!(error, BackupError::ProgramTooOld { .. }), "{error:?}");
     assert!(error.to_string().contains("is pg_dump 9.6.24: an older pg_dump cannot dump a newer server"), "{error}");
-    assert_eq!(place.paths(), [PathBuf::new(); 0]);
+    assert_eq!(place.paths(), Vec::<PathBuf>::new());
 }
 
 #[rstest::rstest]

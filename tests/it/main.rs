@@ -2,9 +2,9 @@
 //!
 //! One test binary, so that one template cluster serves the whole run.
 
+mod backup;
 mod cli;
 mod client_programs;
-mod backup;
 mod cluster;
 mod connect;
 mod connect_hosts;
