@@ -177,4 +177,28 @@ mod tests {
     fn the_command_line_is_consistent() {
         Arguments::command().debug_assert();
     }
+
+    #[test]
+    fn every_command_and_option_is_documented() {
+        let documentation = include_str!("../../docs/cli.md");
+        let mut commands = vec![("tidegate".to_owned(), Arguments::command())];
+        while let Some((name, command)) = commands.pop() {
+            // The console is described in a document of its own, and a group of commands by its members.
+            if name != "tidegate" && !command.has_subcommands() {
+                let heading = format!("\n## `{name}`\n");
+                let (_, section) = documentation
+                    .split_once(&heading)
+                    .unwrap_or_else(|| panic!("docs/cli.md has no section `## `{name}``"));
+                let section = section.split("\n## ").next().unwrap_or_default();
+                for option in command.get_arguments().filter_map(|argument| argument.get_long()) {
+                    assert!(
+                        section.contains(&format!("`--{option}")),
+                        "docs/cli.md does not list --{option} of {name}"
+                    );
+                }
+            }
+            let below = command.get_subcommands().map(|below| (format!("{name} {}", below.get_name()), below.clone()));
+            commands.extend(below.collect::<Vec<_>>());
+        }
+    }
 }

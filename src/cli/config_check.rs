@@ -7,7 +7,8 @@ use super::args::FormatOption;
 use super::output::{self, Tone};
 use super::{CommandError, Exit, Session};
 use crate::config::{
-    AllowedHours, Config, ConfigError, Environment, PasswordOrigin, Problem, Resolution, RootCertificates, units,
+    AllowedHours, Config, ConfigError, Environment, PasswordOrigin, Problem, Project, Resolution, RootCertificates,
+    units,
 };
 use crate::migration::text::{printable, printable_lines};
 
@@ -26,6 +27,8 @@ struct Report {
     error: Option<String>,
     problems: Vec<ProblemReport>,
     project: Option<ProjectReport>,
+    /// What is odd about the project.
+    warnings: Vec<String>,
     environments: Vec<EnvironmentReport>,
 }
 
@@ -115,6 +118,9 @@ fn print(report: &Report, config: &Config, session: &mut Session) -> Result<(), 
             ("backups", project.backups.clone()),
         ]);
     }
+    for warning in &report.warnings {
+        fields.push(("warning", output.tone(Tone::Warning, warning)));
+    }
     output.fields(0, &fields)?;
     for (report, environment) in report.environments.iter().zip(&config.environments) {
         output.line("")?;
@@ -199,6 +205,7 @@ impl Report {
             error: Some(printable_lines(&error.to_string()).into_owned()),
             problems,
             project: None,
+            warnings: Vec::new(),
             environments: Vec::new(),
         }
     }
@@ -226,9 +233,21 @@ impl Report {
                 history: printable(&config.history.to_string()).into_owned(),
                 backups: output::path(&config.backup.directory),
             }),
+            warnings: missing_folders(config),
             environments,
         }
     }
+}
+
+/// The folders that are not there; a project without validations is none the worse for it.
+fn missing_folders(config: &Config) -> Vec<String> {
+    let Project { layout, templates, .. } = &config.project;
+    [Some(&layout.migrations), layout.rollbacks.as_ref(), templates.as_ref()]
+        .into_iter()
+        .flatten()
+        .filter(|folder| !folder.is_dir())
+        .map(|folder| format!("There is no folder {}.", output::path(folder)))
+        .collect()
 }
 
 impl ProblemReport {

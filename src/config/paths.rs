@@ -33,22 +33,23 @@ impl Paths {
     }
 
     fn of(surroundings: &Surroundings, project: Option<PathBuf>) -> Self {
-        let variable = |name: &str| surroundings.variable(name).map(|text| surroundings.folder.join(text));
-        // Without a home folder there is still the folder that the process was started in.
         let base = BaseDirs::new();
-        let of_user = |folder: fn(&BaseDirs) -> &Path, name: &str| match &base {
-            Some(base) => folder(base).join("tidegate"),
-            None => surroundings.folder.join(PROJECT_FOLDER).join(name),
+        let place = |variable: &str, project: Option<&PathBuf>, name: &str, of_user: fn(&BaseDirs) -> &Path| {
+            let named = surroundings.variable(variable).map(|path| surroundings.folder.join(path));
+            named.or_else(|| project.map(|folder| folder.join(name))).unwrap_or_else(|| match &base {
+                Some(base) => of_user(base).join("tidegate"),
+                // Without a home folder there is still the folder that the process was started in.
+                None => surroundings.folder.join(PROJECT_FOLDER).join(name),
+            })
         };
-        let state = |base: &'_ BaseDirs| base.state_dir().unwrap_or(base.data_local_dir()).join("tidegate");
-        let user_state = || base.as_ref().map_or_else(|| surroundings.folder.join(".tidegate/state"), state);
-        let in_project = |name: &str| project.as_ref().map(|folder| folder.join(name));
+        let project = project.as_ref();
         Self {
-            state: variable("TIDEGATE_STATE_DIR").or_else(|| in_project("state")).unwrap_or_else(user_state),
-            cache: variable("TIDEGATE_CACHE_DIR")
-                .or_else(|| in_project("cache"))
-                .unwrap_or_else(|| of_user(BaseDirs::cache_dir, "cache")),
-            config: variable("TIDEGATE_CONFIG_DIR").unwrap_or_else(|| of_user(BaseDirs::config_dir, "config")),
+            // Only Linux has a folder for state.
+            state: place("TIDEGATE_STATE_DIR", project, "state", |base| {
+                base.state_dir().unwrap_or_else(|| base.data_local_dir())
+            }),
+            cache: place("TIDEGATE_CACHE_DIR", project, "cache", BaseDirs::cache_dir),
+            config: place("TIDEGATE_CONFIG_DIR", None, "config", BaseDirs::config_dir),
         }
     }
 
