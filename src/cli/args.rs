@@ -4,7 +4,10 @@ use std::path::PathBuf;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
-use super::{completions, config_check, demo, info, init, man, new};
+use super::{
+    apply, backup, backups, completions, config_check, demo, info, init, man, mark, new, report, resume, rollback,
+    status, validate,
+};
 
 /// A full-screen terminal console for PostgreSQL migration windows
 ///
@@ -92,7 +95,7 @@ pub enum Format {
     /// Lines for people.
     #[default]
     Text,
-    /// One JSON document, described in docs/cli.md.
+    /// JSON, described in docs/cli.md.
     Json,
 }
 
@@ -134,6 +137,55 @@ pub enum Command {
     /// Writes YYYYMMDDHHMMSS_TYPE_DESCRIPTION.sql and its .down.sql from the templates into the folders that the
     /// configuration names. Never overwrites a file.
     New(new::Options),
+
+    /// Show what is pending, applied and rolled back in each environment
+    ///
+    /// Asks all environments at once. Exits with 3 when a migration is pending, out of order, failed, interrupted,
+    /// changed or without a file anywhere, or a file in the folders of migrations is not as it should be; with 1 when
+    /// an environment could not be read.
+    Status(status::Options),
+
+    /// Apply migrations
+    ///
+    /// Runs a window from preflight through backup, apply and validate to the report. Production asks for --confirm
+    /// with the environment's name; staging for that or a y on the terminal. Ctrl-C stops after the running statement;
+    /// once more cancels the statement itself.
+    Apply(apply::Options),
+
+    /// Roll migrations back
+    ///
+    /// Runs a window with the .down.sql files, the migration that was applied last first. Always asks for --confirm
+    /// with the environment's name, since a rollback can destroy data. The history keeps when, who and why.
+    Rollback(rollback::Options),
+
+    /// Go on with a window that was left unfinished
+    ///
+    /// Without a window, lists those that were left unfinished with what is true of them now, read from the server.
+    Resume(resume::Options),
+
+    /// Take a backup outside of a window
+    ///
+    /// Dumps the database with pg_dump into the folder that the configuration names and verifies it. Only reads the
+    /// server.
+    Backup(backup::Options),
+
+    /// List the backups, or check one again
+    Backups(backups::Options),
+
+    /// Make the checks of a window's validate step, without a window
+    ///
+    /// Tidegate's own checks, then validations/*.sql: a row that one of them returns is a failure. Changes nothing.
+    /// Exits with 1 when a check failed.
+    Validate(validate::Options),
+
+    /// Print a window's report, or list the windows
+    Report(report::Options),
+
+    /// Write an environment's name and tier into its database
+    ///
+    /// A window refuses a database that says it is another environment than the configuration believes. Makes the
+    /// schema tidegate where it is missing.
+    Mark(mark::Options),
 
     /// Look at the configuration
     #[command(subcommand)]

@@ -5,8 +5,19 @@ use std::path::PathBuf;
 
 use super::demo::DemoError;
 use super::exit::Exit;
-use crate::config::ConfigError;
+use super::words::sentence;
+use crate::config::{ConfigError, Environment};
+use crate::migration::catalogue::CatalogueError;
 use crate::migration::scaffold::ScaffoldError;
+use crate::migration::text::printable;
+use crate::postgres::backup::BackupError;
+use crate::window::backups::TakeError;
+use crate::window::context::ReachError;
+use crate::window::event::Failure;
+use crate::window::look::LookError;
+use crate::window::mark::MarkError;
+use crate::window::planning::PlanError;
+use crate::window::validate::ValidateError;
 
 /// What stood in the way of a subcommand.
 #[derive(Debug, thiserror::Error)]
@@ -28,6 +39,80 @@ pub enum CommandError {
         /// What the system said.
         source: io::Error,
     },
+    /// The configuration has no such environment.
+    #[error(
+        "There is no environment called {}.{} The configuration has {}.",
+        printable(name),
+        nearest.as_ref().map(|nearest| format!(" Did you mean {nearest}?")).unwrap_or_default(),
+        if known.is_empty() { "none".to_owned() } else { known.join(", ") }
+    )]
+    NoEnvironment {
+        /// The name that was given.
+        name: String,
+        /// The one most like it.
+        nearest: Option<String>,
+        /// All that there are.
+        known: Vec<String>,
+    },
+    /// The environment is never written.
+    #[error(
+        "{0} is read-only in the configuration: nothing is ever written there. Change `read_only` in the configuration if that is wrong."
+    )]
+    ReadOnly(String),
+    /// The backup was to be passed over where it may not be.
+    #[error(
+        "{0} requires a backup before anything is written, so --skip-backup is refused. Nothing was done. Leave the option out, or change `backup` in the configuration."
+    )]
+    BackupRequired(String),
+    /// What must be confirmed was not.
+    #[error("{0}")]
+    NotConfirmed(String),
+    /// A gate is closed before a window could be opened.
+    #[error("{}", .0.lines().join(" "))]
+    Refused(Box<Failure>),
+    /// The folder of migrations cannot be read.
+    #[error(transparent)]
+    Catalogue(#[from] CatalogueError),
+    /// An environment could not be read.
+    #[error("{environment} could not be read. {source} Nothing was done.")]
+    Look {
+        /// The environment.
+        environment: String,
+        /// Why.
+        source: Box<LookError>,
+    },
+    /// There is no plan to carry out.
+    #[error("{}", sentence(&.0.to_string()))]
+    Plan(#[from] PlanError),
+    /// An environment was not marked.
+    #[error(transparent)]
+    Mark(Box<MarkError>),
+    /// There is no backup, or none that could be looked at.
+    #[error(transparent)]
+    Backup(#[from] BackupError),
+    /// No backup was taken.
+    #[error(transparent)]
+    Take(#[from] TakeError),
+    /// The checks did not come to their end.
+    #[error(transparent)]
+    Validate(#[from] ValidateError),
+    /// There is no such backup.
+    #[error("There is no backup called {0}. `tidegate backups` lists them.")]
+    NoBackup(String),
+    /// There is no such window.
+    #[error("There is no window called {}. `tidegate report` lists all, `tidegate resume` those left unfinished.", printable(.0))]
+    NoWindow(String),
+    /// Several windows are called so.
+    #[error("Several windows begin with {}: {}. Give a longer part of the id.", printable(wanted), ids.join(", "))]
+    SeveralWindows {
+        /// What was given.
+        wanted: String,
+        /// The windows that it fits.
+        ids: Vec<String>,
+    },
+    /// The system did not let us begin.
+    #[error("The work could not begin: {0}.")]
+    Runtime(#[source] io::Error),
     /// Standard output went away.
     #[error("The output could not be written: {0}.")]
     Output(#[from] io::Error),
@@ -39,6 +124,12 @@ impl CommandError {
         move |source| Self::Write { path: super::output::path(&path), source }
     }
 
+    /// An environment that could not be read.
+    pub fn looking_at(environment: &Environment) -> impl FnOnce(LookError) -> Self {
+        let environment = environment.name.to_string();
+        move |source| Self::Look { environment, source: Box::new(source) }
+    }
+
     /// Whether the reader of our output has simply seen enough.
     pub fn is_closed_pipe(&self) -> bool {
         matches!(self, Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe)
@@ -48,8 +139,38 @@ impl CommandError {
     pub fn exit(&self) -> Exit {
         match self {
             _ if self.is_closed_pipe() => Exit::Done,
-            Self::Config(_) => Exit::Usage,
-            Self::Scaffold(_) | Self::Demo(_) | Self::Write { .. } | Self::Output(_) => Exit::Failed,
+            Self::Config(_)
+            | Self::NoEnvironment { .. }
+            | Self::NoBackup(_)
+            | Self::NoWindow(_)
+            | Self::SeveralWindows { .. } => Exit::Usage,
+            Self::ReadOnly(_) | Self::BackupRequired(_) | Self::NotConfirmed(_) | Self::Refused(_) => Exit::Refused,
+            Self::Plan(PlanError::Unknown { .. } | PlanError::NoReason) => Exit::Usage,
+            Self::Plan(PlanError::WrongStatus { .. } | PlanError::NoRollback { .. }) => Exit::Refused,
+            Self::Mark(error) if matches!(**error, MarkError::Refused(_)) => Exit::Refused,
+            Self::Backup(BackupError::Cancelled { .. })
+            | Self::Take(TakeError::Backup(BackupError::Cancelled { .. }))
+            | Self::Validate(ValidateError::Cancelled) => Exit::Refused,
+            Self::Take(TakeError::Config(_)) => Exit::Usage,
+            Self::Look { source, .. } if matches!(**source, LookError::Reach(ReachError::Config(_))) => Exit::Usage,
+            Self::Scaffold(_)
+            | Self::Demo(_)
+            | Self::Write { .. }
+            | Self::Output(_)
+            | Self::Catalogue(_)
+            | Self::Look { .. }
+            | Self::Plan(_)
+            | Self::Mark(_)
+            | Self::Backup(_)
+            | Self::Take(_)
+            | Self::Validate(_)
+            | Self::Runtime(_) => Exit::Failed,
         }
+    }
+}
+
+impl From<MarkError> for CommandError {
+    fn from(error: MarkError) -> Self {
+        Self::Mark(Box::new(error))
     }
 }

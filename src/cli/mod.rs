@@ -3,18 +3,33 @@
 //! Each is one short file with its arguments and what it prints; [`args`] lists them, [`run`] hands over. They hold no
 //! rules of their own: what they know comes from the floors below.
 
+pub mod apply;
 pub mod args;
+pub mod backup;
+pub mod backups;
 pub mod completions;
 pub mod config_check;
 pub mod demo;
+pub mod environments;
 pub mod error;
 pub mod exit;
 pub mod info;
 pub mod init;
+pub mod journals;
 pub mod log;
 pub mod man;
+pub mod mark;
 pub mod new;
 pub mod output;
+pub mod report;
+pub mod resume;
+pub mod rollback;
+pub mod status;
+pub mod table;
+pub mod validate;
+pub mod window;
+pub mod wishes;
+pub mod words;
 
 use crate::config::{Config, Surroundings};
 use crate::window::context::Context;
@@ -91,7 +106,15 @@ fn open(mut session: Session) -> Result<Outcome, CommandError> {
 fn dispatch(command: Option<Command>, mut session: Session) -> Result<Outcome, CommandError> {
     // Held to the end, so that the last lines reach the file.
     let _log = match command {
-        Some(Command::New(_)) => Some(log::start(&mut session)?),
+        Some(
+            Command::New(_)
+            | Command::Apply(_)
+            | Command::Rollback(_)
+            | Command::Resume(_)
+            | Command::Backup(_)
+            | Command::Validate(_)
+            | Command::Mark(_),
+        ) => Some(log::start(&mut session)?),
         _ => None,
     };
     let exit = match command {
@@ -99,6 +122,15 @@ fn dispatch(command: Option<Command>, mut session: Session) -> Result<Outcome, C
         Some(Command::Demo(options)) => return demo::run(&options, session),
         Some(Command::Init(options)) => init::run(&options, &mut session),
         Some(Command::New(options)) => new::run(&options, &mut session),
+        Some(Command::Status(options)) => status::run(&options, &mut session),
+        Some(Command::Apply(options)) => apply::run(&options, &mut session),
+        Some(Command::Rollback(options)) => rollback::run(&options, &mut session),
+        Some(Command::Resume(options)) => resume::run(&options, &mut session),
+        Some(Command::Backup(options)) => backup::run(&options, &mut session),
+        Some(Command::Backups(options)) => backups::run(&options, &mut session),
+        Some(Command::Validate(options)) => validate::run(&options, &mut session),
+        Some(Command::Report(options)) => report::run(&options, &mut session),
+        Some(Command::Mark(options)) => mark::run(&options, &mut session),
         Some(Command::Config(ConfigCommand::Check(options))) => config_check::run(&options, &mut session),
         Some(Command::Info(options)) => info::run(&options, &mut session),
         Some(Command::Completions(options)) => completions::run(&options, &mut session),

@@ -1,5 +1,6 @@
 //! Standard output: plain aligned lines or JSON, with colour on a terminal only.
 
+use std::borrow::Cow;
 use std::error::Error;
 use std::fmt::Write as _;
 use std::io::{self, BufWriter, IsTerminal, Write};
@@ -11,7 +12,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::args::ColorWhen;
 use crate::config::Tier;
-use crate::migration::text::{printable, printable_lines};
+use crate::migration::text::{acts_on_terminal, printable, printable_lines};
 
 /// What a word is about, for its colour. The word itself must say the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,6 +64,13 @@ impl Output {
         Self { writer: Box::new(BufWriter::new(stdout)), colored }
     }
 
+    /// Standard error of this process, for what is said on the way.
+    pub fn stderr(color: ColorWhen) -> Self {
+        let stderr = io::stderr();
+        let colored = is_colored(color, stderr.is_terminal());
+        Self { writer: Box::new(BufWriter::new(stderr)), colored }
+    }
+
     /// The text in its tone.
     pub fn tone(&self, tone: Tone, text: impl AsRef<str>) -> String {
         paint(self.colored, tone, text.as_ref())
@@ -88,8 +96,14 @@ impl Output {
 
     /// One JSON document, indented, with a line end.
     pub fn json<T: Serialize>(&mut self, value: &T) -> io::Result<()> {
-        serde_json::to_writer_pretty(&mut self.writer, value).map_err(io::Error::from)?;
-        self.line("")
+        let document = serde_json::to_string_pretty(value).map_err(io::Error::from)?;
+        self.line(harmless_json(&document))
+    }
+
+    /// One JSON document on a line of its own.
+    pub fn json_line<T: Serialize>(&mut self, value: &T) -> io::Result<()> {
+        let document = serde_json::to_string(value).map_err(io::Error::from)?;
+        self.line(harmless_json(&document))
     }
 
     /// Writes out what is still held back.
@@ -133,6 +147,27 @@ pub fn path(path: &Path) -> String {
     printable(&path.display().to_string()).into_owned()
 }
 
+/// JSON in which nothing acts on the terminal that it may be shown on. Its writer has escaped the ASCII control
+/// characters already; what else may stand in a string is escaped here.
+fn harmless_json(document: &str) -> Cow<'_, str> {
+    let acts = |character: char| character >= '\x7f' && acts_on_terminal(character);
+    if !document.contains(acts) {
+        return Cow::Borrowed(document);
+    }
+    let mut harmless = String::with_capacity(document.len() + 16);
+    for character in document.chars() {
+        if acts(character) {
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                // Writing to a String cannot fail.
+                let _ = write!(harmless, "\\u{unit:04x}");
+            }
+        } else {
+            harmless.push(character);
+        }
+    }
+    Cow::Owned(harmless)
+}
+
 fn is_colored(color: ColorWhen, terminal: bool) -> bool {
     match color {
         ColorWhen::Always => true,
@@ -151,5 +186,20 @@ fn paint(colored: bool, tone: Tone, text: &str) -> String {
         format!("{style}{text}{style:#}")
     } else {
         text.to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_keeps_its_meaning_and_loses_what_acts_on_a_terminal() {
+        let text = "tab\t escape\x1b csi\u{9b} delete\x7f reversed\u{202e} tag\u{e0041} é 日本";
+        let document = serde_json::to_string(text).expect("serialises");
+        let harmless = harmless_json(&document);
+        assert!(!harmless.contains(acts_on_terminal), "{harmless:?}");
+        assert!(harmless.contains("é 日本"));
+        assert_eq!(serde_json::from_str::<String>(&harmless).expect("is JSON"), text);
     }
 }

@@ -122,4 +122,10 @@ impl Config {
     pub fn environment(&self, name: &str) -> Option<&Environment> {
         self.environments.iter().find(|environment| environment.name.as_str() == name)
     }
+
+    /// The environment whose name is most like this one, for "did you mean".
+    pub fn nearest_environment(&self, name: &str) -> Option<&Environment> {
+        let nearest = nearest::nearest(name, self.environments.iter().map(|environment| environment.name.as_str()))?;
+        self.environment(nearest)
+    }
 }

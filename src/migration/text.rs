@@ -34,6 +34,11 @@ pub fn printable_lines(text: &str) -> Cow<'_, str> {
     }
 }
 
+/// Whether a character would act on the terminal it is shown on, or deceive whoever reads it there.
+pub fn acts_on_terminal(character: char) -> bool {
+    written_out(character).is_some()
+}
+
 /// How a character that must not reach a terminal is written out; `None` for one that may.
 fn written_out(character: char) -> Option<Cow<'static, str>> {
     match character {

@@ -6,6 +6,7 @@
 //! its events, and its state is what folding them yields, so that a console that was killed can be started again and
 //! knows what its predecessor knew.
 
+pub mod backups;
 pub mod board;
 pub mod confirmation;
 pub mod context;
@@ -26,4 +27,5 @@ pub mod status;
 pub mod step;
 pub mod steps;
 pub mod translate;
+pub mod truth;
 pub mod validate;

@@ -57,6 +57,16 @@ impl Status {
         }
     }
 
+    /// The status in one word, as JSON has it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Status::OutOfOrder => "out_of_order",
+            Status::RolledBack => "rolled_back",
+            Status::MissingFile => "missing_file",
+            other => other.words(),
+        }
+    }
+
     /// One sentence for whoever meets the status for the first time.
     pub fn meaning(self) -> &'static str {
         match self {
@@ -141,6 +151,13 @@ mod tests {
             counts.present().collect::<Vec<_>>(),
             vec![(Status::Pending, 1), (Status::OutOfOrder, 2), (Status::RolledBack, 1)]
         );
+    }
+
+    #[test]
+    fn a_status_has_one_name_in_json() {
+        for status in Status::ALL {
+            assert_eq!(serde_json::to_value(status).unwrap(), status.word());
+        }
     }
 
     #[test]

@@ -2,8 +2,9 @@
 
 use tokio::sync::mpsc;
 
-use crate::postgres::backup::{self, BackupRequest, size_in_words};
+use crate::postgres::backup::size_in_words;
 use crate::postgres::run::Control;
+use crate::window::backups;
 use crate::window::event::{BackupTaken, Failure, WindowEvent};
 use crate::window::runner::{Halt, Runner};
 use crate::window::translate::{self, BackupSeen};
@@ -13,27 +14,13 @@ const EVENTS: usize = 256;
 
 /// Takes the backup.
 pub async fn run(runner: &mut Runner, control: &Control) -> Result<String, Halt> {
-    let target = runner.context.target(&runner.environment).await;
-    let target = target.map_err(|error| Failure::plain(error.to_string()))?;
-    let config = std::sync::Arc::clone(&runner.context.config);
-    let environment = runner.environment.clone();
-    let (window, operator) = (runner.state().opened.id.to_string(), runner.context.operator.name.clone());
-    let table = runner.context.history_table();
-    let request = BackupRequest {
-        environment: environment.name.as_str(),
-        tier: environment.tier,
-        target: &target,
-        settings: &config.backup,
-        history: &table,
-        lock_timeout: environment.policy.lock_timeout,
-        operator: &operator,
-        window: Some(&window),
-    };
+    let (context, environment) = (std::sync::Arc::clone(&runner.context), runner.environment.clone());
+    let window = runner.state().opened.id.to_string();
     let (teller, mut told) = mpsc::channel(EVENTS);
     let cancel = control.stop_after_statement.child_token();
     let mut seen = BackupSeen::default();
     let taken = {
-        let mut taking = std::pin::pin!(backup::take(&request, &teller, &cancel));
+        let mut taking = std::pin::pin!(backups::take(&context, &environment, Some(&window), &teller, &cancel));
         loop {
             tokio::select! {
                 biased;

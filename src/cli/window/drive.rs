@@ -1,0 +1,152 @@
+//! Takes a window through its steps and tells what happens.
+
+use std::time::Duration;
+
+use tokio::sync::mpsc::Receiver;
+use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at};
+
+use crate::cli::wishes::{Wish, Wishes};
+use crate::cli::{CommandError, Exit};
+use crate::window::confirmation::Confirmation;
+use crate::window::event::WindowEvent;
+use crate::window::handle::{News, WindowHandle};
+use crate::window::state::WindowState;
+use crate::window::step::Step;
+
+use super::course::{Course, Turn, Verdict, turn};
+use super::teller::{Ending, Teller};
+
+/// After this long without news, what is under way is said again: in a log, silence looks like a hang.
+const SILENCE: Duration = Duration::from_secs(10);
+
+/// Takes a window to its end. `state` is what is known of it already: of one that is resumed, not of a new one.
+pub async fn drive(
+    (handle, news): (WindowHandle, Receiver<News>),
+    state: Option<WindowState>,
+    course: &Course,
+    teller: &mut dyn Teller,
+) -> Result<Exit, CommandError> {
+    let drive = Drive { handle, state, course, verdict: None, reported: false, stopping: false, teller };
+    drive.run(news, Wishes::new().map_err(CommandError::Runtime)?).await
+}
+
+struct Drive<'a> {
+    handle: WindowHandle,
+    state: Option<WindowState>,
+    course: &'a Course,
+    verdict: Option<Verdict>,
+    reported: bool,
+    stopping: bool,
+    teller: &'a mut dyn Teller,
+}
+
+impl Drive<'_> {
+    async fn run(mut self, mut news: Receiver<News>, mut wishes: Wishes) -> Result<Exit, CommandError> {
+        for waiver in &self.course.waivers {
+            self.handle.waive(waiver.clone());
+        }
+        let mut silence = silence();
+        let mut closed = false;
+        loop {
+            tokio::select! {
+                heard = news.recv() => match heard {
+                    Some(News::Event(event)) => self.take(&event),
+                    Some(News::Refused(error)) => {
+                        self.verdict.get_or_insert(Verdict::of_trouble(error.to_string(), self.state.as_ref()));
+                        self.handle.leave();
+                    }
+                    Some(News::Over { closed: for_good, trouble }) => {
+                        closed = for_good;
+                        if let Some(why) = trouble {
+                            self.verdict.get_or_insert(Verdict::of_trouble(why, self.state.as_ref()));
+                        }
+                        break;
+                    }
+                    None => break,
+                },
+                wish = wishes.next() => self.wish(wish),
+                _ = silence.tick() => {
+                    if let Some(state) = &self.state {
+                        self.teller.still(state);
+                    }
+                }
+            }
+        }
+        let verdict = self.verdict.unwrap_or(Verdict::Done);
+        self.handle.ended().await;
+        self.teller.ending(&Ending { verdict: &verdict, state: self.state.as_ref(), closed, message: None });
+        Ok(verdict.exit())
+    }
+
+    fn take(&mut self, event: &WindowEvent) {
+        let state = match (&mut self.state, event) {
+            (Some(state), event) => {
+                state.fold(event);
+                state
+            }
+            (none, WindowEvent::Opened(opened)) => none.insert(WindowState::new((**opened).clone())),
+            (None, _) => return,
+        };
+        self.teller.event(event, state);
+        let is_turn = match event {
+            WindowEvent::Opened(_) | WindowEvent::Resumed { .. } => true,
+            WindowEvent::StepStarted { .. } => {
+                self.reported = false;
+                false
+            }
+            WindowEvent::StepFinished { step, outcome, .. } => {
+                // A report that cannot be written ends nothing that has not ended already.
+                self.reported = *step == Step::Report;
+                if self.verdict.is_none() {
+                    self.verdict = Verdict::of(outcome, state);
+                }
+                true
+            }
+            _ => false,
+        };
+        if is_turn {
+            self.go_on();
+        }
+    }
+
+    fn go_on(&mut self) {
+        let Some(state) = &self.state else { return };
+        if self.stopping && self.verdict.is_none() && state.current().is_some_and(|step| step != Step::Report) {
+            self.verdict = Some(Verdict::Stopped("stopped, as asked, between two steps".to_owned()));
+        }
+        match turn(state, self.course, self.verdict.as_ref(), self.reported) {
+            Turn::Run(step) => {
+                let opened = &state.opened;
+                let required = Confirmation::required(step, opened.plan.direction, opened.tier, &opened.environment);
+                match required.answer(step, &self.course.answer) {
+                    Some(confirmed) => self.handle.run(step, confirmed),
+                    // The answer is looked at before a window is opened, so this is one whose tier has changed.
+                    None => {
+                        let why = format!("The {step} step of this window has not been confirmed.");
+                        self.verdict = Some(Verdict::of_trouble(why, None));
+                        self.handle.leave();
+                    }
+                }
+            }
+            Turn::Skip(step) => self.handle.skip(step, "the operator asked for a window without it"),
+            Turn::Close => self.handle.close(),
+            Turn::Leave => self.handle.leave(),
+        }
+    }
+
+    fn wish(&mut self, wish: Wish) {
+        let wish = if self.stopping { Wish::CancelNow } else { wish };
+        self.stopping = true;
+        match wish {
+            Wish::StopAfterStatement => self.handle.stop_after_statement(),
+            Wish::CancelNow => self.handle.cancel_now(),
+        }
+        self.teller.heard(wish);
+    }
+}
+
+fn silence() -> Interval {
+    let mut silence = interval_at(Instant::now() + SILENCE, SILENCE);
+    silence.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    silence
+}
