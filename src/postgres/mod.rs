@@ -29,6 +29,7 @@ pub mod server_info;
 mod session;
 mod sql;
 pub mod store;
+mod supabase;
 mod tls;
 pub mod version;
 

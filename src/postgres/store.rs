@@ -67,6 +67,8 @@ pub struct Attempt {
     pub checksum: Box<str>,
     /// How many of its statements are done and stay done (stepwise scripts only).
     pub done: usize,
+    /// The checksum of those statements.
+    pub done_checksum: Option<Box<str>>,
     /// How many statements it has.
     pub of: usize,
     /// What the server said, in one line; nothing while it runs or when it was cut off.
@@ -79,8 +81,8 @@ pub struct Attempt {
     pub at: Timestamp,
     /// Whether it is a stepwise script's progress: what is done stays done, and a further run resumes there.
     pub resumable: bool,
-    /// Whether the session that runs it is still on the server.
-    pub running: bool,
+    /// Which session runs it, if that is still on the server.
+    pub running: Option<i32>,
 }
 
 /// A window, as the environment remembers it.
@@ -223,9 +225,8 @@ pub async fn attempts(connection: &Connection) -> Result<Vec<Attempt>, PgError> 
     if !is_readable(connection, PROGRESS).await? {
         return Ok(Vec::new());
     }
-    let statement =
-        "SELECT p.migration, p.direction, p.checksum, p.done, p.statements, p.error, p.operator, p.window_id,
-                            pg_catalog.date_part('epoch', p.updated_at), p.resumable, a.pid IS NOT NULL
+    let statement = "SELECT p.migration, p.direction, p.checksum, p.done, p.statements, p.error, p.operator, p.window_id,
+                            pg_catalog.date_part('epoch', p.updated_at), p.resumable, a.pid, p.done_checksum
                      FROM tidegate.progress p
                      LEFT JOIN pg_catalog.pg_stat_activity a
                             ON a.pid = p.backend_pid AND a.datname = pg_catalog.current_database()
@@ -246,7 +247,8 @@ pub async fn attempts(connection: &Connection) -> Result<Vec<Attempt>, PgError> 
                 window: columns.optional()?.map(Into::into),
                 at: columns.moment()?.unwrap_or_default(),
                 resumable: columns.truth()?,
-                running: columns.truth()?,
+                running: columns.number()?,
+                done_checksum: columns.optional()?.map(Into::into),
             })
         })
         .collect()

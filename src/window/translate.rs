@@ -88,7 +88,7 @@ pub fn of_run_error(error: &RunError) -> Failure {
     let server = error.server();
     Failure {
         message: server.map_or_else(|| error.kind.to_string(), said),
-        file: Some(error.file.display().to_string()),
+        file: error.file.as_ref().map(|file| file.display().to_string()),
         line: error.place.as_ref().map(|place| place.line),
         column: error.place.as_ref().map(|place| place.column),
         statement: error.place.as_ref().map(|place| narrow(place.statement) + 1),
@@ -97,7 +97,7 @@ pub fn of_run_error(error: &RunError) -> Failure {
         hint: server.and_then(|server| server.hint.clone()),
         context: server.and_then(|server| server.context.clone()),
         aftermath: Some(of_state(error.state)),
-        advice: Some(error.advice()).filter(|advice| !advice.is_empty()),
+        advice: Some(error.advice().to_owned()),
         refused: false,
     }
 }

@@ -21,7 +21,12 @@ pub(in crate::postgres) const COLUMN_COUNT: usize = 9;
 
 /// Reads what [`COLUMNS`] selects.
 pub(in crate::postgres) fn decode(row: &SimpleQueryRow) -> Result<HistoryRow, PgError> {
-    let mut columns = Columns::of(row);
+    decode_after(row, 0)
+}
+
+/// Reads what [`COLUMNS`] selects, after some other columns.
+pub(in crate::postgres) fn decode_after(row: &SimpleQueryRow, others: usize) -> Result<HistoryRow, PgError> {
+    let mut columns = Columns::of(row).skipping(others);
     Ok(HistoryRow {
         id: columns.number()?.unwrap_or_default(),
         name: columns.text()?.into(),

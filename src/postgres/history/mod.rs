@@ -21,7 +21,7 @@ use crate::migration::table::quote_identifier;
 mod decode;
 pub(super) mod shape;
 
-pub(super) use decode::{COLUMN_COUNT, COLUMNS, decode};
+pub(super) use decode::{COLUMN_COUNT, COLUMNS, decode, decode_after};
 
 /// Which table holds the history, as the catalog spells it (no quotes).
 pub use crate::migration::table::TableName as HistoryTable;

@@ -1,26 +1,41 @@
 //! Running a migration's script: its statements, its history row and its commit, with everything that can go wrong.
+//!
+//! A [`ScriptSession`] runs one [`ScriptRun`] after the other. What it promises: *the change and its history row commit
+//! together, and what is reported is what the server said.* The files of this folder are its parts: `settings` and
+//! `known` are what a session keeps between runs, `line` talks to the server, `transaction` makes one attempt at a
+//! script that has (or is given) a transaction, `stepwise` runs one that cannot have any, `record` writes the history
+//! row, `guard` checks a run before it begins, `watch` looks on from a second session, `outcome` finds out what became
+//! of a run whose end was not heard.
 
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use tokio::sync::mpsc;
 
-use super::connection::Connection;
-use super::error::PgError;
-use super::grant::WriteGrant;
-use super::history::{HistoryRow, HistoryTable};
-use crate::config::Policy;
+use super::history::HistoryRow;
 use crate::migration::checksum::Checksum;
 use crate::migration::name::MigrationName;
 use crate::migration::script::Script;
 
+mod concurrent;
 mod control;
 mod error;
 mod event;
+mod guard;
+mod known;
+mod line;
+mod outcome;
+mod record;
+mod session;
+mod settings;
+mod stepwise;
+mod transaction;
+mod watch;
 
 pub use control::Control;
 pub use error::{DatabaseState, Place, RunError, RunErrorKind};
 pub use event::RunEvent;
+pub use outcome::verify_outcome;
+pub use session::ScriptSession;
 
 /// Which way a script takes the database.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -81,55 +96,4 @@ pub struct RunOutcome {
     pub statements: usize,
     /// The history row, as read back after the commit.
     pub row: HistoryRow,
-}
-
-/// The session on which a plan's scripts run, one after the other: it knows once and for all what each of them would
-/// otherwise have to ask for.
-#[derive(Debug)]
-pub struct ScriptSession<'c> {
-    connection: &'c mut Connection,
-    observer: Option<&'c Connection>,
-    history: HistoryTable,
-    policy: Policy,
-}
-
-impl<'c> ScriptSession<'c> {
-    /// Finds out whether scripts can run and be recorded here under this policy, before anything is run: the history
-    /// table's shape, privileges, role and settings. `observer` is a second session with the same server, on which
-    /// locks are watched and a lost run is followed up.
-    pub async fn open(
-        connection: &'c mut Connection,
-        observer: Option<&'c Connection>,
-        history: &HistoryTable,
-        policy: &Policy,
-    ) -> Result<ScriptSession<'c>, RunError> {
-        let _ = (connection, observer, history, policy);
-        unimplemented!()
-    }
-
-    /// Runs one script to its end: committed, recorded and read back, or an error that says what is true now. Nothing
-    /// of it stays behind on the session. Do not drop the future before it ends: use `control`.
-    pub async fn run(
-        &mut self,
-        grant: &WriteGrant,
-        run: ScriptRun<'_>,
-        events: &mpsc::Sender<RunEvent>,
-        control: &Control,
-    ) -> Result<RunOutcome, RunError> {
-        let _ = (grant, run, events, control);
-        let _ = (&self.connection, self.observer, &self.history, &self.policy);
-        unimplemented!()
-    }
-}
-
-/// Finds out what became of a run whose connection was lost at its end. Waits until the lost session (`backend_pid`)
-/// is gone from the server, for as long as it lives it may still commit; then reads the history.
-pub async fn verify_outcome(
-    connection: &Connection,
-    history: &HistoryTable,
-    run: &ScriptRun<'_>,
-    backend_pid: i32,
-) -> Result<DatabaseState, PgError> {
-    let _ = (connection, history, run, backend_pid);
-    unimplemented!()
 }

@@ -22,7 +22,7 @@ CREATE TABLE tidegate.progress (
     statements integer NOT NULL,
     done integer NOT NULL DEFAULT 0,
     running integer,
-    statement_checksum text,
+    done_checksum text,
     resumable boolean NOT NULL,
     error text,
     sqlstate text,
