@@ -10,6 +10,7 @@ mod connect;
 mod connect_hosts;
 mod connect_pooler;
 mod connect_tls;
+mod demo;
 mod floors;
 mod harness;
 mod hooks;

@@ -7,21 +7,25 @@ mod sample;
 mod servers;
 mod story;
 
-use std::io::{self, IsTerminal};
+use std::io::{self, IsTerminal, Write as _};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use clap::Args;
+use futures_util::future::try_join_all;
 use jiff::Timestamp;
+use tokio::runtime::Builder;
 
 use self::project::Project;
 use self::story::{Clock, Site};
 use super::{CommandError, Exit, Opening, Outcome, Session, log};
-use crate::config::Surroundings;
+use crate::config::passfile::quoted;
+use crate::config::{Config, ConfigError, Surroundings};
 use crate::migration::script::ScriptError;
 use crate::postgres::cluster::{self, Cluster, ClusterError, ThrowawayFolder};
 use crate::postgres::furnish::{self, FurnishError};
 use crate::window::context::Context;
+use crate::window::mark::{self as marking, MarkError};
 
 /// The project's folder, in a folder that goes with the demo.
 const PROJECT: &str = "scout-dashboard";
@@ -49,17 +53,15 @@ pub(super) fn run(options: &Options, mut session: Session) -> Result<Outcome, Co
     if !options.no_console && !has_terminal {
         return Err(DemoError::NoTerminal.into());
     }
-    let demo = Demo::start(options)?;
+    session.surroundings = own_surroundings(session.surroundings);
+    let (demo, context) = Demo::start(options, &session.surroundings)?;
     if options.no_console {
-        session.output.line(demo.parting(session.global.verbose > 0))?;
+        write!(session.output, "{}", demo.parting(session.global.verbose > 0))?;
         session.output.finish()?;
         return Ok(Outcome::Ended(Exit::Done));
     }
-    session.global.config = Some(demo.config().to_owned());
-    session.surroundings = own_surroundings(session.surroundings);
-    let config = session.config()?;
+    session.global.config = Some(context.config.path.clone());
     let log = log::start(&mut session)?;
-    let context = Context::new(config, session.surroundings);
     Ok(Outcome::Console(Box::new(Opening { global: session.global, context, demo: Some(demo), log })))
 }
 
@@ -112,6 +114,12 @@ pub enum DemoError {
         /// What the operating system said.
         source: io::Error,
     },
+    /// The project's configuration is broken.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// An environment could not be marked.
+    #[error(transparent)]
+    Mark(#[from] MarkError),
     /// There is no runtime for talking to the servers.
     #[error("The demo could not begin to talk to its servers: {0}.")]
     Runtime(io::Error),
@@ -120,7 +128,6 @@ pub enum DemoError {
 /// A running demo. Dropped, it is stopped and removed, unless it is kept.
 #[derive(Debug)]
 pub struct Demo {
-    project: Project,
     phases: Vec<Phase>,
     // Before the folder, so that the servers end first. Empty when they are kept.
     _servers: Vec<Cluster>,
@@ -129,12 +136,12 @@ pub struct Demo {
 }
 
 impl Demo {
-    /// Finds or installs the server programs, starts both servers, fills them and writes the project. Blocks for as
-    /// long as that takes, so call it outside of asynchronous code.
+    /// Finds or installs the server programs, starts both servers, fills them and writes the project; returns what the
+    /// project's configuration says, too. Blocks for as long as that takes, so call it outside of asynchronous code.
     ///
     /// # Errors
     /// Says what is missing or was refused; nothing is left then.
-    pub fn start(options: &Options) -> Result<Self, DemoError> {
+    pub fn start(options: &Options, surroundings: &Surroundings) -> Result<(Self, Context), DemoError> {
         let mut stopwatch = Stopwatch::start();
         // What a killed demo left behind only takes room away from this one.
         cluster::sweep();
@@ -145,8 +152,14 @@ impl Demo {
         let servers = servers::start(&programs, options.dir.as_deref())?;
         stopwatch.lap("start two servers");
 
-        let project = fill(folder.path(), &servers)?;
+        let runtime = Builder::new_current_thread().enable_all().build().map_err(DemoError::Runtime)?;
+        let project = runtime.block_on(fill(folder.path(), &servers))?;
         stopwatch.lap("run the migrations, add rows, write the project");
+
+        let config = Config::read(&project.config)?;
+        let context = Context::new(config, surroundings.clone());
+        runtime.block_on(mark(&context))?;
+        stopwatch.lap("mark both environments");
 
         let (servers, farewell) = if options.keep {
             let farewell = keep(&mut folder, servers, &project)?;
@@ -154,13 +167,7 @@ impl Demo {
         } else {
             (servers, None)
         };
-        Ok(Self { project, phases: stopwatch.phases, _servers: servers, _folder: folder, farewell })
-    }
-
-    /// The project's configuration file.
-    #[must_use]
-    pub fn config(&self) -> &Path {
-        &self.project.config
+        Ok((Self { phases: stopwatch.phases, _servers: servers, _folder: folder, farewell }, context))
     }
 
     /// What is worth saying once the console has closed: how to come back to a demo that is kept and how to be rid of
@@ -170,6 +177,9 @@ impl Demo {
         let mut words = self.farewell.clone().unwrap_or_default();
         if timings {
             let line = |name: &str, took: Duration| format!("{:>7.0} ms  {name}\n", took.as_secs_f64() * 1000.0);
+            if self.farewell.is_some() {
+                words.push('\n');
+            }
             words.extend(self.phases.iter().map(|phase| line(phase.name, phase.took)));
             words += &line("in all, before the console opened", self.phases.iter().map(|phase| phase.took).sum());
         }
@@ -202,7 +212,7 @@ impl Stopwatch {
 }
 
 /// Writes the project and fills both servers, all at once.
-fn fill(folder: &Path, servers: &[Cluster]) -> Result<Project, DemoError> {
+async fn fill(folder: &Path, servers: &[Cluster]) -> Result<Project, DemoError> {
     let migrations = sample::migrations();
     let clock = Clock::new(&migrations, Timestamp::now());
     let root = folder.join(PROJECT);
@@ -215,25 +225,38 @@ fn fill(folder: &Path, servers: &[Cluster]) -> Result<Project, DemoError> {
         .into_iter()
         .map(|site| environments::furnishing(site, &migrations, clock, &project.commits))
         .collect::<Result<Vec<_>, _>>()?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(DemoError::Runtime)?;
-    runtime.block_on(futures_util::future::try_join_all(
-        servers.iter().zip(&furnishings).map(|(server, furnishing)| furnish::furnish(server, furnishing)),
-    ))?;
+    try_join_all(servers.iter().zip(&furnishings).map(|(server, furnishing)| furnish::furnish(server, furnishing)))
+        .await?;
     Ok(project)
+}
+
+/// Writes into each database which environment it is, as a team would have done long ago.
+async fn mark(context: &Context) -> Result<(), MarkError> {
+    let environments = &context.config.environments;
+    try_join_all(environments.iter().map(|environment| {
+        let name = environment.name.as_str();
+        marking::mark(context, environment, name, &[])
+    }))
+    .await?;
+    Ok(())
 }
 
 /// Leaves everything in place, and says how to come back to it and how to be rid of it.
 fn keep(folder: &mut ThrowawayFolder, servers: Vec<Cluster>, project: &Project) -> Result<String, DemoError> {
     folder.keep()?;
-    let program = std::env::current_exe().map_or_else(|_| "tidegate".to_owned(), |path| path.display().to_string());
-    let mut back = format!("{program} --config {}\n", project.config.display());
+    let program = std::env::current_exe().unwrap_or_else(|_| "tidegate".into());
+    let mut back = format!("{} --config {}\n", quoted(&program), quoted(&project.config));
     let mut rid = String::new();
-    let mut folders = folder.path().display().to_string();
+    let mut folders = vec![folder.path().to_owned()];
     for (site, server) in Site::ALL.into_iter().zip(servers) {
         back += &format!("psql '{}'    # {}\n", url(&server), site.name());
-        folders += &format!(" {}", server.directory().display());
-        rid += &format!("{}\n", server.keep()?.join(" "));
+        folders.extend([server.directory().to_owned(), server.socket_dir().to_owned()]);
+        let stop: Vec<String> = server.keep()?.iter().map(|word| quoted(Path::new(word))).collect();
+        rid += &format!("{}\n", stop.join(" "));
     }
+    folders.dedup();
+    let folders: Vec<String> = folders.iter().map(|folder| quoted(folder)).collect();
+    let folders = folders.join(" ");
     Ok(format!("The demo is kept. Come back to it with\n\n{back}\nStop and remove it with\n\n{rid}rm -r {folders}\n"))
 }
 
