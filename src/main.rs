@@ -1,5 +1,6 @@
 //! Parses the command line and hands over.
 
+use std::io::{self, Write as _};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -33,8 +34,12 @@ fn open_console(opening: Opening, log: LogFeed) -> Exit {
     let closing = runtime.block_on(console::run(Arc::new(context), options));
     // What still runs in the background does so for nobody.
     runtime.shutdown_background();
-    if let Some(demo) = demo {
-        print!("{}", demo.parting(global.verbose > 0));
+    if let Some(mut demo) = demo {
+        if let Some(took) = closing.as_ref().ok().and_then(|closing| closing.first_board) {
+            demo.first_board_drawn(took);
+        }
+        // Where standard output is gone, nobody is there to read it.
+        let _ = write!(io::stdout(), "{}", demo.parting(global.verbose > 0));
     }
     match closing.map(|closing| closing.ending) {
         Ok(Ending::Quit) => Exit::Done,

@@ -126,7 +126,11 @@ where
             terminal.draw(|frame| view(model, theme, frame)).map_err(LoopError::Draw)?;
             model.stale = false;
             asked = false;
-            pace.drew(outside.moment().uptime);
+            let drawn_at = outside.moment().uptime;
+            pace.drew(drawn_at);
+            if model.first_board.is_none() && model.world.is_complete() {
+                model.first_board = Some(drawn_at);
+            }
             continue;
         }
         if !effects.is_empty() {

@@ -31,6 +31,7 @@ mod work;
 
 use std::panic::PanicHookInfo;
 use std::sync::Arc;
+use std::time::Duration;
 
 use ratatui::Terminal;
 use tokio::sync::mpsc;
@@ -67,6 +68,8 @@ pub struct ConsoleOptions {
 pub struct Closing {
     /// How it ended.
     pub ending: Ending,
+    /// How long it had run when it first drew the board with everything on it.
+    pub first_board: Option<Duration>,
 }
 
 /// Why the console could not run.
@@ -148,7 +151,7 @@ pub async fn run(context: Arc<Context>, options: ConsoleOptions) -> Result<Closi
     let monitor = services::watch_environments(Arc::clone(&context), sender.clone());
     let mut outside = outside::Real::new(context, monitor, guard, sender);
     let ending = app::run(&mut model, &theme, &mut terminal, &mut inputs, &mut messages, &mut outside).await?;
-    Ok(Closing { ending })
+    Ok(Closing { ending, first_board: model.first_board })
 }
 
 /// While it lives, a panic on this thread gives the terminal back before it speaks, and a panic on any other thread is

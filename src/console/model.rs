@@ -69,6 +69,12 @@ impl World {
         }
     }
 
+    /// Whether the files were read and every environment has answered.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.catalogue.is_some() && self.environments.iter().all(|environment| environment.view().is_some())
+    }
+
     /// What is known of an environment, where it can be reached.
     #[must_use]
     pub fn view(&self, environment: usize) -> Option<&Arc<EnvironmentView>> {
@@ -176,6 +182,8 @@ pub struct Model {
     pub ending: Option<Ending>,
     /// Something changed since the last draw.
     pub stale: bool,
+    /// How long the console had run when it first drew the board with everything on it.
+    pub first_board: Option<Duration>,
     next_id: u64,
 }
 
@@ -193,6 +201,7 @@ impl Model {
             troubles: Vec::new(),
             ending: None,
             stale: true,
+            first_board: None,
             next_id: 0,
         };
         model.push(home);

@@ -225,7 +225,8 @@ pub async fn attempts(connection: &Connection) -> Result<Vec<Attempt>, PgError> 
     if !is_readable(connection, PROGRESS).await? {
         return Ok(Vec::new());
     }
-    let statement = "SELECT p.migration, p.direction, p.checksum, p.done, p.statements, p.error, p.operator, p.window_id,
+    let statement =
+        "SELECT p.migration, p.direction, p.checksum, p.done, p.statements, p.error, p.operator, p.window_id,
                             pg_catalog.date_part('epoch', p.updated_at), p.resumable, a.pid, p.done_checksum
                      FROM tidegate.progress p
                      LEFT JOIN pg_catalog.pg_stat_activity a

@@ -149,9 +149,11 @@ impl Demo {
         stopwatch.lap("find the server programs");
 
         let mut folder = ThrowawayFolder::create(options.dir.as_deref())?;
+        say("Starting two throwaway PostgreSQL servers ...");
         let servers = servers::start(&programs, options.dir.as_deref())?;
         stopwatch.lap("start two servers");
 
+        say("Running the sample project's migrations on them ...");
         let runtime = Builder::new_current_thread().enable_all().build().map_err(DemoError::Runtime)?;
         let project = runtime.block_on(fill(folder.path(), &servers))?;
         stopwatch.lap("run the migrations, add rows, write the project");
@@ -170,6 +172,11 @@ impl Demo {
         Ok((Self { phases: stopwatch.phases, _servers: servers, _folder: folder, farewell }, context))
     }
 
+    /// Notes how long the console took to draw its first board.
+    pub fn first_board_drawn(&mut self, took: Duration) {
+        self.phases.push(Phase { name: "draw the first board", took });
+    }
+
     /// What is worth saying once the console has closed: how to come back to a demo that is kept and how to be rid of
     /// it, and with `timings` how long each phase of the start took.
     #[must_use]
@@ -181,10 +188,15 @@ impl Demo {
                 words.push('\n');
             }
             words.extend(self.phases.iter().map(|phase| line(phase.name, phase.took)));
-            words += &line("in all, before the console opened", self.phases.iter().map(|phase| phase.took).sum());
+            words += &line("in all", self.phases.iter().map(|phase| phase.took).sum());
         }
         words
     }
+}
+
+/// Tells whoever waits what for; where standard error is gone, nobody does.
+fn say(what: &str) {
+    let _ = writeln!(io::stderr(), "{what}");
 }
 
 /// How long one phase of the start took.

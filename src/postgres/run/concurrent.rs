@@ -156,7 +156,11 @@ mod tests {
 
     #[rstest]
     #[case("CREATE INDEX CONCURRENTLY idx_a ON t (a)", Some("idx_a"), "t")]
-    #[case("create unique index concurrently if not exists \"Idx \"\"A\" on only public.\"T\" using gin (a)", Some("Idx \"A"), "public.\"T\"")]
+    #[case(
+        "create unique index concurrently if not exists \"Idx \"\"A\" on only public.\"T\" using gin (a)",
+        Some("Idx \"A"),
+        "public.\"T\""
+    )]
     #[case("CREATE /* x */ INDEX -- y\n CONCURRENTLY Idx_A ON a . b (c)", Some("idx_a"), "a.b")]
     #[case("CREATE INDEX CONCURRENTLY ON t (a)", None, "t")]
     fn the_index_of_a_statement_is_read(#[case] statement: &str, #[case] name: Option<&str>, #[case] table: &str) {

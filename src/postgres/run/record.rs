@@ -229,10 +229,9 @@ impl Recorder {
             Entry::Fresh => {
                 let [name, login, checksum, metadata] = self.values(run, Map::new());
                 match prepared {
-                    true => format!(
-                        "EXECUTE tidegate_record_{}({name}, {login}, {checksum}, {metadata})",
-                        self.generation
-                    ),
+                    true => {
+                        format!("EXECUTE tidegate_record_{}({name}, {login}, {checksum}, {metadata})", self.generation)
+                    }
                     false => self.fresh(&name, &login, &checksum, &metadata),
                 }
             }
@@ -258,12 +257,7 @@ impl Recorder {
 
     /// The question which rows there are, as whoever keeps the history, outside of a transaction.
     pub(super) fn all_as_writer(&self) -> String {
-        format!(
-            "BEGIN READ ONLY; {}SELECT {} FROM {}; COMMIT",
-            self.become_writer(),
-            known::COLUMNS,
-            self.table
-        )
+        format!("BEGIN READ ONLY; {}SELECT {} FROM {}; COMMIT", self.become_writer(), known::COLUMNS, self.table)
     }
 
     /// Whether texts beyond ASCII can be stored here as they are.

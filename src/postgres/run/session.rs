@@ -12,8 +12,8 @@ use crate::migration::script::Structure;
 use crate::postgres::connection::Connection;
 use crate::postgres::error::{PgError, ServerError};
 use crate::postgres::grant::WriteGrant;
-use crate::postgres::history::shape::{self, Found};
 use crate::postgres::history::HistoryTable;
+use crate::postgres::history::shape::{self, Found};
 use crate::postgres::sql::{self, Columns, literal, optional_literal};
 use crate::postgres::store::{self, Attempt as Unfinished, StoreState};
 use crate::postgres::supabase;
@@ -241,9 +241,8 @@ impl<'c> ScriptSession<'c> {
         }
         let failed = |error| Failure::of(error, RunErrorKind::Record, None, DatabaseState::Unchanged);
         self.read_known().await.map_err(failed)?;
-        self.entry_of(run).map_err(|why| {
-            Failure::lasting(RunErrorKind::NotDue(why.to_owned()), None, DatabaseState::Unchanged)
-        })
+        self.entry_of(run)
+            .map_err(|why| Failure::lasting(RunErrorKind::NotDue(why.to_owned()), None, DatabaseState::Unchanged))
     }
 
     fn entry_of(&self, run: &ScriptRun<'_>) -> Result<Entry, &'static str> {

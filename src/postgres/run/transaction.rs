@@ -92,9 +92,7 @@ impl Failure {
                 Failure { kind: wrap(error), statement, state, cause }
             }
             PgError::Cancelled(error) => Failure::lasting(wrap(error), statement, state),
-            PgError::ConnectionLost(reason) => {
-                Failure::lasting(RunErrorKind::ConnectionLost(reason), statement, state)
-            }
+            PgError::ConnectionLost(reason) => Failure::lasting(RunErrorKind::ConnectionLost(reason), statement, state),
             other => Failure::lasting(RunErrorKind::Protocol(other.to_string()), statement, state),
         }
     }
@@ -193,7 +191,8 @@ impl Attempt<'_> {
             self.started(line, index).await;
             let started = Instant::now();
             let looks = self.statement(index).kind != StatementKind::Set;
-            let answer = if looks { self.look(line, index).await } else { line.ask(self.text(index), Rows::Drop).await };
+            let answer =
+                if looks { self.look(line, index).await } else { line.ask(self.text(index), Rows::Drop).await };
             match answer {
                 Ok(answer) => finished(line, index, started, &answer).await,
                 Err(error) => return Err(statement_failed(error, index, DatabaseState::Unchanged)),

@@ -45,10 +45,8 @@ impl<'a> Watch<'a> {
             loop {
                 tokio::time::sleep(pause).await;
                 pause = FURTHER_LOOKS;
-                let looks = tokio::join!(
-                    activity::blockers(observer, self.pid),
-                    activity::blocked_by(observer, self.pid)
-                );
+                let looks =
+                    tokio::join!(activity::blockers(observer, self.pid), activity::blocked_by(observer, self.pid));
                 let (Ok(blockers), Ok(blocked)) = looks else {
                     tracing::warn!("the session that looks on was lost; blockers are not shown any more");
                     self.observer = None;
