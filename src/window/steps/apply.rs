@@ -11,7 +11,7 @@ use crate::migration::script::Script;
 use crate::postgres::grant::WriteGrant;
 use crate::postgres::history;
 use crate::postgres::run::{self, Control, DatabaseState, RunError, RunErrorKind, RunFacts, ScriptRun, ScriptSession};
-use crate::postgres::store;
+use crate::postgres::store::{self, StoreState};
 use crate::window::confirmation::Confirmed;
 use crate::window::context::Purpose;
 use crate::window::event::{Aftermath, Failure, MigrationOutcome, WindowEvent};
@@ -37,6 +37,17 @@ pub async fn run(runner: &mut Runner, confirmed: &Confirmed, control: &Control) 
     };
     let ended = with_session(runner, &mut session, confirmed, control).await;
     if !session.connection.is_closed() {
+        let outcome = match &ended {
+            Ok(summary) | Err(Halt::Stopped(summary)) => summary.clone(),
+            Err(Halt::Failed(failure)) => failure.message.clone(),
+            Err(Halt::Journal(error)) => error.to_string(),
+        };
+        if matches!(store::probe(&session.connection).await, Ok(StoreState::Present { .. }))
+            && let Err(error) =
+                store::finish_window(&session.connection, runner.state().opened.id.as_str(), &outcome).await
+        {
+            tracing::warn!(%error, "the end of the window could not be noted in the environment");
+        }
         runner.session = Some(session);
     }
     ended
@@ -51,6 +62,7 @@ async fn with_session(
     let gates = gates::collect(runner, session, confirmed).await?;
     let grant = gates::grant(runner, gates).await?;
     prepare(runner, session, &grant).await?;
+    remember(runner, session, &grant).await;
     let backend_pid = session.connection.info().backend_pid;
     let observer = match runner.connect(Purpose::Observer).await {
         Ok(observer) => Some(observer),
@@ -101,6 +113,22 @@ struct Job<'a> {
     index: u32,
     item: &'a PlanItem,
     backend_pid: i32,
+}
+
+/// Notes the window in the environment, where Tidegate has its own schema there. The journal is the window's record;
+/// this one is for whoever looks at the database, so failing at it stops nothing.
+async fn remember(runner: &Runner, session: &Session, grant: &WriteGrant) {
+    let opened = &runner.state().opened;
+    let noted = async {
+        if !matches!(store::probe(&session.connection).await?, StoreState::Present { .. }) {
+            return Ok(());
+        }
+        let plan = serde_json::to_value(&opened.plan).unwrap_or_default();
+        store::open_window(&session.connection, grant, opened.id.as_str(), &runner.context.operator.name, &plan).await
+    };
+    if let Err(error) = noted.await {
+        tracing::warn!(%error, "the window could not be noted in the environment");
+    }
 }
 
 async fn one(
