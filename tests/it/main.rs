@@ -11,6 +11,7 @@ mod connect_hosts;
 mod connect_pooler;
 mod connect_tls;
 mod demo;
+mod engine_transaction;
 mod floors;
 mod harness;
 mod hooks;

@@ -2,6 +2,7 @@
 
 mod binary;
 pub mod certificates;
+pub mod ground;
 mod scratch;
 mod server;
 mod terminal;
