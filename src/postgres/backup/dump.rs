@@ -166,8 +166,8 @@ async fn watch(watcher: &Watcher, progress: &mut Progress) -> Vec<Blocker> {
     };
     let mut blockers: Vec<Blocker> = Vec::new();
     for session in sessions {
-        if let Some((table, rows)) = session.copies {
-            progress.copied(table, rows);
+        if let Some((table, copied)) = session.copies {
+            progress.copied(table, copied);
         }
         if session.waits {
             let found = activity::blockers(watcher.connection(), session.pid).await;

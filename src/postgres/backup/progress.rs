@@ -63,6 +63,15 @@ pub(super) struct Table {
     pub(super) rows: Option<f64>,
 }
 
+/// How much of a table has been copied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Copied {
+    /// Rows.
+    pub(super) rows: u64,
+    /// Bytes of their text.
+    pub(super) bytes: u64,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq)]
 enum State {
     Ahead,
@@ -124,15 +133,19 @@ impl Progress {
         }
     }
 
-    /// The server says how many rows of a table have been copied (`pg_stat_progress_copy`).
-    pub(super) fn copied(&mut self, oid: u32, rows: u64) {
-        if let Some(&index) = self.by_oid.get(&oid)
-            && let State::Active(share) = &mut self.states[index]
-            && let Some(expected) = self.tables[index].rows.filter(|rows| *rows >= 1.0)
-        {
-            #[expect(clippy::cast_precision_loss, reason = "a share of a bar")]
-            let copied = rows as f64;
-            *share = (copied / expected).clamp(*share, 1.0);
+    /// The server says how much of a table has been copied (`pg_stat_progress_copy`). Where nobody ever counted its
+    /// rows, the bytes of the copy are held against the table's size: that is rougher, so it never says all.
+    pub(super) fn copied(&mut self, oid: u32, copied: Copied) {
+        let Some(&index) = self.by_oid.get(&oid) else { return };
+        let table = &self.tables[index];
+        if let State::Active(share) = &mut self.states[index] {
+            #[expect(clippy::cast_precision_loss, reason = "shares of a bar")]
+            let now = match table.rows {
+                Some(rows) if rows >= 1.0 => copied.rows as f64 / rows,
+                _ if table.bytes == 0 => 0.0,
+                _ => (copied.bytes as f64 / table.bytes as f64).min(0.95),
+            };
+            *share = now.clamp(*share, 1.0);
         }
     }
 
@@ -210,18 +223,24 @@ mod tests {
         ]
     }
 
+    fn rows(rows: u64) -> Copied {
+        Copied { rows, bytes: 150 }
+    }
+
     #[test]
     fn one_job_finishes_a_table_when_it_begins_the_next() {
         let mut progress = Progress::new(tables(), 1);
         assert_eq!((progress.read(), progress.bytes()), (0, 1000));
         progress.began("public.large");
-        progress.copied(3, 500);
+        progress.copied(3, rows(500));
         assert_eq!((progress.tables_done(), progress.read()), (0, 300));
-        progress.copied(3, 5000);
+        progress.copied(3, rows(5000));
         assert_eq!(progress.read(), 600);
         progress.began("app.small");
-        progress.copied(2, 5);
-        assert_eq!((progress.tables_done(), progress.read()), (1, 600));
+        progress.copied(2, rows(5));
+        assert_eq!((progress.tables_done(), progress.read()), (1, 600 + 150));
+        progress.copied(2, Copied { rows: 9, bytes: 100_000 });
+        assert_eq!(progress.read(), 600 + 285);
         progress.began("no such table");
         assert_eq!(progress.tables_done(), 2);
         progress.complete();

@@ -11,7 +11,7 @@ use jiff::Timestamp;
 use super::super::connection::{Connection, SessionOptions};
 use super::super::error::PgError;
 use super::super::history::{self, HistoryState, HistoryTable};
-use super::progress::Table;
+use super::progress::{Copied, Table};
 use super::{BackupMigration, MigrationRecord};
 use crate::config::Target;
 
@@ -181,8 +181,8 @@ pub(super) struct DumpSession {
     pub(super) pid: i32,
     /// It waits for a lock.
     pub(super) waits: bool,
-    /// The table that it copies, and how many rows it has.
-    pub(super) copies: Option<(u32, u64)>,
+    /// The table that it copies, and how much of it it has.
+    pub(super) copies: Option<(u32, Copied)>,
 }
 
 /// A second session, which sees what `pg_dump`'s sessions do.
@@ -208,9 +208,12 @@ impl Watcher {
     pub(super) async fn sessions(&self) -> Result<Vec<DumpSession>, PgError> {
         // PostgreSQL 13 does not tell how far a COPY is.
         let (copied, join) = if self.connection.info().version.major >= 14 {
-            ("p.relid, p.tuples_processed", "left join pg_catalog.pg_stat_progress_copy p on p.pid = a.pid")
+            (
+                "p.relid, p.tuples_processed, p.bytes_processed",
+                "left join pg_catalog.pg_stat_progress_copy p on p.pid = a.pid",
+            )
         } else {
-            ("null::oid, null::bigint", "")
+            ("null::oid, null::bigint, null::bigint", "")
         };
         let query = format!(
             "select a.pid, coalesce(a.wait_event_type = 'Lock', false), {copied} \
@@ -219,11 +222,14 @@ impl Watcher {
         let rows = self.connection.client().query(&query, &[&self.application_name]).await?;
         rows.into_iter()
             .map(|row| {
-                let copies: (Option<u32>, Option<i64>) = (row.try_get(2)?, row.try_get(3)?);
+                let table: Option<u32> = row.try_get(2)?;
+                let (rows, bytes): (Option<i64>, Option<i64>) = (row.try_get(3)?, row.try_get(4)?);
+                let copied =
+                    Copied { rows: unsigned(rows.unwrap_or_default()), bytes: unsigned(bytes.unwrap_or_default()) };
                 Ok(DumpSession {
                     pid: row.try_get(0)?,
                     waits: row.try_get(1)?,
-                    copies: copies.0.zip(copies.1.map(unsigned)),
+                    copies: table.map(|table| (table, copied)),
                 })
             })
             .collect()
