@@ -12,7 +12,7 @@ use tokio::sync::mpsc;
 
 use crate::config::Secret;
 
-use super::message::{Effect, LayerId, Message, Moment, Work};
+use super::message::{Effect, LayerId, Message, Moment, Order, Work};
 use super::model::{Ending, Model};
 use super::pace::Pace;
 use super::theme::Theme;
@@ -35,6 +35,12 @@ pub trait Outside<B: Backend> {
 
     /// Begins some work; its answer comes back as a message.
     fn work(&mut self, from: LayerId, work: Work);
+
+    /// Hands an order to the window of a layer; its news come back as messages.
+    fn window(&mut self, from: LayerId, order: Order);
+
+    /// Looks which windows were left unfinished; they come back as a message.
+    fn look_for_unfinished(&mut self);
 
     /// Asks an environment at once how it is.
     fn refresh(&mut self, environment: usize);
@@ -98,6 +104,8 @@ where
         for effect in std::mem::take(&mut effects) {
             match effect {
                 Effect::Work(from, work) => outside.work(from, work),
+                Effect::Window(from, order) => outside.window(from, order),
+                Effect::LookForUnfinished => outside.look_for_unfinished(),
                 Effect::Copy(text) => outside.copy(terminal, &text).map_err(LoopError::Draw)?,
                 Effect::Refresh(environment) => outside.refresh(environment),
                 Effect::SupplyPassword(environment, password) => outside.supply_password(environment, password),

@@ -66,6 +66,20 @@ fn role_of(token: Token) -> Role {
     }
 }
 
+/// A report's Markdown as lines: headings and tables stand out, the text is as it is written.
+#[must_use]
+pub fn markdown(text: &str) -> Vec<TextLine> {
+    let line = |line: &str| {
+        let role = match line {
+            line if line.starts_with('#') => Role::Heading,
+            line if line.starts_with("| ---") => Role::Faint,
+            _ => Role::Text,
+        };
+        TextLine::plain(role, line.to_owned())
+    };
+    printable_lines(text).lines().map(line).collect()
+}
+
 /// What changed from `before` to `after`, as a unified difference with the changed words marked.
 #[must_use]
 pub fn difference(before: &str, after: &str) -> Vec<TextLine> {

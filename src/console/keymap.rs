@@ -121,6 +121,8 @@ pub mod action {
     pub const SUSPEND: Action = Action("suspend");
     /// Draw everything afresh.
     pub const REDRAW: Action = Action("redraw");
+    /// Show the newest error in full.
+    pub const ERROR: Action = Action("error");
     /// Answer yes.
     pub const YES: Action = Action("yes");
     /// Answer no.
@@ -136,6 +138,7 @@ pub static EVERYWHERE: KeySet = KeySet {
         binding(action::BACK, &["esc"], "Go one layer back, or dismiss the error that is shown", ""),
         binding(action::QUIT, &["q"], "Go back; on the board, quit", "quit"),
         binding(action::LOG, &["@"], "Show the log", ""),
+        binding(action::ERROR, &["!"], "Show the newest error in full", ""),
         binding(action::STOP, &["ctrl-c"], "Stop what runs (asks first); with nothing running, quit", ""),
         binding(action::REDRAW, &["ctrl-l"], "Draw the screen afresh", ""),
         binding(action::SUSPEND, &["ctrl-z"], "Leave the terminal to the shell; `fg` comes back", ""),

@@ -8,13 +8,13 @@ use std::fmt;
 use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
 
-use crate::config::{Access, EnvironmentName, Secret, Tier};
+use crate::config::{Access, Secret, Tier};
 
 use crate::window::confirmation::Confirmed;
 
 use super::key::Key;
 use super::keymap::{Action, Keymap, ScreenSpec};
-use super::message::{Answer, Work};
+use super::message::{Answer, Order, Work};
 use super::model::World;
 use super::theme::Theme;
 use super::trouble::Trouble;
@@ -63,7 +63,7 @@ pub enum Placement {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Subject {
     /// The environment's name.
-    pub environment: EnvironmentName,
+    pub environment: String,
     /// How dangerous a mistake is there.
     pub tier: Tier,
     /// Whether Tidegate may write there.
@@ -103,6 +103,14 @@ pub enum Command {
     },
     /// Do this and answer me.
     Work(Work),
+    /// Hand this order to my window.
+    Window(Order),
+    /// Look which windows were left unfinished.
+    LookForUnfinished,
+    /// Take this layer away and tell the one below what was typed, for an action.
+    Typed(Action, String),
+    /// Take this layer away and put another one in its place.
+    Replace(Box<dyn Layer>),
     /// Ask an environment at once how it is, or try again to connect.
     Refresh(usize),
     /// Connect with a password that the operator typed.
@@ -120,6 +128,11 @@ pub trait Layer: fmt::Debug {
 
     /// What the bar at the top calls it, after the screens below it.
     fn title(&self, world: &World) -> String;
+
+    /// What the bar at the top says beside its name while it is the topmost screen.
+    fn detail(&self, _world: &World) -> String {
+        String::new()
+    }
 
     /// How it fills the screen.
     fn placement(&self, _context: &Context<'_>) -> Placement {
@@ -182,6 +195,16 @@ pub trait Layer: fmt::Debug {
     /// The operator confirmed, in the dialog that this layer opened.
     fn confirmed(&mut self, _confirmed: Confirmed, _context: &Context<'_>) -> Vec<Command> {
         Vec::new()
+    }
+
+    /// The operator typed a text for an action, in the dialog that this layer opened.
+    fn told(&mut self, _action: Action, _text: &str, _context: &Context<'_>) -> Vec<Command> {
+        Vec::new()
+    }
+
+    /// The operator wants to leave the screen, with nothing nearer to undo.
+    fn leaving(&mut self, _context: &Context<'_>) -> Vec<Command> {
+        vec![Command::Close]
     }
 
     /// The files or an environment changed; work that depends on them may be asked for anew.

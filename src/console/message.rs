@@ -1,17 +1,27 @@
 //! What can happen to the console, and what it can ask for in turn.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use jiff::Timestamp;
 use ratatui::layout::{Position, Size};
 
 use crate::config::Secret;
+use crate::migration::catalogue::Catalogue;
 use crate::migration::checksum::Checksum;
 use crate::migration::git::Commit;
 use crate::postgres::backup::BackupEntry;
+use crate::postgres::grant::GateList;
+use crate::window::confirmation::Confirmed;
 use crate::window::files::FilesNews;
+use crate::window::handle::News;
+use crate::window::journal::Unfinished;
+use crate::window::look::EnvironmentView;
 use crate::window::monitor::MonitorEvent;
+use crate::window::plan::{Intent, Plan};
+use crate::window::runner::Waiver;
+use crate::window::step::Step;
 
 use super::key::Key;
 use super::log::LogLine;
@@ -87,6 +97,8 @@ pub enum Message {
     Commit(Option<Commit>),
     /// News of an environment.
     Environment(MonitorEvent),
+    /// The windows that were left unfinished on this machine.
+    Unfinished(Vec<Unfinished>),
     /// What a screen asked for.
     Answer {
         /// Who asked.
@@ -105,6 +117,12 @@ pub enum Answer {
     Difference(Box<Difference>),
     /// The backups, newest first.
     Backups(Vec<BackupEntry>),
+    /// A plan, or why there can be none.
+    Plan(Box<Result<Drawn, String>>),
+    /// A report's lines.
+    Report(Vec<TextLine>),
+    /// News of the window that the layer runs.
+    Window(Box<News>),
     /// It went wrong.
     Failed(Box<Trouble>),
 }
@@ -124,10 +142,14 @@ pub enum Effect {
     SupplyPassword(usize, Secret),
     /// Do this work and answer the layer.
     Work(LayerId, Work),
+    /// Hand this order to the layer's window.
+    Window(LayerId, Order),
+    /// Look which windows were left unfinished.
+    LookForUnfinished,
 }
 
 /// Work that a screen wants done.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub enum Work {
     /// Read a migration's files.
     ReadMigration {
@@ -145,6 +167,51 @@ pub enum Work {
     },
     /// List the backups in the configured folder.
     ListBackups,
+    /// Draw up a plan, and foresee how its gates would stand.
+    DrawUp {
+        /// The environment's place in the configuration.
+        environment: usize,
+        /// The files.
+        catalogue: Arc<Catalogue>,
+        /// What is known of the environment.
+        view: Arc<EnvironmentView>,
+        /// What the operator wants.
+        intent: Intent,
+    },
+    /// Read the report of a window.
+    ReadReport(PathBuf),
+}
+
+/// A plan that was drawn up.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Drawn {
+    /// The plan.
+    pub plan: Plan,
+    /// How its gates would stand if its window were opened now.
+    pub gates: GateList,
+}
+
+/// What a window screen wants of its window.
+#[derive(Debug)]
+pub enum Order {
+    /// Open a window for this plan.
+    Open(Box<Plan>),
+    /// Take over the window of this journal.
+    Resume(PathBuf),
+    /// Start a step.
+    Run(Step, Confirmed),
+    /// Pass a step over, for a reason.
+    Skip(Step, String),
+    /// Let a gate pass, for a reason.
+    Waive(Waiver),
+    /// Stop the running step when its statement has ended.
+    StopAfterStatement,
+    /// Cancel the running statement, and with it the step.
+    CancelNow,
+    /// Close the window for good.
+    Close,
+    /// Leave it to be resumed.
+    Leave,
 }
 
 /// A migration's files, ready to be shown.

@@ -50,6 +50,9 @@ pub use log::{LogFeed, LogLayer, feed as log_feed};
 /// How many messages may wait for the console before those who send them wait.
 const WAITING: usize = 256;
 
+/// How long a server may take to answer to the cancelling of what ran when the console ended.
+const PATIENCE: Duration = Duration::from_secs(15);
+
 /// What the command line says about the console.
 #[derive(Debug, Default)]
 pub struct ConsoleOptions {
@@ -150,8 +153,12 @@ pub async fn run(context: Arc<Context>, options: ConsoleOptions) -> Result<Closi
     services::watch_files(Arc::clone(&context), sender.clone());
     let monitor = services::watch_environments(Arc::clone(&context), sender.clone());
     let mut outside = outside::Real::new(context, monitor, guard, sender);
-    let ending = app::run(&mut model, &theme, &mut terminal, &mut inputs, &mut messages, &mut outside).await?;
-    Ok(Closing { ending, first_board: model.first_board })
+    let ended = app::run(&mut model, &theme, &mut terminal, &mut inputs, &mut messages, &mut outside).await;
+    // Nobody reads the messages from here on; closing the channel keeps those who send them from waiting.
+    drop(messages);
+    terminal::give_back();
+    outside.finish(PATIENCE).await;
+    Ok(Closing { ending: ended?, first_board: model.first_board })
 }
 
 /// While it lives, a panic on this thread gives the terminal back before it speaks, and a panic on any other thread is

@@ -12,7 +12,9 @@ use crate::migration::git::Commit;
 use crate::postgres::history::HistoryState;
 use crate::window::board::{Board, Past};
 use crate::window::files::FilesNews;
-use crate::window::monitor::{EnvironmentState, EnvironmentView, MonitorEvent};
+use crate::window::journal::Unfinished;
+use crate::window::look::EnvironmentView;
+use crate::window::monitor::{EnvironmentState, MonitorEvent};
 
 use super::keymap::Keymap;
 use super::layer::{Context, Layer, Placement};
@@ -51,6 +53,8 @@ pub struct World {
     pub environments: Vec<EnvironmentState>,
     /// Every migration in every environment.
     pub board: Arc<Board>,
+    /// The windows that were left unfinished on this machine, the latest first; `None` until it was looked for.
+    pub unfinished: Option<Vec<Unfinished>>,
 }
 
 impl World {
@@ -66,6 +70,7 @@ impl World {
             commit: None,
             environments,
             board: Arc::default(),
+            unfinished: None,
         }
     }
 
@@ -79,6 +84,12 @@ impl World {
     #[must_use]
     pub fn view(&self, environment: usize) -> Option<&Arc<EnvironmentView>> {
         self.environments.get(environment)?.view()
+    }
+
+    /// The windows that were left unfinished, as far as they are known.
+    #[must_use]
+    pub fn unfinished(&self) -> &[Unfinished] {
+        self.unfinished.as_deref().unwrap_or_default()
     }
 
     /// Takes in what the files are now.
@@ -229,7 +240,7 @@ impl Model {
     /// The part of the terminal that the layer at `index` fills.
     #[must_use]
     pub fn area(&self, index: usize) -> Rect {
-        let body = chrome::areas(self.size).body;
+        let body = chrome::areas(self).body;
         let Some(entry) = self.layers.get(index) else { return body };
         let context = Context { world: &self.world, keymap: &self.keymap, area: body };
         match entry.layer.placement(&context) {

@@ -1,5 +1,6 @@
 //! The world outside the console, for real: the clock, the clipboard, the shell, and the tasks that do the work.
 
+use std::collections::HashMap;
 use std::io;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -10,13 +11,14 @@ use tokio::sync::mpsc;
 
 use crate::config::Secret;
 use crate::window::context::Context;
+use crate::window::handle::WindowHandle;
 use crate::window::monitor::Monitor;
 
 use super::app::Outside;
-use super::message::{Answer, LayerId, Message, Moment, Work};
+use super::message::{Answer, LayerId, Message, Moment, Order, Work};
 use super::terminal::{Guard, Screen, can_be_suspended, clipboard_sequence, suspend};
 use super::trouble::Trouble;
-use super::work;
+use super::{services, work};
 
 /// The world outside the console.
 #[derive(Debug)]
@@ -27,6 +29,8 @@ pub struct Real {
     context: Arc<Context>,
     monitor: Monitor,
     messages: mpsc::Sender<Message>,
+    /// The windows that this console runs, by the screens that show them.
+    windows: HashMap<LayerId, WindowHandle>,
 }
 
 impl Real {
@@ -34,7 +38,35 @@ impl Real {
     #[must_use]
     pub fn new(context: Arc<Context>, monitor: Monitor, guard: Guard, messages: mpsc::Sender<Message>) -> Self {
         let clipboard = context.config.interface.clipboard;
-        Self { started: Instant::now(), guard, clipboard, context, monitor, messages }
+        Self { started: Instant::now(), guard, clipboard, context, monitor, messages, windows: HashMap::new() }
+    }
+}
+
+impl Real {
+    /// Lets go of every window, when the console ends. What runs is cancelled, and the server's answer awaited, so that
+    /// the journal tells the truth; a server that does not answer is not waited for longer than `patience`.
+    pub async fn finish(&mut self, patience: Duration) {
+        for (_, handle) in self.windows.drain() {
+            handle.cancel_now();
+            handle.leave();
+            if tokio::time::timeout(patience, handle.ended()).await.is_err() {
+                tracing::warn!("a window was left although its server had not answered");
+            }
+        }
+    }
+}
+
+fn obey(handle: &mut WindowHandle, order: Order) {
+    match order {
+        // Handled by the caller: these make the window.
+        Order::Open(_) | Order::Resume(_) => {}
+        Order::Run(step, confirmed) => handle.run(step, confirmed),
+        Order::Skip(step, reason) => handle.skip(step, reason),
+        Order::Waive(waiver) => handle.waive(waiver),
+        Order::StopAfterStatement => handle.stop_after_statement(),
+        Order::CancelNow => handle.cancel_now(),
+        Order::Close => handle.close(),
+        Order::Leave => handle.leave(),
     }
 }
 
@@ -60,6 +92,35 @@ impl Outside<Screen> for Real {
             // The console may have ended meanwhile; then nobody needs the answer.
             let _ = messages.send(Message::Answer { to: from, answer }).await;
         });
+    }
+
+    fn window(&mut self, from: LayerId, order: Order) {
+        let context = Arc::clone(&self.context);
+        let opened = match order {
+            Order::Open(plan) => WindowHandle::open(context, *plan),
+            Order::Resume(journal) => WindowHandle::resume(context, journal),
+            order => {
+                if let Some(handle) = self.windows.get_mut(&from) {
+                    obey(handle, order);
+                }
+                return;
+            }
+        };
+        let (handle, mut news) = opened;
+        self.windows.insert(from, handle);
+        let messages = self.messages.clone();
+        tokio::spawn(async move {
+            while let Some(news) = news.recv().await {
+                let message = Message::Answer { to: from, answer: Answer::Window(Box::new(news)) };
+                if messages.send(message).await.is_err() {
+                    break;
+                }
+            }
+        });
+    }
+
+    fn look_for_unfinished(&mut self) {
+        services::look_for_unfinished(Arc::clone(&self.context), self.messages.clone());
     }
 
     fn refresh(&mut self, environment: usize) {

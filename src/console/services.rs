@@ -9,6 +9,7 @@ use crate::migration::catalogue::Catalogue;
 use crate::migration::git;
 use crate::window::context::Context;
 use crate::window::files::FileWatch;
+use crate::window::journal;
 use crate::window::monitor::{Monitor, MonitorEvent};
 
 use super::log::LogFeed;
@@ -67,5 +68,15 @@ pub fn follow_log(LogFeed(mut lines): LogFeed, messages: mpsc::Sender<Message>) 
                 break;
             }
         }
+    });
+}
+
+/// Looks which windows were left unfinished on this machine.
+pub fn look_for_unfinished(context: Arc<Context>, messages: mpsc::Sender<Message>) {
+    tokio::spawn(async move {
+        let folder = context.journals();
+        let found = tokio::task::spawn_blocking(move || journal::unfinished(&folder)).await.unwrap_or_default();
+        // The console may have ended meanwhile; then nobody asks any more.
+        let _ = messages.send(Message::Unfinished(found)).await;
     });
 }

@@ -29,7 +29,7 @@ use crate::window::monitor::{EnvironmentState, EnvironmentView, MonitorEvent};
 
 use super::app::{self, Outside};
 use super::keymap::Keymap;
-use super::message::{Answer, LayerId, Message, Moment, Work};
+use super::message::{Answer, LayerId, Message, Moment, Order, Work};
 use super::model::{Ending, Model};
 use super::theme::{Ask, Capabilities, ColourDepth, Theme};
 use super::update::update;
@@ -300,6 +300,8 @@ pub struct Pretend {
     pub copied: Vec<String>,
     /// What was asked for.
     pub asked: Vec<String>,
+    /// What windows were told to do.
+    pub orders: Vec<Order>,
 }
 
 impl Outside<TestBackend> for Pretend {
@@ -316,6 +318,14 @@ impl Outside<TestBackend> for Pretend {
         if let Some(answer) = (self.answer)(&work) {
             self.answers.try_send(Message::Answer { to: from, answer }).expect("room for an answer");
         }
+    }
+
+    fn window(&mut self, _from: LayerId, order: Order) {
+        self.orders.push(order);
+    }
+
+    fn look_for_unfinished(&mut self) {
+        self.asked.push("unfinished windows".to_owned());
     }
 
     fn refresh(&mut self, environment: usize) {
@@ -360,7 +370,8 @@ pub fn play_with(mut model: Model, keys: &str, answer: impl FnMut(&Work) -> Opti
     let clock = Arc::new(std::sync::Mutex::new(model.world.moment.uptime));
     let (answers, mut messages) = mpsc::channel(64);
     let mut hands = Hands { script: script(keys), clock: Arc::clone(&clock) };
-    let mut outside = Pretend { clock, answers, answer: Box::new(answer), copied: Vec::new(), asked: Vec::new() };
+    let mut outside =
+        Pretend { clock, answers, answer: Box::new(answer), copied: Vec::new(), asked: Vec::new(), orders: Vec::new() };
     let backend = TestBackend::new(model.size.width, model.size.height);
     let mut terminal = Terminal::new(backend).expect("a terminal");
     let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");

@@ -10,7 +10,7 @@ mod load;
 mod role;
 
 pub use capability::{Ask, Capabilities, ColourDepth};
-pub use glyphs::Glyphs;
+pub use glyphs::{Glyphs, UNICODE};
 pub use load::{ThemeError, ThemeWarning, built_in, names};
 pub use role::Role;
 

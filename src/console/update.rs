@@ -49,6 +49,10 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
             model.world.take_environment(news);
             tell_all(model, &mut effects);
         }
+        Message::Unfinished(unfinished) => {
+            model.world.unfinished = Some(unfinished);
+            tell_all(model, &mut effects);
+        }
         Message::Answer { to, answer } => {
             // Who asked may be gone by now; then nobody needs the answer.
             if let Some(index) = model.layers.iter().position(|entry| entry.id == to) {
@@ -105,19 +109,23 @@ fn act(model: &mut Model, wanted: Action, effects: &mut Vec<Effect>) {
         return on_top(model, effects, |layer, context| layer.act(wanted, context));
     }
     match wanted {
-        action::BACK => back(model),
-        action::QUIT if model.layers.len() > 1 => close(model),
+        action::BACK => back(model, effects),
+        action::QUIT if model.layers.len() > 1 => on_top(model, effects, |layer, context| layer.leaving(context)),
         action::QUIT | action::STOP => model.ending = Some(Ending::Quit),
         action::HELP => open(model, Box::new(view::help::Help::of(own.name)), effects),
         action::PALETTE => open(model, Box::new(view::palette::Palette::of(own.name)), effects),
         action::LOG => open(model, Box::new(view::log::LogScreen::default()), effects),
+        action::ERROR => match model.troubles.last() {
+            Some(shown) => open(model, Box::new(view::error::ErrorScreen::of(shown.trouble.clone())), effects),
+            None => model.say("There is no error to show."),
+        },
         action::SUSPEND => effects.push(Effect::Suspend),
         action::REDRAW => effects.push(Effect::Redraw),
         _ => {}
     }
 }
 
-fn back(model: &mut Model) {
+fn back(model: &mut Model, effects: &mut Vec<Effect>) {
     let now = model.world.moment.uptime;
     match model.troubles.last() {
         // An error that has only just appeared was not meant by this key.
@@ -126,13 +134,15 @@ fn back(model: &mut Model) {
         }
         Some(_) => {}
         None if model.layers.last_mut().is_some_and(|entry| entry.layer.step_back()) => {}
-        None => close(model),
+        None => on_top(model, effects, |layer, context| layer.leaving(context)),
     }
 }
 
-fn close(model: &mut Model) {
-    if model.layers.len() > 1 {
-        model.layers.pop();
+/// Takes a layer away, with what stands on it. The first screen stays.
+fn remove(model: &mut Model, id: LayerId) {
+    match model.layers.iter().position(|entry| entry.id == id) {
+        Some(0) | None => {}
+        Some(index) => model.layers.truncate(index),
     }
 }
 
@@ -201,9 +211,9 @@ fn at(
 fn carry_out(model: &mut Model, from: LayerId, command: Command, effects: &mut Vec<Effect>) {
     match command {
         Command::Open(layer) => open(model, layer, effects),
-        Command::Close => model.layers.retain(|entry| entry.id != from || entry.id == LayerId(0)),
+        Command::Close => remove(model, from),
         Command::CloseAndAct(wanted) => {
-            model.layers.retain(|entry| entry.id != from || entry.id == LayerId(0));
+            remove(model, from);
             act(model, wanted, effects);
         }
         Command::Toast(text) => model.say(text),
@@ -213,12 +223,22 @@ fn carry_out(model: &mut Model, from: LayerId, command: Command, effects: &mut V
             effects.push(Effect::Copy(text));
         }
         Command::Work(work) => effects.push(Effect::Work(from, work)),
+        Command::Window(order) => effects.push(Effect::Window(from, order)),
+        Command::LookForUnfinished => effects.push(Effect::LookForUnfinished),
+        Command::Typed(action, text) => {
+            remove(model, from);
+            on_top(model, effects, |layer, context| layer.told(action, &text, context));
+        }
+        Command::Replace(layer) => {
+            remove(model, from);
+            open(model, layer, effects);
+        }
         Command::Refresh(environment) => effects.push(Effect::Refresh(environment)),
         Command::SupplyPassword(environment, password) => {
             effects.push(Effect::SupplyPassword(environment, password));
         }
         Command::Confirmed(confirmed) => {
-            model.layers.retain(|entry| entry.id != from || entry.id == LayerId(0));
+            remove(model, from);
             on_top(model, effects, |layer, context| layer.confirmed(confirmed, context));
         }
         Command::Quit => model.ending = Some(Ending::Quit),

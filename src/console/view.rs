@@ -4,6 +4,7 @@ pub mod backups;
 pub mod board;
 pub mod chrome;
 pub mod confirm;
+pub mod error;
 mod facts;
 pub mod files;
 pub mod help;
@@ -13,6 +14,12 @@ mod marks;
 pub mod migration;
 pub mod palette;
 pub mod password;
+pub mod plan;
+pub mod prompt;
+pub mod recovery;
+pub mod report;
+pub mod stop;
+pub mod window;
 
 use ratatui::Frame;
 
@@ -26,11 +33,18 @@ pub static SCREENS: &[&ScreenSpec] = &[
     &board::SPEC,
     &migration::SPEC,
     &history::SPEC,
+    &plan::SPEC,
+    &window::SPEC,
+    &recovery::SPEC,
+    &report::SPEC,
     &backups::SPEC,
     &files::SPEC,
     &password::SPEC,
     &confirm::SPEC,
+    &prompt::SPEC,
+    &stop::SPEC,
     &log::SPEC,
+    &error::SPEC,
     &help::SPEC,
     &palette::SPEC,
 ];
@@ -63,7 +77,7 @@ pub fn view(model: &Model, theme: &Theme, frame: &mut Frame<'_>) {
 }
 
 fn placement(model: &Model, entry: &super::model::Entry) -> Placement {
-    let body = chrome::areas(model.size).body;
+    let body = chrome::areas(model).body;
     let context = super::layer::Context { world: &model.world, keymap: &model.keymap, area: body };
     entry.layer.placement(&context)
 }

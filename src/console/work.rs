@@ -3,13 +3,18 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::migration::catalogue::Catalogue;
 use crate::migration::checksum::Checksum;
 use crate::migration::git;
 use crate::postgres::backup;
 use crate::window::context::Context;
+use crate::window::look::EnvironmentView;
+use crate::window::plan::Intent;
+use crate::window::planning::{self, Seen};
+use crate::window::steps::gates;
 
-use super::document::{difference, sql};
-use super::message::{Answer, Difference, Texts, Work};
+use super::document::{difference, markdown, sql};
+use super::message::{Answer, Difference, Drawn, Texts, Work};
 use super::theme::Role;
 use super::trouble::Trouble;
 use super::widget::paint::piece;
@@ -24,11 +29,36 @@ pub async fn run(context: Arc<Context>, work: Work) -> Answer {
             Ok(entries) => Answer::Backups(entries),
             Err(error) => Answer::Failed(Box::new(Trouble::from_error("The backups cannot be listed", &error))),
         },
+        Work::DrawUp { environment, catalogue, view, intent } => {
+            Answer::Plan(Box::new(draw_up(&context, environment, &catalogue, &view, &intent)))
+        }
+        Work::ReadReport(path) => match std::fs::read_to_string(&path) {
+            Ok(text) => Answer::Report(markdown(&text)),
+            Err(error) => Answer::Failed(Box::new(
+                Trouble::from_error("The report cannot be read", &error).with("file", path.display().to_string()),
+            )),
+        },
     });
     match done.await {
         Ok(answer) => answer,
         Err(error) => std::panic::resume_unwind(error.into_panic()),
     }
+}
+
+/// Draws up a plan and foresees its gates.
+fn draw_up(
+    context: &Context,
+    environment: usize,
+    catalogue: &Catalogue,
+    view: &EnvironmentView,
+    intent: &Intent,
+) -> Result<Drawn, String> {
+    let settings = context.config.environments.get(environment).ok_or("The environment is gone.")?;
+    let seen = Seen { past: &view.past, history: &view.history, has_store: view.has_store };
+    let plan =
+        planning::draw_up(settings, &context.layout(), catalogue, seen, intent).map_err(|error| error.to_string())?;
+    let gates = gates::foresee(settings, &plan, view, &[], &context.operator.name);
+    Ok(Drawn { plan, gates })
 }
 
 /// A file as lines; one that cannot be read says so in its place.

@@ -31,7 +31,8 @@ macro_rules! roles {
 }
 
 roles! {
-    Text "text" "Ordinary text, and the background of the screen.",
+    Background "background" "The whole screen, before anything is drawn on it.",
+    Text "text" "Ordinary text.",
     Dim "dim" "Text of second rank: ages, durations, units.",
     Faint "faint" "What should nearly vanish: unknown cells, filler.",
     Strong "strong" "Names and numbers that matter.",

@@ -148,7 +148,7 @@ impl Layer for BackupsScreen {
                 self.entries = Some(Vec::new());
                 return vec![Command::Trouble(trouble)];
             }
-            Answer::Texts(_) | Answer::Difference(_) => {}
+            _ => {}
         }
         Vec::new()
     }

@@ -3,6 +3,7 @@
 mod card;
 mod layout;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use ratatui::Frame;
@@ -15,6 +16,8 @@ use crate::console::model::World;
 use crate::console::theme::Role;
 use crate::console::view::history::HistoryScreen;
 use crate::console::view::migration::MigrationScreen;
+use crate::console::view::plan::PlanScreen;
+use crate::console::view::recovery::RecoveryScreen;
 use crate::console::view::{backups, files, marks, password};
 use crate::console::widget::input::Filter;
 use crate::console::widget::list::ListState;
@@ -23,10 +26,20 @@ use crate::console::widget::table::{self, Column};
 use crate::console::words::count;
 use crate::migration::name::MigrationName;
 use crate::window::board::{Board, Column as BoardColumn};
+use crate::window::look::HistoryState;
 use crate::window::monitor::EnvironmentState;
+use crate::window::step::Direction;
 
 use layout::Layout;
 
+/// Draws up a window in the selected environment.
+pub const WINDOW: Action = Action("board.window");
+/// Draws up a rollback in the selected environment.
+pub const ROLLBACK: Action = Action("board.rollback");
+/// Marks the selected migration.
+pub const MARK: Action = Action("board.mark");
+/// Lists the windows that were left unfinished.
+pub const RECOVERY: Action = Action("board.unfinished");
 /// Shows the history of the selected environment.
 pub const HISTORY: Action = Action("board.history");
 /// Shows the backups.
@@ -47,6 +60,34 @@ pub static SPEC: ScreenSpec = ScreenSpec {
             by itself.",
     keys: &[
         Binding { action: action::OPEN, keys: &["enter"], words: "Open the migration", short: "open", when: "" },
+        Binding {
+            action: WINDOW,
+            keys: &["w"],
+            words: "Apply migrations in the selected environment: draw up a window",
+            short: "window",
+            when: "where the environment answers and may be written",
+        },
+        Binding {
+            action: ROLLBACK,
+            keys: &["u"],
+            words: "Roll migrations back in the selected environment",
+            short: "rollback",
+            when: "where the environment answers and may be written",
+        },
+        Binding {
+            action: RECOVERY,
+            keys: &["r"],
+            words: "Resume a window that was left unfinished",
+            short: "resume",
+            when: "where there is one",
+        },
+        Binding {
+            action: MARK,
+            keys: &["space"],
+            words: "Mark the migration, or take the mark away; a window then offers the marked ones",
+            short: "",
+            when: "",
+        },
         Binding {
             action: HISTORY,
             keys: &["h"],
@@ -107,6 +148,10 @@ pub struct BoardScreen {
     /// The rows of the board that the filter leaves, and what they were made from.
     rows: Vec<u32>,
     made_from: Option<(Arc<Board>, String)>,
+    /// The marked migrations, by name.
+    marked: BTreeSet<Arc<str>>,
+    /// Unfinished windows were looked for, and offered if there were any.
+    has_offered: bool,
     /// The operator has moved, so the selection is left alone when the board fills.
     has_moved: bool,
 }
@@ -177,6 +222,43 @@ impl BoardScreen {
         }
     }
 
+    /// Whether a window may be drawn up in the selected environment.
+    fn may_write(&self, world: &World) -> Availability {
+        let Some(settings) = world.config.environments.get(self.environment) else { return Availability::Hidden };
+        let name = &settings.name;
+        match world.environments.get(self.environment) {
+            _ if settings.access.is_read_only() => {
+                Availability::No(format!("{name} is read-only: nothing is ever written there."))
+            }
+            Some(EnvironmentState::Ready(view)) => match &view.history {
+                HistoryState::WrongShape(why) => {
+                    Availability::No(format!("{name} has something else in the place of the history table: {why}"))
+                }
+                history if !history.is_readable() && *history != HistoryState::Absent => {
+                    Availability::No(format!("The history of {name} cannot be read, so nothing can be planned there."))
+                }
+                _ => Availability::Yes,
+            },
+            _ => Availability::No(format!("{name} does not answer, so nothing can be planned there.")),
+        }
+    }
+
+    fn draw_up(&self, direction: Direction, world: &World) -> Vec<Command> {
+        let selected = self.selected_row().and_then(|row| world.board.rows.get(row)).map(|row| Arc::clone(&row.name));
+        let marked: Vec<String> = self.marked.iter().map(ToString::to_string).collect();
+        let plan = PlanScreen::of(self.environment, direction, selected.as_deref(), &marked, world);
+        vec![Command::Open(Box::new(plan))]
+    }
+
+    fn toggle_mark(&mut self, world: &World) {
+        let Some(row) = self.selected_row().and_then(|row| world.board.rows.get(row)) else { return };
+        if !self.marked.remove(&row.name) {
+            self.marked.insert(Arc::clone(&row.name));
+        }
+        self.has_moved = true;
+        self.list.selected += 1;
+    }
+
     fn columns(&self, layout: &Layout, world: &World) -> Vec<Column> {
         let mut columns = vec![Column::fixed("version", 14)];
         if layout.table.width >= 76 {
@@ -222,15 +304,17 @@ impl Layer for BoardScreen {
     }
 
     fn title(&self, world: &World) -> String {
-        let mut title = world.config.project.name.clone();
-        if let Some(catalogue) = &world.catalogue {
-            title.push_str(&format!("   {}", count(catalogue.migrations.len(), "migration")));
-        }
+        world.config.project.name.clone()
+    }
+
+    fn detail(&self, world: &World) -> String {
+        let Some(catalogue) = &world.catalogue else { return String::new() };
+        let mut words = count(catalogue.migrations.len(), "migration");
         if let Some(commit) = &world.commit {
-            let changes = if commit.dirty { " and changes" } else { "" };
-            title.push_str(&format!("   at {}{changes}", commit.short));
+            let changes = if commit.dirty { ", with changes" } else { "" };
+            words.push_str(&format!(" at {}{changes}", commit.short));
         }
-        title
+        words
     }
 
     fn is_typing(&self) -> bool {
@@ -240,6 +324,8 @@ impl Layer for BoardScreen {
     fn availability(&self, wanted: Action, world: &World) -> Availability {
         let state = world.environments.get(self.environment);
         match wanted {
+            WINDOW | ROLLBACK => self.may_write(world),
+            RECOVERY if world.unfinished().is_empty() => Availability::No("Every window was closed.".to_owned()),
             PASSWORD if matches!(state, Some(EnvironmentState::NeedsPassword { .. })) => Availability::Yes,
             PASSWORD => Availability::No("This environment's server does not ask for a password.".to_owned()),
             FILES if world.catalogue.as_ref().is_some_and(|catalogue| !catalogue.problems.is_empty()) => {
@@ -248,6 +334,24 @@ impl Layer for BoardScreen {
             FILES => Availability::No("Every file is as it should be.".to_owned()),
             _ => Availability::Yes,
         }
+    }
+
+    fn opened(&mut self, _context: &Context<'_>) -> Vec<Command> {
+        vec![Command::LookForUnfinished]
+    }
+
+    fn noticed(&mut self, context: &Context<'_>) -> Vec<Command> {
+        // At the start, and only then, the windows that somebody left behind are put before the operator.
+        let Some(unfinished) = &context.world.unfinished else { return Vec::new() };
+        let is_first = !std::mem::replace(&mut self.has_offered, true);
+        if is_first && unfinished.iter().any(|window| !window.in_use) {
+            return vec![Command::Open(Box::new(RecoveryScreen::default()))];
+        }
+        Vec::new()
+    }
+
+    fn leaving(&mut self, _context: &Context<'_>) -> Vec<Command> {
+        Vec::new()
     }
 
     fn act(&mut self, wanted: Action, context: &Context<'_>) -> Vec<Command> {
@@ -260,6 +364,10 @@ impl Layer for BoardScreen {
             action::PREVIOUS => self.step_environment(world, false),
             action::NEXT_MATCH => self.step(&world.board, true),
             action::PREVIOUS_MATCH => self.step(&world.board, false),
+            WINDOW => return self.draw_up(Direction::Apply, world),
+            ROLLBACK => return self.draw_up(Direction::Rollback, world),
+            RECOVERY => return vec![Command::Open(Box::new(RecoveryScreen::default()))],
+            MARK => self.toggle_mark(world),
             HISTORY => return vec![Command::Open(Box::new(HistoryScreen::of(self.environment)))],
             BACKUPS => return vec![Command::Open(Box::new(backups::BackupsScreen::of(self.environment)))],
             FILES => return vec![Command::Open(Box::new(files::FilesScreen::default()))],
@@ -291,7 +399,12 @@ impl Layer for BoardScreen {
     }
 
     fn step_back(&mut self) -> bool {
-        self.filter.leave()
+        if self.filter.leave() {
+            return true;
+        }
+        let had_marks = !self.marked.is_empty();
+        self.marked.clear();
+        had_marks
     }
 
     fn clicked(&mut self, at: Position, context: &Context<'_>) -> Vec<Command> {
@@ -377,9 +490,10 @@ impl BoardScreen {
             return vec![Vec::new(), Vec::new(), vec![piece(Role::Warn, name.to_owned())]];
         };
         let waits = layout.environments.clone().any(|environment| wants_a_look(board, environment, number));
+        let mark = if self.marked.contains(name.as_str()) { Role::Match } else { Role::Dim };
         let role = if waits { Role::Strong } else { Role::Text };
         vec![
-            vec![piece(Role::Dim, name.version().to_string())],
+            vec![piece(mark, name.version().to_string())],
             vec![piece(marks::type_role(name.kind()), name.kind().word())],
             vec![piece(role, name.description().to_owned())],
         ]

@@ -8,6 +8,7 @@ use crate::console::keymap::{Action, action};
 use crate::console::layer::{Availability, Placement, Subject};
 use crate::console::model::Model;
 use crate::console::theme::{Role, Theme};
+use crate::console::trouble::Trouble;
 use crate::console::widget::paint::{
     Pen, Piece, fill, frame as draw_frame, piece, pieces_width, row, split_bottom, split_top, width, wrap,
 };
@@ -22,16 +23,24 @@ pub struct Areas {
     pub bar: Rect,
     /// What the screens fill.
     pub body: Rect,
+    /// The newest error that was not dismissed; empty where there is none.
+    pub trouble: Rect,
     /// The keys at the bottom.
     pub footer: Rect,
 }
 
-/// Divides a terminal.
+/// Divides the terminal. An error takes its rows from the body, so that it hides nothing.
 #[must_use]
-pub fn areas(size: Size) -> Areas {
-    let (bar, rest) = split_top(Rect::new(0, 0, size.width, size.height), 1);
-    let (body, footer) = split_bottom(rest, 1);
-    Areas { bar, body, footer }
+pub fn areas(model: &Model) -> Areas {
+    let (bar, rest) = split_top(Rect::new(0, 0, model.size.width, model.size.height), 1);
+    let (rest, footer) = split_bottom(rest, 1);
+    let wanted = match model.troubles.last() {
+        Some(shown) => u16::try_from(trouble_lines(&shown.trouble, rest.width).len()).unwrap_or(u16::MAX),
+        None => return Areas { bar, body: rest, trouble: Rect { height: 0, ..footer }, footer },
+    };
+    let height = wanted.saturating_add(2).min(rest.height / 2);
+    let (body, trouble) = split_bottom(rest, height);
+    Areas { bar, body, trouble, footer }
 }
 
 /// A box of at most this size in the middle of an area.
@@ -67,7 +76,7 @@ pub fn tier_label(subject: &Subject, dot: &str) -> String {
 /// Paints the whole screen as the theme shows plain text.
 pub fn background(theme: &Theme, frame: &mut Frame<'_>) {
     let area = frame.area();
-    frame.buffer_mut().set_style(area, theme.style(Role::Text));
+    frame.buffer_mut().set_style(area, theme.style(Role::Background));
 }
 
 /// Asks for more room.
@@ -94,7 +103,7 @@ fn subject(model: &Model) -> Option<Subject> {
 
 /// Draws the bar at the top: where we are, and in which tier.
 pub fn draw_bar(model: &Model, theme: &Theme, frame: &mut Frame<'_>) {
-    let bar = areas(model.size).bar;
+    let bar = areas(model).bar;
     let subject = subject(model);
     let glyphs = theme.glyphs();
     let (plain, strong) = match &subject {
@@ -122,12 +131,16 @@ pub fn draw_bar(model: &Model, theme: &Theme, frame: &mut Frame<'_>) {
     let left = Rect { width: bar.width.saturating_sub(right_width + 1), ..bar };
     let mut pen = Pen::new(buffer, theme, left);
     pen.write(strong, " tidegate ");
-    let titles: Vec<String> = screens(model).map(|index| model.layers[index].layer.title(&model.world)).collect();
-    for (index, title) in titles.iter().filter(|title| !title.is_empty()).enumerate() {
-        if index > 0 {
+    let shown: Vec<usize> = screens(model).collect();
+    for (place, index) in shown.iter().enumerate() {
+        if place > 0 {
             pen.write(plain, &format!(" {}", glyphs.path));
         }
-        pen.write(if index + 1 == titles.len() { strong } else { plain }, &format!(" {title}"));
+        let role = if place + 1 == shown.len() { strong } else { plain };
+        pen.write(role, &format!(" {}", model.layers[*index].layer.title(&model.world)));
+    }
+    if let Some(entry) = shown.last().map(|index| &model.layers[*index]) {
+        pen.write(plain, "   ").write(plain, &entry.layer.detail(&model.world));
     }
     let right_area = Rect { x: bar.right().saturating_sub(right_width), width: right_width.min(bar.width), ..bar };
     Pen::new(buffer, theme, right_area).pieces(&right);
@@ -135,7 +148,7 @@ pub fn draw_bar(model: &Model, theme: &Theme, frame: &mut Frame<'_>) {
 
 /// The layers that are screens, from the first to the topmost.
 fn screens(model: &Model) -> impl Iterator<Item = usize> + '_ {
-    let body = areas(model.size).body;
+    let body = areas(model).body;
     (0..model.layers.len()).filter(move |index| {
         let context = crate::console::layer::Context { world: &model.world, keymap: &model.keymap, area: body };
         model.layers[*index].layer.placement(&context) == Placement::Screen
@@ -144,14 +157,14 @@ fn screens(model: &Model) -> impl Iterator<Item = usize> + '_ {
 
 /// Greys out everything behind a dialog.
 pub fn shade(model: &Model, theme: &Theme, frame: &mut Frame<'_>) {
-    let body = areas(model.size).body;
+    let body = areas(model).body;
     let buffer = frame.buffer_mut();
     for y in body.y..body.bottom() {
         for x in body.x..body.right() {
             let cell = &mut buffer[(x, y)];
             let symbol = cell.symbol().to_owned();
             cell.reset();
-            cell.set_symbol(&symbol).set_style(theme.style(Role::Text)).set_style(theme.style(Role::Shade));
+            cell.set_symbol(&symbol).set_style(theme.style(Role::Background)).set_style(theme.style(Role::Shade));
         }
     }
 }
@@ -169,7 +182,7 @@ struct Hint {
 /// The keys that fit into the footer, in the order of the table.
 fn hints(model: &Model) -> Vec<Hint> {
     let Some(entry) = model.layers.last() else { return Vec::new() };
-    let footer = areas(model.size).footer;
+    let footer = areas(model).footer;
     let typing = entry.layer.is_typing();
     let mut wanted: Vec<Hint> = Vec::new();
     for row in model.keymap.entries(entry.layer.spec().name) {
@@ -204,7 +217,7 @@ fn hints(model: &Model) -> Vec<Hint> {
 
 /// Draws the keys at the bottom.
 pub fn draw_footer(model: &Model, theme: &Theme, frame: &mut Frame<'_>) {
-    let footer = areas(model.size).footer;
+    let footer = areas(model).footer;
     for hint in hints(model) {
         let at = Rect { x: hint.x, width: footer.right().saturating_sub(hint.x), ..footer };
         let mut pen = Pen::new(frame.buffer_mut(), theme, at);
@@ -215,42 +228,53 @@ pub fn draw_footer(model: &Model, theme: &Theme, frame: &mut Frame<'_>) {
 /// The action of the key in the footer that a click hits.
 #[must_use]
 pub fn key_at(model: &Model, at: Position) -> Option<Action> {
-    if !areas(model.size).footer.contains(at) {
+    if !areas(model).footer.contains(at) {
         return None;
     }
     hints(model).into_iter().find(|hint| (hint.x..hint.x + hint.width).contains(&at.x)).map(|hint| hint.action)
 }
 
-/// Draws the newest error that was not dismissed, over the lower part of the body.
+/// An error as rows of a panel of this width.
+fn trouble_lines(trouble: &Trouble, panel: u16) -> Vec<Vec<Piece>> {
+    const LABEL: u16 = 11;
+    let room = panel.saturating_sub(4);
+    let mut lines: Vec<Vec<Piece>> = Vec::new();
+    for line in wrap(&trouble.message, room) {
+        lines.push(vec![piece(Role::Text, line)]);
+    }
+    let next = (!trouble.next.is_empty()).then_some((Role::Strong, "next", trouble.next.as_str()));
+    let facts = trouble.facts.iter().map(|(label, value)| (Role::Text, *label, value.as_str()));
+    for (role, label, text) in facts.chain(next) {
+        for (index, line) in wrap(text, room.saturating_sub(LABEL)).into_iter().enumerate() {
+            let label = if index == 0 { label } else { "" };
+            let width = usize::from(LABEL);
+            lines.push(vec![piece(Role::Dim, format!("{label:<width$}")), piece(role, line)]);
+        }
+    }
+    lines
+}
+
+/// Draws the newest error that was not dismissed.
 pub fn draw_trouble(model: &Model, theme: &Theme, frame: &mut Frame<'_>) {
     let Some(shown) = model.troubles.last() else { return };
-    let body = areas(model.size).body;
-    let room = body.width.saturating_sub(4);
-    let mut lines: Vec<Vec<Piece>> = Vec::new();
-    let mut add = |role: Role, label: &'static str, text: &str| {
-        let indent = if label.is_empty() { 0 } else { 11 };
-        for (index, line) in wrap(text, room.saturating_sub(indent)).into_iter().enumerate() {
-            let label = if index == 0 { label } else { "" };
-            let label = if indent == 0 { String::new() } else { format!("{label:<11}") };
-            lines.push(vec![piece(Role::Dim, label), piece(role, line)]);
-        }
-    };
-    add(Role::Text, "", &shown.trouble.message);
-    for (label, value) in &shown.trouble.facts {
-        add(Role::Text, label, value);
+    let area = areas(model).trouble;
+    let lines = trouble_lines(&shown.trouble, area.width);
+    let room = usize::from(area.height.saturating_sub(2));
+    let mut words = Vec::new();
+    if model.troubles.len() > 1 {
+        words.push(piece(Role::Dim, format!("{} errors  ", model.troubles.len())));
     }
-    if !shown.trouble.next.is_empty() {
-        add(Role::Strong, "next", &shown.trouble.next);
+    let keys = model.layers.last().map(|entry| entry.layer.spec().name).unwrap_or_default();
+    if let Some(key) = model.keymap.key(keys, action::ERROR).filter(|_| lines.len() > room) {
+        words.push(piece(Role::Key, key.to_string()));
+        words.push(piece(Role::Dim, " all of it  "));
     }
-    let most = (body.height * 2 / 3).max(6);
-    let height = u16::try_from(lines.len()).unwrap_or(u16::MAX).saturating_add(2).min(most);
-    let (_, area) = split_bottom(body, height);
-    let count = model.troubles.len();
+    words.push(piece(Role::Key, "esc"));
+    words.push(piece(Role::Dim, " dismiss"));
     let title = [piece(Role::Trouble, format!("{} {}", theme.glyphs().failed, shown.trouble.title))];
-    let more = if count > 1 { format!("{count} errors, esc dismisses this one") } else { "esc dismisses".to_owned() };
     fill(frame.buffer_mut(), area, theme.style(Role::Dialog));
-    let inside = draw_frame(frame.buffer_mut(), theme, area, Role::Trouble, &title, &[piece(Role::Dim, more)]);
-    for (index, line) in (0_u16..).zip(&lines) {
+    let inside = draw_frame(frame.buffer_mut(), theme, area, Role::Trouble, &title, &words);
+    for (index, line) in (0_u16..).zip(lines.iter().take(room)) {
         Pen::new(frame.buffer_mut(), theme, row(inside, index)).skip(1).pieces(line);
     }
 }
@@ -258,7 +282,7 @@ pub fn draw_trouble(model: &Model, theme: &Theme, frame: &mut Frame<'_>) {
 /// Draws the passing message at the right of the row above the keys.
 pub fn draw_toast(model: &Model, theme: &Theme, frame: &mut Frame<'_>) {
     let Some(toast) = &model.toast else { return };
-    let body = areas(model.size).body;
+    let body = areas(model).body;
     let room = body.width.saturating_sub(6);
     let lines = wrap(&toast.text, room.min(72));
     let widest = lines.iter().map(|line| width(line)).max().unwrap_or(0);

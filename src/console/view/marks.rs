@@ -48,7 +48,7 @@ pub fn subject_of(world: &World, environment: usize) -> Option<Subject> {
 /// An environment as a screen's subject.
 #[must_use]
 pub fn subject(environment: &Environment) -> Subject {
-    Subject { environment: environment.name.clone(), tier: environment.tier, access: environment.access }
+    Subject { environment: environment.name.to_string(), tier: environment.tier, access: environment.access }
 }
 
 /// One migration in one environment, in so many columns: its mark, and what fits of age, duration or word.

@@ -316,7 +316,7 @@ impl Layer for MigrationScreen {
                 }
             },
             Answer::Failed(trouble) => return vec![Command::Trouble(trouble)],
-            Answer::Backups(_) => {}
+            _ => {}
         }
         Vec::new()
     }

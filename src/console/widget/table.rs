@@ -137,7 +137,7 @@ pub fn draw(
 /// Draws what a table without rows says instead.
 pub fn draw_empty(canvas: &Canvas<'_>, buffer: &mut Buffer, area: Rect, words: &str) {
     let rows = body(area);
-    fill(buffer, rows, canvas.theme.style(Role::Text));
+    fill(buffer, rows, canvas.theme.style(Role::Background));
     let room = rows.width.saturating_sub(4);
     for (index, line) in super::paint::wrap(words, room).iter().enumerate() {
         let at = row(rows, u16::try_from(index + 1).unwrap_or(u16::MAX));

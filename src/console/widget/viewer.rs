@@ -221,34 +221,16 @@ impl Viewer {
         if at.height == 0 {
             return;
         }
-        let buffer = frame.buffer_mut();
         if let Some(role) = line.role {
-            buffer.set_style(at, theme.style(role));
+            frame.buffer_mut().set_style(at, theme.style(role));
         }
         if self.gutter > 0 {
             let number = line.number.map(|number| number.to_string()).unwrap_or_default();
             let width = usize::from(self.gutter - 2);
-            Pen::new(buffer, theme, at).write(Role::LineNumber, &format!("{number:>width$}"));
+            Pen::new(frame.buffer_mut(), theme, at).write(Role::LineNumber, &format!("{number:>width$}"));
         }
         let room = Rect { x: at.x + self.gutter.min(at.width), width: at.width.saturating_sub(self.gutter), ..at };
-        let mut skip = usize::from(self.left);
-        let mut pen = Pen::new(buffer, theme, room);
-        for piece in &line.pieces {
-            let text = printable(&piece.text);
-            let width = text.width();
-            if skip >= width && width > 0 {
-                skip -= width;
-                continue;
-            }
-            let shown = without_columns(&text, skip);
-            skip = 0;
-            if pen.room() == 0 {
-                break;
-            }
-            let style =
-                line.role.map_or(theme.style(piece.role), |role| theme.style(role).patch(theme.style(piece.role)));
-            pen.write_styled(style, shown);
-        }
+        draw_pieces(theme, frame, room, line, self.left);
     }
 
     /// Shows the letters that the search found in a line.
@@ -267,6 +249,43 @@ impl Viewer {
             }
             frame.buffer_mut().set_style(room.intersection(at), style);
         }
+    }
+}
+
+/// Draws the lines from `top` on, without numbers and without scrolling to the side.
+pub fn draw_lines(canvas: &Canvas<'_>, frame: &mut Frame<'_>, area: Rect, lines: &[TextLine], top: usize) {
+    let end = (top + usize::from(area.height)).min(lines.len());
+    for (index, line) in lines[top.min(end)..end].iter().enumerate() {
+        let at = row(area, u16::try_from(index).unwrap_or(u16::MAX));
+        let at = Rect { width: at.width.saturating_sub(1), ..at };
+        draw_pieces(canvas.theme, frame, at, line, 0);
+    }
+    scroll_bar(frame.buffer_mut(), canvas.theme, area, top, lines.len());
+}
+
+/// Draws a line's pieces, without their first columns.
+fn draw_pieces(theme: &Theme, frame: &mut Frame<'_>, at: Rect, line: &TextLine, left: u16) {
+    let buffer = frame.buffer_mut();
+    let background = line.role.map(|role| theme.style(role));
+    if let Some(style) = background {
+        buffer.set_style(at, style);
+    }
+    let mut skip = usize::from(left);
+    let mut pen = Pen::new(buffer, theme, at);
+    for piece in &line.pieces {
+        let text = printable(&piece.text);
+        let width = text.width();
+        if skip >= width && width > 0 {
+            skip -= width;
+            continue;
+        }
+        let shown = without_columns(&text, skip);
+        skip = 0;
+        if pen.room() == 0 {
+            break;
+        }
+        let style = theme.style(piece.role);
+        pen.write_styled(background.map_or(style, |background| background.patch(style)), shown);
     }
 }
 
