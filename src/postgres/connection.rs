@@ -147,11 +147,6 @@ impl Connection {
         &self.client
     }
 
-    /// The driver's handle for what needs it alone, such as a transaction.
-    pub(in crate::postgres) fn client_mut(&mut self) -> &mut Client {
-        &mut self.client
-    }
-
     /// What the server said of itself and of this session when it was opened.
     #[must_use]
     pub fn info(&self) -> &ServerInfo {

@@ -225,7 +225,7 @@ fn newest_first(folders: &[PathBuf]) -> Vec<Programs> {
         let asked: Vec<_> = folders.iter().map(|folder| scope.spawn(|| Programs::in_folder(folder))).collect();
         asked.into_iter().filter_map(|thread| thread.join().ok().flatten()).collect()
     });
-    found.sort_by(|left, right| right.version.number().cmp(&left.version.number()));
+    found.sort_by_key(|programs| std::cmp::Reverse(programs.version.number()));
     found
 }
 

@@ -2,15 +2,15 @@
 
 use std::process::Command;
 
-use crate::support::{PATIENCE, Run, Scratch, Server, Terminal};
+use crate::support::{PATIENCE, Run, Scratch, Server, Terminal, TestDatabase};
 
 #[test]
 fn databases_of_two_tests_do_not_see_each_other() {
     let one = Server::shared().fresh_database();
     let other = Server::shared().fresh_database();
     one.execute("CREATE TABLE here (id integer); INSERT INTO here VALUES (1), (2)");
-    assert_eq!(one.value("SELECT count(*) FROM here"), "2");
-    assert_eq!(other.value("SELECT count(*) FROM pg_class WHERE relname = 'here'"), "0");
+    let tables = |database: &TestDatabase| database.value("SELECT count(*) FROM pg_class WHERE relname = 'here'");
+    assert_eq!((tables(&one).as_str(), tables(&other).as_str()), ("1", "0"));
     assert_eq!(one.rows("SELECT NULL, 'x'"), [[None, Some("x".to_owned())]]);
     let said = Run::of(one.psql().args(["--tuples-only", "--no-align", "--command", "SELECT max(id) FROM here"]));
     assert_eq!(said.expect_success(), "2\n");
@@ -45,19 +45,26 @@ fn the_binary_ends_with_a_status() {
 
 #[test]
 fn a_terminal_shows_what_a_program_draws_and_passes_keys_on() {
-    let script = "printf '\\033[?1049h\\033[?25l'; stty -echo; printf 'ready '; \
-                  read -r line; printf 'got %s' \"$line\"; read -r rest; printf '\\033[?25h\\033[?1049l'; exit 3";
+    let script = "printf '\\033[?1049h\\033[?25l\\033[31m'; stty -echo; printf 'ready '; \
+                  read -r line; printf '\\033[2Jgot %s' \"$line\"; read -r rest; printf '\\033[?25h\\033[?1049l'; exit 3";
     let mut command = Command::new("/bin/sh");
     command.args(["-c", script]).env("PATH", "/bin:/usr/bin").current_dir("/");
     let mut terminal = Terminal::start(&command, 80, 24);
     terminal.wait_for("ready");
     assert!(terminal.is_full_screen() && !terminal.shows_cursor());
     terminal.resize(100, 30);
-    terminal.send("abc<enter>");
-    terminal.wait_for("got abc");
+    terminal.send("a<tab>");
+    terminal.paste("bc");
+    terminal.send("<enter>");
+    terminal.wait_without("ready");
+    // What the script echoes of a marked paste begins and ends with escapes that draw nothing.
+    let screen = terminal.wait_until("the line", |screen| screen.contains("got a") && screen.contains("bc"));
+    assert_eq!(screen, terminal.screen());
     terminal.send("<enter>");
     assert_eq!(terminal.wait_for_end().exit_code(), 3);
     assert!(!terminal.is_full_screen() && terminal.shows_cursor());
+    let output = String::from_utf8(terminal.output()).unwrap();
+    assert!(output.contains("\x1b[31m") && output.contains("\x1b[200~bc\x1b[201~"), "{output:?}");
 }
 
 #[test]

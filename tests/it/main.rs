@@ -2,6 +2,8 @@
 //!
 //! One test binary, so that one template cluster serves the whole run.
 
+#![allow(clippy::unwrap_used, reason = "what a test does not expect fails it")]
+
 mod backup;
 mod cli;
 mod client_programs;

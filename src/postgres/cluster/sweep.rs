@@ -100,7 +100,7 @@ mod tests {
         std::fs::create_dir(&somebody_elses).unwrap();
         let owned = ThrowawayFolder::create(Some(parent.path())).unwrap();
 
-        assert_eq!(sweep_in(parent.path()), [abandoned.clone()]);
+        assert_eq!(sweep_in(parent.path()), std::slice::from_ref(&abandoned));
 
         assert!(!abandoned.exists());
         for folder in [&kept, &being_made, &somebody_elses, &owned.path().to_owned()] {

@@ -9,8 +9,8 @@ const COMMON_NAME: ObjectIdentifier = ObjectIdentifier::new_unwrap("2.5.4.3");
 /// Whether the certificate's common name is that of the host.
 pub(super) fn is_for(certificate: &Certificate, host: &str) -> bool {
     let subject = &certificate.tbs_certificate.subject;
-    let names = subject.0.iter().flat_map(|part| part.0.iter()).filter(|attribute| attribute.oid == COMMON_NAME);
-    names.last().is_some_and(|attribute| {
+    let mut attributes = subject.0.iter().rev().flat_map(|part| part.0.iter());
+    attributes.find(|attribute| attribute.oid == COMMON_NAME).is_some_and(|attribute| {
         let value = &attribute.value;
         let name = (value.decode_as::<Utf8StringRef<'_>>().map(|text| text.as_str().to_owned()))
             .or_else(|_| value.decode_as::<PrintableStringRef<'_>>().map(|text| text.as_str().to_owned()))
