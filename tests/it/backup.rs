@@ -401,15 +401,16 @@ async fn a_table_that_the_role_may_not_read_is_told_in_pg_dumps_words() {
 
 #[tokio::test]
 async fn rows_hidden_by_a_policy_are_not_left_out_silently() {
-    let database = furnished();
+    let database = Server::shared().fresh_database();
     let role = format!("hidden_from_{}", database.name());
     database.execute(&format!(
-        "CREATE ROLE {role} LOGIN; GRANT pg_read_all_data TO {role}; ALTER TABLE campaigns ENABLE ROW LEVEL SECURITY"
+        "CREATE TABLE campaigns (); ALTER TABLE campaigns ENABLE ROW LEVEL SECURITY; \
+         CREATE ROLE {role} LOGIN; GRANT SELECT ON campaigns TO {role}"
     ));
     let target = resolved(&database.url().replacen("postgres@", &format!("{role}@"), 1));
     let place = Place::new();
     let error = take(&place.request(&target)).await.unwrap_err().to_string();
-    database.execute(&format!("DROP ROLE {role}"));
+    database.execute(&format!("DROP OWNED BY {role}; DROP ROLE {role}"));
     assert!(error.contains("BYPASSRLS"), "{error}");
 }
 
