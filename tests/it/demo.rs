@@ -154,6 +154,9 @@ async fn the_demo_shows_what_it_promises_and_stays_when_it_is_to() {
     let changed = in_production(Status::Changed);
     assert_eq!(&*changed.name, "20260831101500_alter_campaigns_add_owner");
 
+    let corrected = board.history(board.position(&changed.name).unwrap(), 0).unwrap();
+    assert_eq!(corrected.facts.as_ref().map(|facts| facts.rounds), Some(1));
+
     for (view, environment) in views.iter().zip(&context.config.environments) {
         let marker = view.marker.as_ref().expect("each database says which environment it is");
         assert_eq!((&*marker.name, &*marker.tier), (environment.name.as_str(), environment.tier.word()));

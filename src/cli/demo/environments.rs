@@ -3,16 +3,13 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use serde_json::{Map, Value, json};
-
+use super::record;
 use super::sample::{self, SampleMigration};
-use super::story::{self, Application, Clock, Site};
-use crate::migration::checksum::Checksum;
+use super::story::{self, Clock, Site};
 use crate::migration::name::MigrationName;
 use crate::migration::script::{Script, ScriptError, ScriptOptions};
 use crate::migration::table::{TableName, quote_literal};
-use crate::postgres::furnish::{Act, Furnishing, Record};
-use crate::window::event::WindowId;
+use crate::postgres::furnish::{Act, Furnishing};
 
 /// The database of each environment.
 pub(super) const DATABASE: &str = "scout";
@@ -35,7 +32,10 @@ pub(super) fn furnishing(
     let applications = story::applications(site, clock, &had);
     let table = TableName::default();
     let mut acts = vec![Act::AsSuperuser(sample::server_file("platform.sql").to_owned())];
+    let mut history = Vec::with_capacity(had.len());
     for (migration, application) in had.iter().zip(&applications) {
+        let commit = commits.get(migration.name.as_str()).map(String::as_str);
+        history.push(record::of(migration, application, commit));
         acts.push(Act::Script(script(&migration.name.up_file_name(), migration.up, &table)?));
         if migration.name.as_str() == LAST_BEFORE_ROWS {
             acts.push(Act::AsSuperuser(rows(site)));
@@ -48,17 +48,6 @@ pub(super) fn furnishing(
     if site == Site::Production {
         acts.push(Act::AsOwner(sample::server_file("hotfix.sql").to_owned()));
     }
-    let told = had.iter().zip(&applications);
-    let history = told
-        .map(|(migration, application)| Record {
-            migration_name: migration.name.as_str().to_owned(),
-            applied_at: application.at,
-            execution_time: application.took,
-            checksum: Checksum::of(migration.up.as_bytes()).to_string(),
-            rollback_at: application.rollback.as_ref().map(|rollback| rollback.at),
-            metadata: json!({ "tidegate": metadata(migration, application, commits.get(migration.name.as_str())) }),
-        })
-        .collect();
     Ok(Furnishing { database: DATABASE.to_owned(), owner: OWNER.to_owned(), acts, history_table: table, history })
 }
 
@@ -99,27 +88,4 @@ fn put_back(table: &TableName, name: &MigrationName) -> String {
         "INSERT INTO {table} (migration_name, applied_at, applied_by, rollback_applied) \
          VALUES ({name}, now(), current_user, true)"
     )
-}
-
-/// What Tidegate keeps in the `metadata` of a row, under its own name.
-fn metadata(migration: &SampleMigration, application: &Application, commit: Option<&String>) -> Value {
-    let header = &migration.header;
-    let facts = |reason: Option<&str>, window: &WindowId| {
-        let facts = [
-            ("ticket", header.ticket.as_deref()),
-            ("author", header.author.as_deref()),
-            ("release", header.release.as_deref()),
-            ("operator", Some(application.operator)),
-            ("window", Some(window.as_str())),
-            ("commit", commit.map(String::as_str)),
-            ("reason", reason),
-        ];
-        let known = facts.into_iter().filter_map(|(name, fact)| Some((name.to_owned(), json!(fact?))));
-        Map::from_iter(known)
-    };
-    let mut metadata = facts(None, &application.window);
-    if let Some(rollback) = &application.rollback {
-        metadata.insert("rollback".to_owned(), facts(Some(rollback.reason), &rollback.window).into());
-    }
-    metadata.into()
 }

@@ -2,6 +2,7 @@
 
 mod environments;
 mod project;
+mod record;
 mod repository;
 mod sample;
 mod servers;

@@ -23,6 +23,9 @@ const ROLLED_BACK: &str = "20261005093000_create_event_hourly_counts";
 const ROLLBACK_REASON: &str =
     "The nightly load took 41 minutes instead of 19: the trigger doubles every insert of an event.";
 const ROLLED_BACK_AFTER: SignedDuration = SignedDuration::from_mins(88);
+/// Why staging rolled back the file that was then edited, and how long before.
+const CORRECTION_REASON: &str = "The account of a member who owns a campaign could not be closed.";
+const NOTICED_BEFORE: SignedDuration = SignedDuration::from_mins(50);
 /// How long a window takes to get to its migrations.
 const LEAD: SignedDuration = SignedDuration::from_mins(6);
 /// The migration that staging has and the project does not: its branch was tried there and never merged.
@@ -74,6 +77,8 @@ pub(super) struct Application {
     pub(super) window: WindowId,
     pub(super) operator: &'static str,
     pub(super) rollback: Option<Rollback>,
+    /// The round before, which was rolled back.
+    pub(super) earlier: Option<Box<Application>>,
 }
 
 /// How it was rolled back again.
@@ -82,6 +87,12 @@ pub(super) struct Rollback {
     pub(super) at: Timestamp,
     pub(super) window: WindowId,
     pub(super) reason: &'static str,
+}
+
+impl Rollback {
+    fn in_window(site: Site, opens: Timestamp, number: usize, reason: &'static str) -> Self {
+        Self { at: opens + LEAD, window: WindowId::new(site.name(), opens, salt(number)), reason }
+    }
 }
 
 /// Moves the story so that it ends now.
@@ -116,24 +127,40 @@ pub(super) fn applications(site: Site, clock: Clock, applied: &[SampleMigration]
             }
         };
         let took = duration(site, migration);
+        let regretted = site == Site::Production && migration.name.as_str() == ROLLED_BACK;
         applications.push(Application {
             at: clock.moment(window.free),
             took,
             window: window.id.clone(),
             operator: site.operator(),
-            rollback: (site == Site::Production && migration.name.as_str() == ROLLED_BACK).then(|| {
-                let opened = clock.moment(window.free + ROLLED_BACK_AFTER);
-                Rollback {
-                    at: opened + LEAD,
-                    window: WindowId::new(site.name(), opened, salt(number)),
-                    reason: ROLLBACK_REASON,
-                }
+            rollback: regretted.then(|| {
+                Rollback::in_window(site, clock.moment(window.free + ROLLED_BACK_AFTER), number, ROLLBACK_REASON)
             }),
+            earlier: was_corrected(site, migration).then(|| Box::new(before_correction(clock, migration, number))),
         });
         window.free = window.free + took + 1.second();
         current = Some(window);
     }
     applications
+}
+
+/// Whether the site has the file as it was corrected, after it had applied it as it was.
+fn was_corrected(site: Site, migration: &SampleMigration) -> bool {
+    site == Site::Staging && migration.name.as_str() == EDITED
+}
+
+/// How staging applied the file that was corrected later, and rolled it back for that.
+fn before_correction(clock: Clock, migration: &SampleMigration, number: usize) -> Application {
+    let opens = clock.moment(window_after(Site::Staging, migration.name.version().timestamp()));
+    let noticed = clock.moment(edited() - NOTICED_BEFORE);
+    Application {
+        at: opens + LEAD,
+        took: duration(Site::Staging, migration),
+        window: WindowId::new(Site::Staging.name(), opens, salt(number)),
+        operator: STAGING_OPERATOR,
+        rollback: Some(Rollback::in_window(Site::Staging, noticed, number, CORRECTION_REASON)),
+        earlier: None,
+    }
 }
 
 /// A window of the story: when it opens, by the migrations' own dates, and when it is free for the next migration.
@@ -150,11 +177,7 @@ fn salt(number: usize) -> u16 {
 
 /// When the file that the site applied was written.
 fn written(site: Site, migration: &SampleMigration) -> Timestamp {
-    if site == Site::Staging && migration.name.as_str() == EDITED {
-        edited()
-    } else {
-        migration.name.version().timestamp()
-    }
+    if was_corrected(site, migration) { edited() } else { migration.name.version().timestamp() }
 }
 
 /// When [`EDITED`] was edited. Staging, where this was noticed, rolled it back and applied it again that evening.
