@@ -6,11 +6,11 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::config::Tier;
+use crate::config::{BackupRequirement, Tier};
 use crate::postgres::checks::CatalogFaults;
 
 use super::plan::Plan;
-use super::step::Step;
+use super::step::{Direction, Step};
 
 /// Names one window: the moment it was opened and the environment, such as `20260801T213000Z-production`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -86,6 +86,19 @@ pub enum BackupNeed {
     Offered,
     /// Not part of the window.
     Off,
+}
+
+impl BackupNeed {
+    /// What the environment's policy makes of it. What is required before applying is only offered before a rollback:
+    /// undoing the last migration at night must not wait for the dump of a large database, and is confirmed by the
+    /// environment's name in any tier.
+    pub fn of(requirement: BackupRequirement, direction: Direction) -> BackupNeed {
+        match (requirement, direction) {
+            (BackupRequirement::Required, Direction::Apply) => BackupNeed::Required,
+            (BackupRequirement::Required, Direction::Rollback) | (BackupRequirement::Offered, _) => BackupNeed::Offered,
+            (BackupRequirement::Off, _) => BackupNeed::Off,
+        }
+    }
 }
 
 /// How one check came out.

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use rand::RngExt;
 use tokio::sync::mpsc;
 
-use crate::config::{BackupRequirement, Environment};
+use crate::config::Environment;
 use crate::migration::git;
 use crate::postgres::connection::Connection;
 use crate::postgres::grant::GateKind;
@@ -20,7 +20,7 @@ use super::event::{BackupNeed, Failure, Opened, StepOutcome, WindowEvent, Window
 use super::journal::{Journal, JournalError};
 use super::plan::Plan;
 use super::state::{Offer, WindowState};
-use super::step::{Direction, Step};
+use super::step::Step;
 use super::steps;
 
 /// Why a window could not be opened, resumed, or go on.
@@ -129,7 +129,7 @@ impl Runner {
             operator: context.operator.clone(),
             at: now,
             commit,
-            backup: backup_need(environment.policy.backup, plan.direction),
+            backup: BackupNeed::of(environment.policy.backup, plan.direction),
             has_announce_hook: environment.hooks.announce.is_some(),
             plan,
         };
@@ -286,17 +286,6 @@ impl Runner {
             return Err(WindowError::NotNow { step, why: "it is not this step's turn" });
         }
         Ok(())
-    }
-}
-
-/// How much a window needs its backup step. What is required before applying is only offered before a rollback: undoing
-/// the last migration at night must not wait for the dump of a large database. The operator types the environment's
-/// name for it in any tier.
-fn backup_need(requirement: BackupRequirement, direction: Direction) -> BackupNeed {
-    match (requirement, direction) {
-        (BackupRequirement::Required, Direction::Apply) => BackupNeed::Required,
-        (BackupRequirement::Required, Direction::Rollback) | (BackupRequirement::Offered, _) => BackupNeed::Offered,
-        (BackupRequirement::Off, _) => BackupNeed::Off,
     }
 }
 

@@ -8,10 +8,11 @@ use crate::cli::args::FormatOption;
 use crate::cli::environments::{context, window_runtime, writable_environment};
 use crate::cli::output::Output;
 use crate::cli::{CommandError, Exit, Session};
-use crate::config::{BackupRequirement, Environment};
+use crate::config::Environment;
 use crate::migration::catalogue::Catalogue;
 use crate::postgres::grant::{Gate, GateKind, GateList};
 use crate::window::context::Context;
+use crate::window::event::BackupNeed;
 use crate::window::event::Failure;
 use crate::window::handle::WindowHandle;
 use crate::window::journal;
@@ -19,6 +20,7 @@ use crate::window::look::{EnvironmentView, HistoryState, look};
 use crate::window::plan::{Intent, Plan};
 use crate::window::planning::{self, PlanError, Seen};
 use crate::window::runner::Waiver;
+use crate::window::step::Direction;
 use crate::window::step::{Direction, Step};
 use crate::window::steps::gates;
 
@@ -76,7 +78,11 @@ impl WindowOptions {
 pub fn run(name: &str, intent: &Intent, options: &WindowOptions, session: &mut Session) -> Result<Exit, CommandError> {
     let context = context(session)?;
     let environment = writable_environment(&context.config, name)?.clone();
-    if options.skip_backup && environment.policy.backup == BackupRequirement::Required {
+    let direction = match intent {
+        Intent::Apply(_) => Direction::Apply,
+        Intent::Rollback { .. } => Direction::Rollback,
+    };
+    if options.skip_backup && BackupNeed::of(environment.policy.backup, direction) == BackupNeed::Required {
         return Err(CommandError::BackupRequired(environment.name.to_string()));
     }
     let dry_run = options.dry_run;

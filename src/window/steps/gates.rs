@@ -1,6 +1,6 @@
 //! What must hold right before a window writes. Each gate is asked anew, of the session that will write.
 
-use crate::config::{BackupRequirement, Environment, HoursVerdict, TicketRule};
+use crate::config::{Environment, HoursVerdict, TicketRule};
 use crate::migration::checksum::Checksum;
 use crate::postgres::grant::{Gate, GateKind, GateList, GateState, WriteGrant};
 use crate::postgres::history::{self, HistoryState};
@@ -58,14 +58,10 @@ pub fn foresee(
             Some(holder) => super::held_gate(environment, holder),
             None => Gate::met(GateKind::Lock, "free; the window takes it first of all"),
         },
-        match environment.policy.backup {
-            BackupRequirement::Required => {
-                Gate::met(GateKind::Backup, "required; the window takes it before it writes")
-            }
-            BackupRequirement::Offered => {
-                Gate::met(GateKind::Backup, "offered; the window takes it unless it is skipped")
-            }
-            BackupRequirement::Off => Gate::met(GateKind::Backup, "the configuration asks for none here"),
+        match BackupNeed::of(environment.policy.backup, plan.direction) {
+            BackupNeed::Required => Gate::met(GateKind::Backup, "required; the window takes it before it writes"),
+            BackupNeed::Offered => Gate::met(GateKind::Backup, "offered; the window takes it unless it is skipped"),
+            BackupNeed::Off => Gate::met(GateKind::Backup, "the configuration asks for none here"),
         },
         hours_gate(environment),
         ticket_gate(&environment.policy.ticket, plan),
