@@ -24,9 +24,9 @@ pub const DEFAULT_SOCKET_FOLDERS: [&str; 2] = ["/var/run/postgresql", "/tmp"];
 impl PasswordFile {
     /// Reads the file that `passfile` or `PGPASSFILE` names, else `~/.pgpass`. As in libpq, a file that does not exist
     /// is no file, and one that others may read is ignored with a warning.
-    pub fn read(explicit: Option<&str>, surroundings: &Surroundings) -> Self {
+    pub fn read(explicit: Option<&Path>, surroundings: &Surroundings) -> Self {
         let path = match (explicit, &surroundings.home) {
-            (Some(path), _) => PathBuf::from(path),
+            (Some(path), _) => path.to_owned(),
             (None, Some(home)) => home.join(".pgpass"),
             (None, None) => return Self::default(),
         };
@@ -120,7 +120,7 @@ fn field(line: &str) -> (String, Option<&str>) {
 mod tests {
     use std::fs;
     use std::os::unix::fs::PermissionsExt;
-    use std::path::PathBuf;
+    use std::path::{Path, PathBuf};
 
     use rstest::rstest;
 
@@ -184,13 +184,13 @@ mod tests {
     fn a_file_that_does_not_exist_is_no_trouble() {
         let surroundings = Surroundings { home: Some("/nowhere".into()), ..Surroundings::default() };
         assert_eq!(PasswordFile::read(None, &surroundings).warning, None);
-        assert_eq!(PasswordFile::read(Some("/nowhere/pgpass"), &surroundings).warning, None);
+        assert_eq!(PasswordFile::read(Some(Path::new("/nowhere/pgpass")), &surroundings).warning, None);
     }
 
     #[test]
     fn a_folder_is_no_password_file() {
         let home = tempfile::tempdir().expect("a temporary folder");
-        let file = PasswordFile::read(home.path().to_str(), &Surroundings::default());
+        let file = PasswordFile::read(Some(home.path()), &Surroundings::default());
         assert!(file.warning.is_some_and(|warning| warning.contains("no plain file")));
     }
 

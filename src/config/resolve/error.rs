@@ -22,13 +22,11 @@ pub enum ResolveError {
         /// What is wrong with it.
         source: UriError,
     },
-    /// A command did not print what it should.
-    #[error("`{key}` ({command}) {source}. Run it by hand to see why.")]
+    /// A command did not print what it should. The command itself is not repeated: it may hold a token.
+    #[error("The command of `{key}` {source}. Run it by hand to see why.")]
     Command {
         /// `url_command` or `password_command`.
         key: &'static str,
-        /// The command.
-        command: String,
         /// What went wrong.
         source: CaptureError,
     },

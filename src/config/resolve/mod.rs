@@ -102,11 +102,9 @@ impl Layers {
                 layers.push(Layer { parameters: parse(&label, text)?, label: Some(label) });
             }
             Origin::UrlCommand(command) => {
-                let text = command.capture(root, COMMAND_TIMEOUT).map_err(|source| ResolveError::Command {
-                    key: "url_command",
-                    command: command.display(),
-                    source,
-                })?;
+                let text = command
+                    .capture(root, COMMAND_TIMEOUT)
+                    .map_err(|source| ResolveError::Command { key: "url_command", source })?;
                 let label = "`url_command`".to_owned();
                 layers.push(Layer { parameters: parse(&label, text.expose())?, label: Some(label) });
             }
@@ -190,7 +188,8 @@ impl Layers {
         let (password, password_origin) = self.password(environment, root, surroundings, &mut warnings)?;
         let mut origin = password_origin;
         if origin.is_none() && environment.connection.password.is_none() {
-            let file = PasswordFile::read(self.get("passfile"), surroundings);
+            let passfile = self.get("passfile").map(|path| surroundings.expand_home(path));
+            let file = PasswordFile::read(passfile.as_deref(), surroundings);
             for host in &mut hosts {
                 host.passfile_password = file.find(host, &database, &user);
             }
@@ -317,11 +316,9 @@ impl Layers {
                 }
             },
             Some(PasswordSource::Command(command)) => {
-                let password = command.capture(root, COMMAND_TIMEOUT).map_err(|source| ResolveError::Command {
-                    key: "password_command",
-                    command: command.display(),
-                    source,
-                })?;
+                let password = command
+                    .capture(root, COMMAND_TIMEOUT)
+                    .map_err(|source| ResolveError::Command { key: "password_command", source })?;
                 Ok((Some(password), Some("`password_command`".to_owned())))
             }
             None => {

@@ -71,7 +71,7 @@ fn an_address_from_the_shell_does_not_lead_a_configured_host_elsewhere() {
 #[rstest]
 #[case::variable_unset("url_env = 'IT_URL'", &[], "The variable IT_URL, which `url_env` names, is not set.")]
 #[case::variable_broken("url_env = 'IT_URL'", &[("IT_URL", "mysql://root:hunter2@h")], "The URL from the variable IT_URL cannot be used: it begins with `mysql://`")]
-#[case::command_fails("url_command = 'echo no vault >&2; exit 2'", &[], "`url_command` (echo no vault >&2; exit 2) failed (exit status: 2): no vault.")]
+#[case::command_fails("url_command = 'echo no vault >&2; exit 2'", &[], "The command of `url_command` failed (exit status: 2): no vault.")]
 #[case::port("url = 'postgresql://h:http/d'", &[], "`port`, set by `url`, is no port number")]
 #[case::port_too_large("host = 'h'", &[("PGPORT", "70000")], "`port`, set by the variable PGPORT, is no port number")]
 #[case::ports("url = 'postgresql://a,b,c/d'", &[("PGPORT", "1,2")], "There are 3 hosts but 2 values of `port`, set by the variable PGPORT")]
@@ -143,6 +143,8 @@ fn a_password_file_serves_each_host_with_its_own() {
         target.hosts.iter().map(|host| target.password_for(host).map(|secret| secret.expose())).collect();
     assert_eq!(passwords, [Some("first"), Some("second"), None]);
     assert_eq!(resolution.password, PasswordOrigin::From(path.display().to_string()));
+    let named = resolve_in(home.path(), "staging", "host = 'a'\npassfile = '~/.pgpass'", &[]).expect("resolves");
+    assert_eq!(named.password, PasswordOrigin::From(path.display().to_string()));
 
     fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).expect("sets the mode");
     let resolution = resolve_in(home.path(), "staging", "host = 'a'", &[]).expect("resolves");
