@@ -7,7 +7,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::args::FormatOption;
 use super::environments::{context, environment, window_runtime};
-use super::output::{Output, Tone};
+use super::output::{self, Output, Tone};
 use super::wishes::Wishes;
 use super::words::{count, took};
 use super::{CommandError, Exit, Session};
@@ -34,7 +34,27 @@ pub struct Options {
 struct Document<'a> {
     environment: &'a str,
     ok: bool,
-    checks: &'a [ValidationResult],
+    checks: Vec<CheckDocument<'a>>,
+}
+
+#[derive(Serialize)]
+struct CheckDocument<'a> {
+    name: &'a str,
+    file: Option<String>,
+    elapsed_ms: f64,
+    #[serde(flatten)]
+    verdict: &'a validate::Verdict,
+}
+
+impl<'a> CheckDocument<'a> {
+    fn of(result: &'a ValidationResult) -> Self {
+        CheckDocument {
+            name: &result.name,
+            file: result.file.as_deref().map(output::path),
+            elapsed_ms: result.elapsed.as_secs_f64() * 1000.0,
+            verdict: &result.verdict,
+        }
+    }
 }
 
 /// Makes Tidegate's own checks and runs the project's validations.
@@ -46,7 +66,8 @@ pub fn run(options: &Options, session: &mut Session) -> Result<Exit, CommandErro
     let results = window_runtime()?.block_on(check(&context, environment, (!json).then_some(&mut *output)))?;
     let bad = results.iter().filter(|result| !result.verdict.is_good()).count();
     if json {
-        output.json(&Document { environment: environment.name.as_str(), ok: bad == 0, checks: &results })?;
+        let checks = results.iter().map(CheckDocument::of).collect();
+        output.json(&Document { environment: environment.name.as_str(), ok: bad == 0, checks })?;
     } else if bad == 0 {
         output.line(output.tone(Tone::Good, format!("{} is as it must be.", environment.name)))?;
     } else {

@@ -9,6 +9,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Stdio;
 
+use clap::CommandFactory;
 use rstest::rstest;
 use tidegate::config::Config;
 
@@ -181,6 +182,43 @@ fn a_password_in_a_file_that_others_may_read_is_refused() {
 }
 
 #[test]
+fn a_log_can_be_asked_for_and_never_reaches_the_terminal() {
+    let scratch = Scratch::new();
+    scratch.configure(&[("staging", "staging", "postgresql://u@h/d")]);
+    let log = scratch.path().join("new.log");
+    let run = Run::of(scratch.tidegate().args(["-vv", "new", "create", "metrics", "--log-file"]).arg(&log));
+    assert_eq!(run.errors, "");
+    run.expect_success();
+    assert!(fs::read_to_string(&log).expect("is text").contains("made a migration"));
+
+    let run = Run::of(scratch.tidegate().args(["new", "create", "other", "--log-file", "/nowhere/new.log"]));
+    assert_eq!(run.code(), Some(1));
+    assert!(run.errors.contains("/nowhere/new.log could not be written"), "{}", run.errors);
+}
+
+#[test]
+fn new_makes_a_migration_and_its_rollback_where_the_configuration_says() {
+    let scratch = Scratch::new();
+    scratch.write(
+        "tidegate.toml",
+        "[project]\nmigrations = 'sql/up'\nrollbacks = 'sql/down'\n[[environment]]\nname = 'it'\ntier = 'staging'\nhost = 'h'\n",
+    );
+    let output =
+        prints(&scratch, &["new", "alter", "Campaigns:", "add owner", "--ticket", "SCOUT-12", "--author", "maria"]);
+    let made: Vec<&str> = output.lines().filter_map(|line| line.strip_prefix("created  ")).collect();
+    let [up, down] = made[..] else { panic!("{output}") };
+    assert!(up.starts_with("sql/up/") && up.ends_with("_alter_campaigns_add_owner.sql"), "{up}");
+    assert!(down.starts_with("sql/down/") && down.ends_with("_alter_campaigns_add_owner.down.sql"), "{down}");
+    let text = fs::read_to_string(scratch.path().join(up)).expect("is text");
+    assert!(text.contains("SCOUT-12") && text.contains("maria"), "{text}");
+
+    let report = prints(&scratch, &["new", "seed", "regions", "--format", "json"]);
+    let report: serde_json::Value = serde_json::from_str(&report).expect("is JSON");
+    assert!(report["name"].as_str().is_some_and(|name| name.ends_with("_seed_regions")));
+    assert!(scratch.path().join(report["down"].as_str().expect("is text")).is_file());
+}
+
+#[test]
 fn info_names_what_is_used() {
     let scratch = Scratch::new();
     let path = scratch.configure(&[("staging", "staging", "postgresql://u@h/d")]);
@@ -223,6 +261,26 @@ fn a_reader_that_has_seen_enough_is_no_error() {
     child.stderr.take().expect("is piped").read_to_string(&mut errors).expect("is text");
     assert!(child.wait().expect("ends").success());
     assert_eq!(errors, "");
+}
+
+/// The words that lead to a command and to each one below it.
+fn commands(words: Vec<String>, command: &clap::Command) -> Vec<Vec<String>> {
+    let below = command.get_subcommands().flat_map(|below| {
+        let words = words.iter().cloned().chain([below.get_name().to_owned()]).collect();
+        commands(words, below)
+    });
+    std::iter::once(words.clone()).chain(below).collect()
+}
+
+#[test]
+fn every_command_has_a_help_text() {
+    let scratch = Scratch::new();
+    let mut texts = prints(&scratch, &["-h"]);
+    for words in commands(Vec::new(), &tidegate::cli::args::Arguments::command()) {
+        let help = Run::of(scratch.tidegate().args(&words).arg("--help")).expect_success();
+        texts += &format!("\n$ tidegate {} --help\n{help}", words.join(" ")).replace("tidegate  ", "tidegate ");
+    }
+    insta::assert_snapshot!("help", texts);
 }
 
 #[rstest]
