@@ -20,7 +20,6 @@ use crate::window::look::{EnvironmentView, HistoryState, look};
 use crate::window::plan::{Intent, Plan};
 use crate::window::planning::{self, PlanError, Seen};
 use crate::window::runner::Waiver;
-use crate::window::step::Direction;
 use crate::window::step::{Direction, Step};
 use crate::window::steps::gates;
 
