@@ -9,6 +9,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use super::cluster::account::ServerAccount;
 use super::version::ServerVersion;
 
 /// The server programs of one PostgreSQL installation.
@@ -82,12 +83,18 @@ impl std::error::Error for NoClientProgram {}
 pub const CHOSEN_FOLDER: &str = "TIDEGATE_PG_BIN";
 
 /// The server programs on this machine, newest first, each installation once. Where `TIDEGATE_PG_BIN` names a folder,
-/// that one alone.
+/// that one alone. For root, those that the user who runs servers for root cannot reach come last.
 #[must_use]
 pub fn find_servers() -> Vec<Programs> {
     let places = Places::of_this_machine();
-    let found = places.servers();
-    if found.is_empty() && places.chosen.is_none() { places.servers_by_pg_config() } else { found }
+    let mut found = places.servers();
+    if found.is_empty() && places.chosen.is_none() {
+        found = places.servers_by_pg_config();
+    }
+    if let Ok(Some(account)) = ServerAccount::needed() {
+        found.sort_by_key(|programs| !account.may_run(&programs.postgres));
+    }
+    found
 }
 
 /// A client program (`pg_dump`, `pg_restore`, `psql` …) that fits a server of this major version: the one in

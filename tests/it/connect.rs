@@ -187,7 +187,7 @@ async fn a_server_that_never_answers_is_given_up() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
     let mut target = resolved(&format!("postgresql://deployer@127.0.0.1:{port}/app"));
-    target.connect_timeout = Duration::from_millis(50);
+    target.connect_timeout = Duration::from_millis(300);
     let error = Connection::open(&target, &SessionOptions::default()).await.unwrap_err();
     assert!(matches!(&error, ConnectError::TimedOut { stage, .. } if stage.contains("session")), "{error}");
     assert!(error.may_pass());

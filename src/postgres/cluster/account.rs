@@ -1,5 +1,6 @@
 //! Who runs a throwaway server: PostgreSQL refuses to run as root.
 
+use std::os::unix::fs::MetadataExt;
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::Command;
@@ -17,7 +18,7 @@ pub struct ServerAccount {
 
 impl ServerAccount {
     /// The user to run a server as; `None` when this process is not root's and runs it itself.
-    pub(super) fn needed() -> Result<Option<Self>, ClusterError> {
+    pub(in crate::postgres) fn needed() -> Result<Option<Self>, ClusterError> {
         if !rustix::process::geteuid().is_root() {
             return Ok(None);
         }
@@ -56,6 +57,22 @@ impl ServerAccount {
         command.uid(self.user_id).gid(self.group_id);
     }
 
+    /// Whether the user may enter every folder on the way to a program, and run it.
+    pub(in crate::postgres) fn may_run(&self, program: &Path) -> bool {
+        program.ancestors().all(|part| {
+            part.metadata().is_ok_and(|data| {
+                let bit = if data.uid() == self.user_id {
+                    0o100
+                } else if data.gid() == self.group_id {
+                    0o010
+                } else {
+                    0o001
+                };
+                data.mode() & bit != 0
+            })
+        })
+    }
+
     /// The words that make a command run as the user when root types it.
     pub(super) fn prefix(&self) -> Vec<String> {
         ["runuser", "-u", &self.name, "--"].map(str::to_owned).to_vec()
@@ -64,8 +81,25 @@ impl ServerAccount {
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
     use super::*;
     use rstest::rstest;
+
+    #[test]
+    fn a_program_in_somebodys_private_folder_is_out_of_reach() {
+        let folder = tempfile::tempdir_in("/tmp").unwrap();
+        let program = folder.path().join("postgres");
+        std::fs::write(&program, "").unwrap();
+        let stranger = ServerAccount { name: "stranger".to_owned(), user_id: 64_000, group_id: 64_000 };
+        for (folder_mode, program_mode, expected) in
+            [(0o755, 0o755, true), (0o700, 0o755, false), (0o755, 0o750, false)]
+        {
+            std::fs::set_permissions(&program, std::fs::Permissions::from_mode(program_mode)).unwrap();
+            std::fs::set_permissions(folder.path(), std::fs::Permissions::from_mode(folder_mode)).unwrap();
+            assert_eq!(stranger.may_run(&program), expected, "{folder_mode:o} {program_mode:o}");
+        }
+    }
 
     const NOBODY: &str = "nobody:x:65534:65533:nobody:/nonexistent:/usr/sbin/nologin\n";
     const POSTGRES: &str = "postgres:x:101:104:PostgreSQL administrator,,,:/var/lib/postgresql:/bin/bash\n";
