@@ -175,7 +175,7 @@ impl Page<'_> {
             output.line("There are no migrations.")?;
             return Ok(());
         }
-        let names = self.columns.iter().flat_map(|column| [column.environment.name.as_str(), "", ""]);
+        let names = self.columns.iter().flat_map(|column| [column.environment.name.as_str(), "at (UTC)", "took"]);
         let mut table = Table::headed(std::iter::once("migration").chain(names));
         let mut shown = 0;
         for row in self.rows() {
@@ -307,7 +307,7 @@ fn head(column: &Column<'_>, counts: Counts) -> Vec<Cell> {
             cells.push(Cell::toned(Tone::Bad, printable(&words)));
         }
         Ok(view) => {
-            cells.push(Cell::plain(format!("PostgreSQL {}", printable(&view.info.version.display))));
+            cells.push(Cell::plain(format!("PostgreSQL {}", view.info.version)));
             cells.push(Cell::plain(counted(counts)));
             let mut remarks = Vec::new();
             if view.history == HistoryState::Absent {

@@ -6,7 +6,7 @@ use crate::cli::output::{Output, Tone};
 use crate::cli::words::count;
 use crate::config::Environment;
 use crate::migration::text::{printable, printable_lines};
-use crate::postgres::grant::{Gate, GateList, GateState};
+use crate::postgres::grant::{Gate, GateKind, GateList, GateState};
 use crate::window::confirmation::Confirmation;
 use crate::window::plan::{Plan, PlanItem};
 use crate::window::step::{Direction, Step};
@@ -76,12 +76,23 @@ impl Proposal<'_> {
         let gates = || self.gates.gates().iter();
         let width = gates().map(|gate| gate.kind.words().len()).max().unwrap_or(0);
         for gate in gates() {
-            let (tone, state, words) = said(gate);
+            let (tone, state, words) = match (gate.kind, gate.passes()) {
+                (GateKind::Confirmed, false) => (Tone::Warning, "asked", self.way_to_confirm()),
+                _ => said(gate),
+            };
             let state = output.tone(tone, format!("{state:6}"));
             let words = printable_lines(&words).replace('\n', &format!("\n{:1$}", "", width + 12));
             lines.push(format!("  {state}  {:width$}  {words}", gate.kind.words()));
         }
         lines
+    }
+
+    fn way_to_confirm(&self) -> String {
+        let name = &self.environment.name;
+        match self.confirmation() {
+            Confirmation::YesNo => format!("--confirm {name}, or y on the terminal"),
+            Confirmation::None | Confirmation::TypeName(_) => format!("--confirm {name}"),
+        }
     }
 
     fn made(&self) -> Vec<String> {
