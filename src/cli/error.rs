@@ -102,6 +102,19 @@ pub enum CommandError {
     /// There is no such window.
     #[error("There is no window called {}. `tidegate report` lists all, `tidegate resume` those left unfinished.", printable(.0))]
     NoWindow(String),
+    /// Another process runs the window.
+    #[error(
+        "Another process on this machine is running the window {0} right now. Nothing was done. Use that one, or quit it and resume here."
+    )]
+    InUse(String),
+    /// A window ended by itself.
+    #[error("{}", sentence(why))]
+    Broken {
+        /// Why.
+        why: String,
+        /// The exit status that says what that means for the environment.
+        exit: Exit,
+    },
     /// Several windows are called so.
     #[error("Several windows begin with {}: {}. Give a longer part of the id.", printable(wanted), ids.join(", "))]
     SeveralWindows {
@@ -144,7 +157,10 @@ impl CommandError {
             | Self::NoBackup(_)
             | Self::NoWindow(_)
             | Self::SeveralWindows { .. } => Exit::Usage,
-            Self::ReadOnly(_) | Self::BackupRequired(_) | Self::NotConfirmed(_) | Self::Refused(_) => Exit::Refused,
+            Self::ReadOnly(_) | Self::BackupRequired(_) | Self::NotConfirmed(_) | Self::Refused(_) | Self::InUse(_) => {
+                Exit::Refused
+            }
+            Self::Broken { exit, .. } => *exit,
             Self::Plan(PlanError::Unknown { .. } | PlanError::NoReason) => Exit::Usage,
             Self::Plan(PlanError::WrongStatus { .. } | PlanError::NoRollback { .. }) => Exit::Refused,
             Self::Mark(error) if matches!(**error, MarkError::Refused(_)) => Exit::Refused,

@@ -1,24 +1,18 @@
 //! Finding a window among the journals by what somebody types.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::CommandError;
 use crate::window::journal;
 use crate::window::state::WindowState;
 
-/// A window that was run from this machine, as its journal tells.
-#[derive(Debug)]
-pub struct Recorded {
-    /// The journal's file.
-    pub path: PathBuf,
-    /// The window.
-    pub state: WindowState,
-}
-
 /// Every window in this folder, the latest first. Files that are no journals are passed over.
-pub fn windows(folder: &Path) -> Vec<Recorded> {
-    let paths = journal::journals(folder).into_iter().rev();
-    paths.filter_map(|path| Some(Recorded { state: journal::read(&path).ok()?, path })).collect()
+pub fn windows(folder: &Path) -> Vec<WindowState> {
+    let mut windows: Vec<WindowState> =
+        journal::journals(folder).into_iter().filter_map(|path| journal::read(&path).ok()).collect();
+    // The files' names tell seconds only.
+    windows.sort_by(|left, right| right.opened.at.cmp(&left.opened.at));
+    windows
 }
 
 /// The window that is meant: its id, a beginning that only one has, or an environment's name for the latest one there.

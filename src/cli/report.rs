@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::environments::context;
-use super::journals::{self, Recorded};
+use super::journals;
 use super::output::{Output, Tone};
 use super::table::{Cell, Table};
 use super::words::moment;
@@ -48,27 +48,27 @@ pub fn run(options: &Options, session: &mut Session) -> Result<Exit, CommandErro
     let json = options.format == ReportFormat::Json;
     match &options.window {
         Some(wanted) => {
-            let window = journals::find(windows, |window| &window.state, wanted)?;
-            let report = Report::of(&window.state);
+            let window = journals::find(windows, |window| window, wanted)?;
+            let report = Report::of(&window);
             if json {
                 output.json(&report)?;
             } else {
                 output.write_all(printable_lines(&report.to_markdown()).as_bytes())?;
             }
         }
-        None if json => output.json(&windows.iter().map(|window| Line::of(&window.state)).collect::<Vec<_>>())?,
+        None if json => output.json(&windows.iter().map(Line::of).collect::<Vec<_>>())?,
         None => list(&windows, output)?,
     }
     Ok(Exit::Done)
 }
 
-fn list(windows: &[Recorded], output: &mut Output) -> Result<(), CommandError> {
+fn list(windows: &[WindowState], output: &mut Output) -> Result<(), CommandError> {
     if windows.is_empty() {
         output.line("No window has been run from here yet.")?;
         return Ok(());
     }
     let mut table = Table::headed(["window", "environment", "opened (UTC)", "operator", "what", "result"]);
-    for Recorded { state, .. } in windows {
+    for state in windows {
         let line = Line::of(state);
         let what = format!("{} {} of {}", line.direction.verb(), line.done, line.migrations);
         let tone = if line.state == "complete" { Tone::Good } else { Tone::Warning };

@@ -71,6 +71,9 @@ pub fn run(options: &Options, session: &mut Session) -> Result<Exit, CommandErro
         return list(&context, &unfinished, options.format.is_json(), session);
     };
     let window = journals::find(unfinished, |window| &window.state, wanted)?;
+    if window.in_use {
+        return Err(CommandError::InUse(window.state.opened.id.to_string()));
+    }
     if options.close {
         return close(&context, window, options, session);
     }

@@ -6,6 +6,8 @@
 
 mod backup;
 mod cli;
+mod cli_interruptions;
+mod cli_windows;
 mod client_programs;
 mod cluster;
 mod connect;

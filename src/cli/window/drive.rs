@@ -8,7 +8,7 @@ use tokio::time::{Instant, Interval, MissedTickBehavior, interval_at};
 use crate::cli::wishes::{Wish, Wishes};
 use crate::cli::{CommandError, Exit};
 use crate::window::confirmation::Confirmation;
-use crate::window::event::WindowEvent;
+use crate::window::event::{Failure, WindowEvent};
 use crate::window::handle::{News, WindowHandle};
 use crate::window::state::WindowState;
 use crate::window::step::Step;
@@ -46,19 +46,21 @@ impl Drive<'_> {
             self.handle.waive(waiver.clone());
         }
         let mut silence = silence();
-        let mut closed = false;
+        let (mut closed, mut broken) = (false, None);
         loop {
             tokio::select! {
                 heard = news.recv() => match heard {
                     Some(News::Event(event)) => self.take(&event),
                     Some(News::Refused(error)) => {
                         self.verdict.get_or_insert(Verdict::of_trouble(error.to_string(), self.state.as_ref()));
+                        broken = Some(error.to_string());
                         self.handle.leave();
                     }
                     Some(News::Over { closed: for_good, trouble }) => {
                         closed = for_good;
                         if let Some(why) = trouble {
-                            self.verdict.get_or_insert(Verdict::of_trouble(why, self.state.as_ref()));
+                            self.verdict.get_or_insert(Verdict::of_trouble(why.clone(), self.state.as_ref()));
+                            broken = Some(why);
                         }
                         break;
                     }
@@ -75,7 +77,11 @@ impl Drive<'_> {
         let verdict = self.verdict.unwrap_or(Verdict::Done);
         self.handle.ended().await;
         self.teller.ending(&Ending { verdict: &verdict, state: self.state.as_ref(), closed, message: None });
-        Ok(verdict.exit())
+        match broken {
+            // No step has told it.
+            Some(why) => Err(CommandError::Broken { why, exit: verdict.exit() }),
+            None => Ok(verdict.exit()),
+        }
     }
 
     fn take(&mut self, event: &WindowEvent) {
@@ -122,8 +128,9 @@ impl Drive<'_> {
                     Some(confirmed) => self.handle.run(step, confirmed),
                     // The answer is looked at before a window is opened, so this is one whose tier has changed.
                     None => {
-                        let why = format!("The {step} step of this window has not been confirmed.");
-                        self.verdict = Some(Verdict::of_trouble(why, None));
+                        let why = format!("The {step} step of this window has not been confirmed. Nothing was done.");
+                        self.teller.remark(&why);
+                        self.verdict = Some(Verdict::Refused(Box::new(Failure::plain(why))));
                         self.handle.leave();
                     }
                 }

@@ -77,8 +77,16 @@ impl<'a> TextTeller<'a> {
             StepOutcome::Stopped { summary } => self.say(Some(Tone::Warning), 2, summary),
             StepOutcome::Failed { failure } => {
                 let word = if failure.refused { "refused" } else { "failed" };
-                let lines = failure.lines().join("\n");
-                self.say(Some(Tone::Bad), 2, &format!("{word}: {lines}"));
+                let checks = &state.step(step).checks;
+                let failed = checks.iter().filter(|check| check.verdict == CheckVerdict::Failed).count();
+                let words = match (step, failed) {
+                    (_, 0) => failure.lines().join("\n"),
+                    // Each check has been told already, with what to do about it.
+                    (Step::Preflight, _) => format!("{}. Nothing was done.", checks_failed(failed)),
+                    (Step::Apply, _) => format!("{}. Nothing was written.", gates_closed(failed)),
+                    _ => format!("{}. {}", checks_failed(failed), failure.advice.as_deref().unwrap_or_default()),
+                };
+                self.say(Some(Tone::Bad), 2, &format!("{word}: {words}"));
             }
         }
     }
@@ -193,15 +201,10 @@ impl Teller for TextTeller<'_> {
         }
         let _ = self.output.finish();
         if let (Some(state), false) = (ending.state, ending.closed) {
-            let id = &state.opened.id;
-            let environment = &state.opened.environment;
-            self.say(
-                None,
-                0,
-                &format!(
-                    "The window stays open. To go on:       tidegate resume {id} --confirm {environment}\nTo close it for good:                tidegate resume {id} --close"
-                ),
-            );
+            let (id, environment) = (&state.opened.id, &state.opened.environment);
+            self.say(None, 0, "The window stays open.");
+            self.say(None, 2, &format!("to go on:     tidegate resume {id} --confirm {environment}"));
+            self.say(None, 2, &format!("to close it:  tidegate resume {id} --close"));
         }
     }
 }
@@ -230,6 +233,14 @@ fn tone(verdict: &Verdict) -> Tone {
         Verdict::Stopped(_) => Tone::Warning,
         Verdict::Failed(_) | Verdict::Refused(_) | Verdict::Unknown(_) => Tone::Bad,
     }
+}
+
+fn checks_failed(number: usize) -> String {
+    format!("{} failed", count(number, "check"))
+}
+
+fn gates_closed(number: usize) -> String {
+    format!("{} {} closed", count(number, "gate"), if number == 1 { "is" } else { "are" })
 }
 
 fn done(state: &WindowState) -> &'static str {

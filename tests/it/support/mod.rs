@@ -3,11 +3,16 @@
 mod binary;
 pub mod certificates;
 pub mod ground;
+mod hold;
+mod running;
 mod scratch;
 mod server;
+pub mod site;
 mod terminal;
 
 pub use binary::Run;
+pub use hold::Hold;
+pub use running::Running;
 pub use scratch::Scratch;
 pub use server::{Server, TestDatabase, every_installation, resolved};
 pub use terminal::Terminal;
