@@ -38,8 +38,10 @@ fn open_console(opening: Opening, log: LogFeed) -> Exit {
         if let Some(took) = closing.as_ref().ok().and_then(|closing| closing.first_board) {
             demo.first_board_drawn(took);
         }
-        // Where standard output is gone, nobody is there to read it.
-        let _ = write!(io::stdout(), "{}", demo.parting(global.verbose > 0));
+        if global.verbose > 0 {
+            // Where standard output is gone, nobody is there to read it.
+            let _ = write!(io::stdout(), "{}", demo.timings());
+        }
     }
     match closing.map(|closing| closing.ending) {
         Ok(Ending::Quit) => Exit::Done,

@@ -56,9 +56,13 @@ pub(super) fn run(options: &Options, mut session: Session) -> Result<Outcome, Co
     }
     session.surroundings = own_surroundings(session.surroundings);
     let (demo, context) = Demo::start(options, &session.surroundings)?;
+    // Before the console opens, for it may be killed.
+    write!(session.output, "{}", demo.way_back())?;
+    if options.no_console && session.global.verbose > 0 {
+        write!(session.output, "\n{}", demo.timings())?;
+    }
+    session.output.finish()?;
     if options.no_console {
-        write!(session.output, "{}", demo.parting(session.global.verbose > 0))?;
-        session.output.finish()?;
         return Ok(Outcome::Ended(Exit::Done));
     }
     session.global.config = Some(context.config.path.clone());
@@ -133,7 +137,7 @@ pub struct Demo {
     // Before the folder, so that the servers end first. Empty when they are kept.
     _servers: Vec<Cluster>,
     _folder: ThrowawayFolder,
-    farewell: Option<String>,
+    way_back: String,
 }
 
 impl Demo {
@@ -164,13 +168,13 @@ impl Demo {
         runtime.block_on(mark(&context))?;
         stopwatch.lap("mark both environments");
 
-        let (servers, farewell) = if options.keep {
-            let farewell = keep(&mut folder, servers, &project)?;
-            (Vec::new(), Some(farewell))
+        let (servers, way_back) = if options.keep {
+            let way_back = keep(&mut folder, servers, &project)?;
+            (Vec::new(), way_back)
         } else {
-            (servers, None)
+            (servers, String::new())
         };
-        Ok((Self { phases: stopwatch.phases, _servers: servers, _folder: folder, farewell }, context))
+        Ok((Self { phases: stopwatch.phases, _servers: servers, _folder: folder, way_back }, context))
     }
 
     /// Notes how long the console took to draw its first board.
@@ -178,20 +182,18 @@ impl Demo {
         self.phases.push(Phase { name: "draw the first board", took });
     }
 
-    /// What is worth saying once the console has closed: how to come back to a demo that is kept and how to be rid of
-    /// it, and with `timings` how long each phase of the start took.
+    /// How to come back to a demo that is kept, and how to stop and remove it; empty for one that is not.
     #[must_use]
-    pub fn parting(&self, timings: bool) -> String {
-        let mut words = self.farewell.clone().unwrap_or_default();
-        if timings {
-            let line = |name: &str, took: Duration| format!("{:>7.0} ms  {name}\n", took.as_secs_f64() * 1000.0);
-            if self.farewell.is_some() {
-                words.push('\n');
-            }
-            words.extend(self.phases.iter().map(|phase| line(phase.name, phase.took)));
-            words += &line("in all", self.phases.iter().map(|phase| phase.took).sum());
-        }
-        words
+    pub fn way_back(&self) -> &str {
+        &self.way_back
+    }
+
+    /// How long each phase of the start took, a line each.
+    #[must_use]
+    pub fn timings(&self) -> String {
+        let line = |name: &str, took: Duration| format!("{:>7.0} ms  {name}\n", took.as_secs_f64() * 1000.0);
+        let phases: String = self.phases.iter().map(|phase| line(phase.name, phase.took)).collect();
+        phases + &line("in all", self.phases.iter().map(|phase| phase.took).sum())
     }
 }
 
