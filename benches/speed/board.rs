@@ -1,173 +1,143 @@
-//! The board: 5,000 applied migrations in each of eight environments.
+//! The largest board: 5,000 migrations in 8 environments, read, laid out and drawn.
 
-use std::fs;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use jiff::Timestamp;
+use futures_util::future::join_all;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::layout::Size;
+use tidegate::config::Config;
+use tidegate::console::key::Key;
 use tidegate::console::keymap::Keymap;
 use tidegate::console::message::Message;
 use tidegate::console::model::Model;
-use tidegate::console::theme::{Ask, Capabilities, ColourDepth, Theme, built_in};
+use tidegate::console::theme::{Ask, Capabilities, Theme};
 use tidegate::console::update::update;
 use tidegate::console::view::board::BoardScreen;
 use tidegate::console::view::view;
 use tidegate::migration::catalogue::Catalogue;
-use tidegate::postgres::history::{self, HistoryState, HistoryTable};
+use tidegate::postgres::history::HistoryTable;
 use tidegate::postgres::{Connection, SessionOptions};
-use tidegate::window::board::Past;
-use tidegate::window::monitor::{EnvironmentState, EnvironmentView, MonitorEvent};
+use tidegate::window::look::EnvironmentView;
+use tidegate::window::monitor::{EnvironmentState, MonitorEvent};
 
-use crate::ground::{Project, psql, server, time};
-use crate::table::{Table, median};
+use crate::meter::median;
+use crate::place::Place;
+use crate::table::Table;
+use crate::workload;
 
-const MIGRATIONS: u32 = 5000;
-const ENVIRONMENTS: usize = 8;
-const RUNS: u32 = 11;
-const FRAMES: u32 = 300;
+/// Migrations of the largest board.
+pub const MIGRATIONS: usize = 5000;
+/// Environments of the largest board.
+pub const ENVIRONMENTS: usize = 8;
+const SIZE: Size = Size::new(120, 40);
+const ROUNDS: usize = 7;
 
-/// Measures reading, drawing and memory.
-pub fn measure(table: &mut Table) {
-    let cluster = server(false);
-    let project = fill(&cluster);
-    let catalogue = Arc::new(Catalogue::read(&project.config().project.layout).expect("the files can be read"));
-    let theirs = median(
-        (0..RUNS)
-            .map(|_| time(psql(&cluster, "board_0").args(["-A", "-c", "SELECT * FROM public.migrations_history"])))
-            .collect(),
-    );
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime");
-    let connections = runtime.block_on(connect(&project));
-    let mut times = Vec::new();
-    let mut last = None;
-    for _ in 0..RUNS {
-        drop(last.take());
-        let mut shown = Shown::new(&project);
-        let started = Instant::now();
-        update(&mut shown.model, Message::Files(Ok(Arc::clone(&catalogue))));
-        for (environment, state) in runtime.block_on(read(&connections)).into_iter().enumerate() {
-            update(&mut shown.model, Message::Environment(MonitorEvent { environment, state }));
-        }
-        shown.draw();
-        times.push(started.elapsed().as_secs_f64());
-        last = Some(shown);
+/// The project of the largest board, its databases filled; returns its folder.
+pub fn project(place: &Place) -> std::path::PathBuf {
+    let folder = place.folder("board");
+    if folder.join("tidegate.toml").exists() {
+        return folder;
     }
-    table.ratio("board of 5,000 × 8, connected to drawn / `psql` reading one of the 8", median(times), theirs, "≤ 2");
-    if let Some(mut shown) = last {
-        table.figure("one frame of that board", format!("{:.2} ms", shown.frame() * 1000.0), "< 2 ms");
+    let environments: Vec<(String, String)> = (0..ENVIRONMENTS)
+        .map(|number| (format!("environment-{number}"), place.database(&format!("bench_board_{number}"))))
+        .collect();
+    workload::write_project(&folder, MIGRATIONS, &environments);
+    let history = workload::applied_history(&folder, MIGRATIONS);
+    for number in 0..ENVIRONMENTS {
+        place.run(&format!("bench_board_{number}"), &history);
     }
-    if let Some(resident) = resident() {
-        table.figure("resident memory of the benchmark holding it", format!("{resident:.0} MB"), "≤ 60 MB");
-    }
+    folder
 }
 
-fn fill(cluster: &tidegate::postgres::cluster::Cluster) -> Project {
-    time(psql(cluster, "postgres").args(["-c", "CREATE DATABASE board_0"]));
-    let environments: Vec<(String, String)> =
-        (0..ENVIRONMENTS).map(|number| (format!("e{number}"), cluster.url(&format!("board_{number}")))).collect();
-    let project = Project::new(&environments);
-    project.write_migrations(1);
-    time(&mut project.tidegate(&["apply", "e0"]));
-    let names = project.write_migrations(MIGRATIONS);
-    let layout = project.config().project.layout;
-    let catalogue = Catalogue::read(&layout).expect("the files can be read");
-    let rows: Vec<String> = names
-        .iter()
-        .skip(1)
-        .map(|name| {
-            let checksum = catalogue.find(name).map(|migration| migration.up.checksum.to_string()).unwrap_or_default();
-            format!("('{name}', now(), 'deployer', '12 ms', '{checksum}', (SELECT metadata FROM public.migrations_history LIMIT 1))")
+/// Measures from connected to drawn, a frame, and from a key to the frame.
+pub fn measure(place: &Place, table: &mut Table) {
+    let folder = project(place);
+    let path = folder.join("tidegate.toml");
+    let text = std::fs::read_to_string(&path).expect("the project was written");
+    let config = Arc::new(Config::parse(&text, &path).unwrap_or_else(|error| panic!("{error}")));
+    let catalogue = Arc::new(Catalogue::read(&config.project.layout).unwrap_or_else(|error| panic!("{error}")));
+    let theme = theme();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime can be built");
+    let (mut ours, mut theirs, mut drawn) = (Vec::new(), Vec::new(), None);
+    for _ in 0..ROUNDS {
+        theirs.push(psql_reads(place));
+        let connections = runtime.block_on(join_all((0..ENVIRONMENTS).map(async |number| {
+            let target = place.target(&format!("bench_board_{number}"));
+            let opened = Connection::open(&target, &SessionOptions::named("bench")).await;
+            opened.unwrap_or_else(|error| panic!("{error}"))
+        })));
+        let mut model = model(&config);
+        model.world.take_files(Ok(Arc::clone(&catalogue)));
+        let mut terminal = terminal();
+        let begun = Instant::now();
+        let views = runtime.block_on(async {
+            let reading = connections.into_iter().map(|connection| {
+                tokio::spawn(async move {
+                    let view = EnvironmentView::read(&connection, &HistoryTable::default()).await;
+                    view.unwrap_or_else(|error| panic!("{error}"))
+                })
+            });
+            join_all(reading).await
+        });
+        for (environment, view) in views.into_iter().enumerate() {
+            let state = EnvironmentState::Ready(Arc::new(view.expect("reading does not panic")));
+            model.world.take_environment(MonitorEvent { environment, state });
+        }
+        draw(&mut terminal, &model, &theme);
+        ours.push(begun.elapsed());
+        drawn = Some((model, terminal));
+    }
+    let what = format!("board of {MIGRATIONS} × {ENVIRONMENTS}");
+    table.ratio(format!("{what}, from connected to drawn; psql reads one"), median(ours), median(theirs), 2.0);
+
+    let (mut model, mut terminal) = drawn.expect("there was a round");
+    let frames = (0..200).map(|_| draw(&mut terminal, &model, &theme)).collect();
+    table.time(format!("{what}, one frame"), median(frames), Duration::from_millis(2));
+    let down: Key = "j".parse().expect("a key");
+    let keys = (0..200)
+        .map(|_| {
+            let begun = Instant::now();
+            update(&mut model, Message::Key(down));
+            draw(&mut terminal, &model, &theme);
+            begun.elapsed()
         })
         .collect();
-    let script = project.path().join("rows.sql");
-    let insert = "INSERT INTO public.migrations_history \
-                  (migration_name, applied_at, applied_by, execution_time, checksum, metadata) VALUES\n";
-    fs::write(&script, format!("{insert}{};\nANALYZE;\n", rows.join(",\n"))).expect("a file");
-    time(psql(cluster, "board_0").arg("-f").arg(&script));
-    for number in 1..ENVIRONMENTS {
-        let copy = format!("CREATE DATABASE board_{number} TEMPLATE board_0");
-        time(psql(cluster, "postgres").args(["-c", &copy]));
-    }
-    project
+    table.time(format!("{what}, a key taken in and its frame"), median(keys), Duration::from_millis(16));
 }
 
-async fn connect(project: &Project) -> Vec<Connection> {
-    let mut connections = Vec::new();
-    for target in project.targets() {
-        let options = SessionOptions::named("bench");
-        connections.push(Connection::open(&target, &options).await.unwrap_or_else(|error| panic!("{error}")));
-    }
-    connections
+/// How long a connected `psql` takes to read the rows of one environment.
+fn psql_reads(place: &Place) -> Duration {
+    let output = place
+        .psql("bench_board_0")
+        .args(["--command", "\\timing on", "--command", "\\o /dev/null"])
+        .args(["--command", "SELECT * FROM public.migrations_history ORDER BY migration_name"])
+        .output()
+        .expect("psql starts");
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    let milliseconds = said.lines().find_map(|line| line.strip_prefix("Time: ")?.split(' ').next()?.parse::<f64>().ok());
+    Duration::from_secs_f64(milliseconds.unwrap_or_else(|| panic!("psql tells the time: {said}")) / 1000.0)
 }
 
-async fn read(connections: &[Connection]) -> Vec<EnvironmentState> {
-    let table = HistoryTable::default();
-    let reading = connections.iter().map(|connection| {
-        let table = &table;
-        async move {
-            let rows = history::read(connection, table).await.unwrap_or_else(|error| panic!("{error}"));
-            assert_eq!(rows.len(), MIGRATIONS as usize);
-            EnvironmentState::Ready(Arc::new(EnvironmentView {
-                info: connection.info().clone(),
-                history: HistoryState::Present { readable: true, writable: true, missing: Vec::new() },
-                past: Past { rows: rows.into(), attempts: Arc::default() },
-                has_store: false,
-                marker: None,
-                holder: None,
-                latency: Duration::from_millis(1),
-                read_at: Timestamp::now(),
-            }))
-        }
-    });
-    futures_util::future::join_all(reading).await
+fn theme() -> Theme {
+    let capabilities = Capabilities::detect(|name| (name == "COLORTERM").then(|| "truecolor".to_owned()));
+    let loaded = Theme::load("dark", Path::new(""), &capabilities, &Ask::default());
+    loaded.unwrap_or_else(|error| panic!("{error}")).0
 }
 
-/// A console without a terminal.
-struct Shown {
-    model: Model,
-    theme: Theme,
-    terminal: Terminal<TestBackend>,
+fn model(config: &Arc<Config>) -> Model {
+    let (keymap, _) = Keymap::new(&config.interface.keys);
+    Model::new(Arc::clone(config), keymap, SIZE, Box::new(BoardScreen::default()))
 }
 
-impl Shown {
-    fn new(project: &Project) -> Shown {
-        let config = Arc::new(project.config());
-        let (keymap, _) = Keymap::new(&config.interface.keys);
-        let size = Size::new(200, 60);
-        let capabilities = Capabilities { depth: ColourDepth::TrueColour, light: false, unicode: true };
-        let terminal = Terminal::new(TestBackend::new(size.width, size.height)).expect("a terminal in memory");
-        Shown {
-            model: Model::new(config, keymap, size, Box::new(BoardScreen::default())),
-            theme: built_in("dark", &capabilities, &Ask::default()).expect("a theme"),
-            terminal,
-        }
-    }
-
-    fn draw(&mut self) {
-        self.terminal.draw(|frame| view(&self.model, &self.theme, frame)).expect("drawing in memory");
-    }
-
-    /// How long one frame takes, in seconds.
-    fn frame(&mut self) -> f64 {
-        median(
-            (0..FRAMES)
-                .map(|_| {
-                    let started = Instant::now();
-                    self.draw();
-                    started.elapsed().as_secs_f64()
-                })
-                .collect(),
-        )
-    }
+fn terminal() -> Terminal<TestBackend> {
+    Terminal::new(TestBackend::new(SIZE.width, SIZE.height)).expect("memory can be drawn on")
 }
 
-/// The memory of this process that is really in use, in MB (Linux; elsewhere nothing is known).
-fn resident() -> Option<f64> {
-    let status = fs::read_to_string("/proc/self/status").ok()?;
-    let line = status.lines().find(|line| line.starts_with("VmRSS:"))?;
-    let kilobytes: f64 = line.split_ascii_whitespace().nth(1)?.parse().ok()?;
-    Some(kilobytes / 1000.0)
+fn draw(terminal: &mut Terminal<TestBackend>, model: &Model, theme: &Theme) -> Duration {
+    let begun = Instant::now();
+    terminal.draw(|frame| view(model, theme, frame)).expect("memory can be drawn on");
+    begun.elapsed()
 }

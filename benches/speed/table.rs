@@ -1,54 +1,88 @@
-//! The table of figures.
+//! The table of results.
 
-/// What was measured, with what it is held against.
-struct Line {
+use std::fmt;
+use std::time::Duration;
+
+/// One result, with what it is held against.
+struct Row {
     what: String,
-    seen: String,
-    beside: String,
-    figure: String,
-    aim: &'static str,
+    ours: String,
+    theirs: String,
+    ratio: String,
+    bound: String,
+    holds: bool,
 }
 
-/// The table of figures.
-pub struct Table(Vec<Line>);
+/// The results so far.
+#[derive(Default)]
+pub struct Table {
+    rows: Vec<Row>,
+}
 
 impl Table {
-    /// An empty one.
-    pub fn new() -> Table {
-        Table(Vec::new())
-    }
-
-    /// Adds the ratio of two times, in seconds.
-    pub fn ratio(&mut self, what: &str, ours: f64, theirs: f64, aim: &'static str) {
-        self.0.push(Line {
-            what: what.to_owned(),
-            seen: milliseconds(ours),
-            beside: milliseconds(theirs),
-            figure: format!("{:.2}", ours / theirs),
-            aim,
+    /// A time of ours beside that of another program: the ratio may be at most `bound`.
+    pub fn ratio(&mut self, what: impl Into<String>, ours: Duration, theirs: Duration, bound: f64) {
+        let ratio = ours.as_secs_f64() / theirs.as_secs_f64();
+        self.rows.push(Row {
+            what: what.into(),
+            ours: time(ours),
+            theirs: time(theirs),
+            ratio: format!("{ratio:.2}"),
+            bound: format!("≤ {bound:.2}"),
+            holds: ratio <= bound,
         });
     }
 
-    /// Adds a figure of its own.
-    pub fn figure(&mut self, what: &str, figure: String, aim: &'static str) {
-        self.0.push(Line { what: what.to_owned(), seen: String::new(), beside: String::new(), figure, aim });
+    /// A time of ours that may be at most `bound`.
+    pub fn time(&mut self, what: impl Into<String>, ours: Duration, bound: Duration) {
+        self.rows.push(Row {
+            what: what.into(),
+            ours: time(ours),
+            theirs: String::new(),
+            ratio: String::new(),
+            bound: format!("≤ {}", time(bound)),
+            holds: ours <= bound,
+        });
     }
 
-    /// Prints it.
-    pub fn print(&self) {
-        println!("\n| what | tidegate | beside | figure | aim |\n| --- | ---: | ---: | ---: | --- |");
-        for Line { what, seen, beside, figure, aim } in &self.0 {
-            println!("| {what} | {seen} | {beside} | {figure} | {aim} |");
+    /// A number of ours that may be at most `bound`, beside that of another program where there is one.
+    pub fn count(&mut self, what: impl Into<String>, ours: u64, theirs: Option<u64>, bound: u64) {
+        self.rows.push(Row {
+            what: what.into(),
+            ours: ours.to_string(),
+            theirs: theirs.map_or(String::new(), |theirs| theirs.to_string()),
+            ratio: String::new(),
+            bound: format!("≤ {bound}"),
+            holds: ours <= bound,
+        });
+    }
+
+    /// Whether every result is within its bound.
+    pub fn all_hold(&self) -> bool {
+        self.rows.iter().all(|row| row.holds)
+    }
+}
+
+impl fmt::Display for Table {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let width = self.rows.iter().map(|row| row.what.chars().count()).max().unwrap_or_default();
+        writeln!(
+            formatter,
+            "{:width$}  {:>10}  {:>10}  {:>6}  {:>10}",
+            "measured", "tidegate", "psql", "ratio", "wanted"
+        )?;
+        for Row { what, ours, theirs, ratio, bound, holds } in &self.rows {
+            let verdict = if *holds { "" } else { "  missed" };
+            writeln!(formatter, "{what:width$}  {ours:>10}  {theirs:>10}  {ratio:>6}  {bound:>10}{verdict}")?;
         }
+        Ok(())
     }
 }
 
-fn milliseconds(seconds: f64) -> String {
-    format!("{:.1} ms", seconds * 1000.0)
-}
-
-/// The one in the middle.
-pub fn median(mut runs: Vec<f64>) -> f64 {
-    runs.sort_by(f64::total_cmp);
-    runs[runs.len() / 2]
+fn time(duration: Duration) -> String {
+    match duration.as_micros() {
+        micros if micros < 10_000 => format!("{micros} µs"),
+        micros if micros < 10_000_000 => format!("{} ms", micros / 1000),
+        micros => format!("{} s", micros / 1_000_000),
+    }
 }
