@@ -68,9 +68,15 @@ const QUERY_LENGTH: usize = 240;
 /// How far a chain of sessions that wait for one another is followed.
 const CHAIN_LENGTH: u32 = 8;
 
-/// What to select from `pg_stat_activity` as `a`, and about the lock in question from `w`, to read a [`Blocker`].
-const BLOCKER: &str = "a.pid, a.usename, a.application_name, coalesce(pg_catalog.host(a.client_addr), 'local'),
-    coalesce(a.state, a.backend_type), a.query, pg_catalog.date_part('epoch', a.xact_start)";
+/// What to select from `pg_stat_activity` as `a` to read a [`Blocker`]; the words of the lock in question, and for how
+/// many seconds it has been waited for, come behind it.
+fn blocker() -> String {
+    format!(
+        "a.pid, a.usename, a.application_name, coalesce(pg_catalog.host(a.client_addr), 'local'), \
+         coalesce(a.state, a.backend_type), a.query, {}",
+        sql::moment("a.xact_start")
+    )
+}
 
 /// Joins the lock that the session `pid` (an expression) waits for, in words, and since how many seconds. The moment when
 /// a wait began is there from version 14 on; older ones have no such column.
@@ -124,6 +130,7 @@ async fn read_all<T>(
 /// # Errors
 /// The server could not be asked.
 pub async fn blockers(connection: &Connection, pid: i32) -> Result<Vec<Blocker>, PgError> {
+    let blocker = blocker();
     let question = format!(
         "WITH RECURSIVE chain (waiter, pid, depth) AS (
              SELECT {pid}, b, 1 FROM pg_catalog.unnest(pg_catalog.pg_blocking_pids({pid})) b
@@ -133,7 +140,7 @@ pub async fn blockers(connection: &Connection, pid: i32) -> Result<Vec<Blocker>,
          ), nearest AS (
              SELECT DISTINCT ON (pid) waiter, pid, depth FROM chain ORDER BY pid, depth
          )
-         SELECT {BLOCKER}, w.words, w.seconds
+         SELECT {blocker}, w.words, w.seconds
          FROM nearest LEFT JOIN pg_catalog.pg_stat_activity a ON a.pid = nearest.pid
          {}
          ORDER BY nearest.depth, nearest.pid",
@@ -147,8 +154,9 @@ pub async fn blockers(connection: &Connection, pid: i32) -> Result<Vec<Blocker>,
 /// # Errors
 /// The server could not be asked.
 pub async fn blocked_by(connection: &Connection, pid: i32) -> Result<Vec<Blocker>, PgError> {
+    let blocker = blocker();
     let question = format!(
-        "SELECT {BLOCKER}, w.words, w.seconds
+        "SELECT {blocker}, w.words, w.seconds
          FROM pg_catalog.pg_stat_activity a {}
          WHERE a.wait_event_type = 'Lock' AND {pid} = ANY (pg_catalog.pg_blocking_pids(a.pid))
          ORDER BY w.seconds DESC NULLS LAST, a.pid",
@@ -165,14 +173,15 @@ pub async fn blocked_by(connection: &Connection, pid: i32) -> Result<Vec<Blocker
 pub async fn long_transactions(connection: &Connection, older_than: Duration) -> Result<Vec<Blocker>, PgError> {
     let seconds = older_than.as_secs_f64();
     // An autovacuum gives way to DDL, unless it works against wraparound.
+    let (blocker, prepared) = (blocker(), sql::moment("prepared"));
     let question = format!(
-        "SELECT {BLOCKER}, NULL, NULL
+        "SELECT {blocker}, NULL, NULL
          FROM pg_catalog.pg_stat_activity a
          WHERE a.datname = pg_catalog.current_database() AND a.pid <> pg_catalog.pg_backend_pid()
            AND a.xact_start < pg_catalog.clock_timestamp() - pg_catalog.make_interval(secs => {seconds})
            AND (a.backend_type = 'client backend' OR a.query LIKE 'autovacuum:%to prevent wraparound%')
          UNION ALL
-         SELECT 0, owner, '', 'local', 'prepared transaction', gid, pg_catalog.date_part('epoch', prepared), NULL, NULL
+         SELECT 0, owner, '', 'local', 'prepared transaction', gid, {prepared}, NULL, NULL
          FROM pg_catalog.pg_prepared_xacts
          WHERE database = pg_catalog.current_database()
            AND prepared < pg_catalog.clock_timestamp() - pg_catalog.make_interval(secs => {seconds})
@@ -186,8 +195,9 @@ pub async fn long_transactions(connection: &Connection, older_than: Duration) ->
 /// # Errors
 /// The server could not be asked.
 pub async fn running_dumps(connection: &Connection) -> Result<Vec<Blocker>, PgError> {
+    let blocker = blocker();
     let question = format!(
-        "SELECT {BLOCKER}, NULL, NULL
+        "SELECT {blocker}, NULL, NULL
          FROM pg_catalog.pg_stat_activity a
          WHERE a.datname = pg_catalog.current_database() AND a.pid <> pg_catalog.pg_backend_pid()
            AND a.backend_type = 'client backend' AND a.xact_start IS NOT NULL
@@ -202,18 +212,22 @@ pub async fn running_dumps(connection: &Connection) -> Result<Vec<Blocker>, PgEr
 /// # Errors
 /// The server could not be asked.
 pub async fn sessions(connection: &Connection) -> Result<Vec<Session>, PgError> {
-    let question = "WITH waiting AS (
+    let question = format!(
+        "WITH waiting AS (
              SELECT a.pid, pg_catalog.pg_blocking_pids(a.pid) AS blocked_by
              FROM pg_catalog.pg_stat_activity a WHERE a.wait_event_type = 'Lock'
          )
          SELECT a.pid, a.datname, a.usename, a.application_name, coalesce(pg_catalog.host(a.client_addr), 'local'),
                 coalesce(a.state, a.backend_type), a.wait_event_type || ': ' || a.wait_event,
-                pg_catalog.date_part('epoch', a.xact_start), pg_catalog.date_part('epoch', a.query_start), a.query,
+                {}, {}, a.query,
                 pg_catalog.array_to_string(waiting.blocked_by, ' ')
          FROM pg_catalog.pg_stat_activity a LEFT JOIN waiting USING (pid)
          WHERE a.datname = pg_catalog.current_database() AND a.pid <> pg_catalog.pg_backend_pid()
            AND a.backend_type = 'client backend'
-         ORDER BY EXISTS (SELECT FROM waiting o WHERE a.pid = ANY (o.blocked_by)) DESC, a.xact_start, a.pid";
+         ORDER BY EXISTS (SELECT FROM waiting o WHERE a.pid = ANY (o.blocked_by)) DESC, a.xact_start, a.pid",
+        sql::moment("a.xact_start"),
+        sql::moment("a.query_start"),
+    );
     let read = |columns: &mut Columns<'_>| {
         Ok(Session {
             pid: columns.number()?.unwrap_or_default(),
@@ -229,5 +243,5 @@ pub async fn sessions(connection: &Connection) -> Result<Vec<Session>, PgError> 
             blocked_by: columns.text()?.split(' ').filter_map(|pid| pid.parse().ok()).collect(),
         })
     };
-    read_all(connection, question, read).await
+    read_all(connection, &question, read).await
 }

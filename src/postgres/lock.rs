@@ -141,8 +141,9 @@ impl OperatorLock {
 /// The server could not be asked.
 pub async fn holder(connection: &Connection) -> Result<Option<Holder>, PgError> {
     let (first, second) = KEYS;
+    let since = sql::moment("a.backend_start");
     let question = format!(
-        "SELECT l.pid, a.application_name, a.usename, pg_catalog.date_part('epoch', a.backend_start),
+        "SELECT l.pid, a.application_name, a.usename, {since},
                 coalesce(pg_catalog.host(a.client_addr), 'local')
          FROM pg_catalog.pg_locks l
          JOIN pg_catalog.pg_database d ON d.oid = l.database AND d.datname = pg_catalog.current_database()

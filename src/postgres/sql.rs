@@ -6,6 +6,7 @@
 //! any of them.
 
 use std::fmt::Write as _;
+use std::time::Duration;
 
 use futures_util::TryStreamExt;
 use jiff::Timestamp;
@@ -122,17 +123,57 @@ impl<'r> Columns<'r> {
         }
     }
 
-    /// The next column, seconds since 1970 as `date_part('epoch', …)` gives them, as a moment; `None` is null.
-    /// PostgreSQL's `infinity` is the last moment there is, `-infinity` the first.
+    /// The next column, selected by way of [`moment`]; `None` is null. PostgreSQL's `infinity` is the last moment there
+    /// is, `-infinity` the first.
     pub(super) fn moment(&mut self) -> Result<Option<Timestamp>, PgError> {
-        Ok(self.number::<f64>()?.map(moment))
+        let Some(bytes) = self.bytes::<8>()? else { return Ok(None) };
+        let since_2000 = i64::from_be_bytes(bytes);
+        let moment = since_2000.checked_add(SECONDS_TO_2000 * 1_000_000).map(Timestamp::from_microsecond);
+        let beyond = if since_2000 < 0 { Timestamp::MIN } else { Timestamp::MAX };
+        Ok(Some(moment.and_then(Result::ok).unwrap_or(beyond)))
+    }
+
+    /// The next column, selected by way of [`span`]; `None` is null, and what is negative. A month counts 30 days, a day
+    /// 24 hours, as PostgreSQL has it.
+    pub(super) fn span(&mut self) -> Result<Option<Duration>, PgError> {
+        let Some(bytes) = self.bytes::<16>()? else { return Ok(None) };
+        let [a, b, c, d, e, f, g, h, day @ .., i, j, k, l] = bytes;
+        let microseconds = i128::from(i64::from_be_bytes([a, b, c, d, e, f, g, h]));
+        let days = i128::from(i32::from_be_bytes(day)) + i128::from(i32::from_be_bytes([i, j, k, l])) * 30;
+        let whole = microseconds + days * 86_400_000_000;
+        Ok(u64::try_from(whole).ok().map(Duration::from_micros))
+    }
+
+    /// The next column's bytes, written out in hexadecimal digits.
+    fn bytes<const LENGTH: usize>(&mut self) -> Result<Option<[u8; LENGTH]>, PgError> {
+        let index = self.next;
+        let Some(text) = self.optional()? else { return Ok(None) };
+        let mut bytes = [0; LENGTH];
+        let pairs = text.as_bytes().chunks_exact(2);
+        let is_whole = text.len() == 2 * LENGTH;
+        for (byte, pair) in bytes.iter_mut().zip(pairs) {
+            let pair = std::str::from_utf8(pair).ok().and_then(|pair| u8::from_str_radix(pair, 16).ok());
+            match pair.filter(|_| is_whole) {
+                Some(value) => *byte = value,
+                None => return Err(PgError::Protocol(format!("column {}: {text:?} is no such value.", index + 1))),
+            }
+        }
+        Ok(Some(bytes))
     }
 }
 
-fn moment(seconds: f64) -> Timestamp {
-    #[allow(clippy::cast_possible_truncation, reason = "the cast saturates, and so do we")]
-    let microseconds = (seconds * 1e6).round() as i64;
-    Timestamp::from_microsecond(microseconds).unwrap_or(if seconds < 0.0 { Timestamp::MIN } else { Timestamp::MAX })
+/// From 1970, where our clock begins, to 2000, where PostgreSQL's does.
+const SECONDS_TO_2000: i64 = 946_684_800;
+
+/// How to select a `timestamptz` so that [`Columns::moment`] can read it: exactly, and whatever a script has made of
+/// `DateStyle`, `TimeZone`, `extra_float_digits` or `bytea_output`.
+pub(super) fn moment(expression: &str) -> String {
+    format!("pg_catalog.encode(pg_catalog.timestamptz_send({expression}), 'hex')")
+}
+
+/// How to select an `interval` so that [`Columns::span`] can read it.
+pub(super) fn span(expression: &str) -> String {
+    format!("pg_catalog.encode(pg_catalog.interval_send({expression}), 'hex')")
 }
 
 #[cfg(test)]
@@ -149,17 +190,5 @@ mod tests {
     #[case("line\nline\u{1b}[31m", "'line\nline\u{1b}[31m'")]
     fn a_constant_is_ascii_and_means_the_same_everywhere(#[case] text: &str, #[case] expected: &str) {
         assert_eq!(literal(text), expected);
-    }
-
-    #[rstest]
-    #[case(0.0, "1970-01-01T00:00:00Z")]
-    #[case(1_754_042_400.123_456, "2025-08-01T10:00:00.123456Z")]
-    fn seconds_become_moments_to_the_microsecond(#[case] seconds: f64, #[case] expected: &str) {
-        assert_eq!(moment(seconds).to_string(), expected);
-    }
-
-    #[test]
-    fn infinity_is_the_last_moment() {
-        assert_eq!((moment(f64::INFINITY), moment(f64::NEG_INFINITY)), (Timestamp::MAX, Timestamp::MIN));
     }
 }

@@ -155,7 +155,7 @@ pub async fn create(connection: &Connection, grant: &WriteGrant, role: Option<&s
         }
     };
     tracing::info!(environment = grant.environment(), from = present, "creating the schema tidegate");
-    let mut statements = String::from("BEGIN;\n");
+    let mut statements = String::from("BEGIN; SET LOCAL search_path = pg_catalog;\n");
     if let Some(role) = role {
         let may_create = format!(
             "SELECT FROM pg_catalog.pg_roles r
@@ -188,8 +188,9 @@ pub async fn marker(connection: &Connection) -> Result<Option<Marker>, PgError> 
     if !is_readable(connection, "marker").await? {
         return Ok(None);
     }
-    let statement = "SELECT name, tier, pg_catalog.date_part('epoch', created_at), created_by FROM tidegate.marker";
-    let rows = sql::rows(connection, statement).await?;
+    let created_at = sql::moment("created_at");
+    let statement = format!("SELECT name, tier, {created_at}, created_by FROM tidegate.marker");
+    let rows = sql::rows(connection, &statement).await?;
     let Some(row) = rows.first() else { return Ok(None) };
     let mut columns = Columns::of(row);
     Ok(Some(Marker {
@@ -225,15 +226,17 @@ pub async fn attempts(connection: &Connection) -> Result<Vec<Attempt>, PgError> 
     if !is_readable(connection, PROGRESS).await? {
         return Ok(Vec::new());
     }
-    let statement =
+    let updated_at = sql::moment("p.updated_at");
+    let statement = format!(
         "SELECT p.migration, p.direction, p.checksum, p.done, p.statements, p.error, p.operator, p.window_id,
-                            pg_catalog.date_part('epoch', p.updated_at), p.resumable, a.pid, p.done_checksum
+                            {updated_at}, p.resumable, a.pid, p.done_checksum
                      FROM tidegate.progress p
                      LEFT JOIN pg_catalog.pg_stat_activity a
                             ON a.pid = p.backend_pid AND a.datname = pg_catalog.current_database()
                            AND p.error IS NULL
-                     ORDER BY p.migration COLLATE \"C\"";
-    let rows = sql::rows(connection, statement).await?;
+                     ORDER BY p.migration COLLATE \"C\""
+    );
+    let rows = sql::rows(connection, &statement).await?;
     rows.iter()
         .map(|row| {
             let mut columns = Columns::of(row);
@@ -298,9 +301,11 @@ pub async fn windows(connection: &Connection, limit: u32) -> Result<Vec<WindowRe
         return Ok(Vec::new());
     }
     let statement = format!(
-        "SELECT id, operator, pg_catalog.date_part('epoch', started_at), pg_catalog.date_part('epoch', finished_at),
+        "SELECT id, operator, {}, {},
                 outcome, plan
-         FROM tidegate.windows ORDER BY started_at DESC LIMIT {limit}"
+         FROM tidegate.windows ORDER BY started_at DESC LIMIT {limit}",
+        sql::moment("started_at"),
+        sql::moment("finished_at"),
     );
     let rows = sql::rows(connection, &statement).await?;
     rows.iter()

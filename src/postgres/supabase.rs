@@ -80,7 +80,7 @@ impl Supabase {
             let texts: Vec<String> =
                 script.statements().iter().map(|statement| sql::literal(script.text(statement))).collect();
             columns.push("statements");
-            values.push(format!("ARRAY[{}]::text[]", texts.join(", ")));
+            values.push(format!("ARRAY[{}]::pg_catalog.text[]", texts.join(", ")));
         }
         format!(
             "INSERT INTO supabase_migrations.schema_migrations ({}) SELECT {} WHERE NOT EXISTS \

@@ -1,7 +1,6 @@
 //! From a row of text to a [`HistoryRow`].
 
 use std::borrow::Cow;
-use std::time::Duration;
 
 use serde::Deserialize;
 use serde::de::IgnoredAny;
@@ -9,22 +8,28 @@ use tokio_postgres::SimpleQueryRow;
 
 use super::{Facts, HistoryRow};
 use crate::postgres::error::PgError;
-use crate::postgres::sql::Columns;
+use crate::postgres::sql::{self, Columns};
 
 /// What to select from the history, as `h`, so that [`decode`] can read it. Nothing in it depends on a setting.
-pub(in crate::postgres) const COLUMNS: &str = "h.id, h.migration_name, pg_catalog.date_part('epoch', h.applied_at), \
-    h.applied_by, pg_catalog.date_part('epoch', h.execution_time), h.checksum, h.rollback_applied, \
-    pg_catalog.date_part('epoch', h.rollback_at), h.metadata OPERATOR(pg_catalog.->) 'tidegate'";
+pub(in crate::postgres) fn columns() -> String {
+    format!(
+        "h.id, h.migration_name, {}, h.applied_by, {}, h.checksum, h.rollback_applied, {}, \
+         h.metadata OPERATOR(pg_catalog.->) 'tidegate'",
+        sql::moment("h.applied_at"),
+        sql::span("h.execution_time"),
+        sql::moment("h.rollback_at"),
+    )
+}
 
 /// How many columns those are.
 pub(in crate::postgres) const COLUMN_COUNT: usize = 9;
 
-/// Reads what [`COLUMNS`] selects.
+/// Reads what [`columns`] selects.
 pub(in crate::postgres) fn decode(row: &SimpleQueryRow) -> Result<HistoryRow, PgError> {
     decode_after(row, 0)
 }
 
-/// Reads what [`COLUMNS`] selects, after some other columns.
+/// Reads what [`columns`] selects, after some other columns.
 pub(in crate::postgres) fn decode_after(row: &SimpleQueryRow, others: usize) -> Result<HistoryRow, PgError> {
     let mut columns = Columns::of(row).skipping(others);
     Ok(HistoryRow {
@@ -32,7 +37,7 @@ pub(in crate::postgres) fn decode_after(row: &SimpleQueryRow, others: usize) -> 
         name: columns.text()?.into(),
         applied_at: columns.moment()?.unwrap_or_default(),
         applied_by: columns.text()?.into(),
-        execution_time: columns.number::<f64>()?.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()),
+        execution_time: columns.span()?,
         checksum: columns.optional()?.map(Into::into),
         rolled_back: columns.truth()?,
         rollback_at: columns.moment()?,

@@ -21,7 +21,7 @@ use crate::migration::table::quote_identifier;
 mod decode;
 pub(super) mod shape;
 
-pub(super) use decode::{COLUMN_COUNT, COLUMNS, decode, decode_after};
+pub(super) use decode::{COLUMN_COUNT, columns, decode, decode_after};
 
 /// Which table holds the history, as the catalog spells it (no quotes).
 pub use crate::migration::table::TableName as HistoryTable;
@@ -131,7 +131,7 @@ pub async fn probe(connection: &Connection, table: &HistoryTable) -> Result<Hist
 /// # Errors
 /// The table is not there, has another shape, or may not be read: [`probe`] tells beforehand.
 pub async fn read(connection: &Connection, table: &HistoryTable) -> Result<Vec<HistoryRow>, PgError> {
-    let statement = format!("SELECT {COLUMNS} FROM {table} h ORDER BY h.migration_name COLLATE \"C\"");
+    let statement = format!("SELECT {} FROM {table} h ORDER BY h.migration_name COLLATE \"C\"", columns());
     let answers = connection.client().simple_query_raw(&statement).await?;
     let mut answers = std::pin::pin!(answers);
     let mut history = Vec::new();
@@ -150,7 +150,8 @@ pub async fn read(connection: &Connection, table: &HistoryTable) -> Result<Vec<H
 /// As for [`read`].
 pub async fn read_one(connection: &Connection, table: &HistoryTable, name: &str) -> Result<Option<FullRow>, PgError> {
     let name = sql::literal(name);
-    let statement = format!("SELECT {COLUMNS}, h.metadata FROM {table} h WHERE h.migration_name = {name}");
+    let columns = columns();
+    let statement = format!("SELECT {columns}, h.metadata FROM {table} h WHERE h.migration_name = {name}");
     let rows = sql::rows(connection, &statement).await?;
     let Some(row) = rows.first() else { return Ok(None) };
     let metadata = Columns::of(row).skipping(COLUMN_COUNT).optional()?;
@@ -222,6 +223,7 @@ pub async fn create(
     };
     let statement = format!(
         "BEGIN;
+         SET LOCAL search_path = pg_catalog;
          {set_role}
          {create_schema}
          CREATE TABLE IF NOT EXISTS {table} (

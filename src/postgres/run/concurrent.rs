@@ -8,7 +8,7 @@ use squawk_lexer::{TokenKind, tokenize};
 use crate::postgres::error::PgError;
 use crate::postgres::sql::{self, Columns};
 
-use super::line::{Line, Rows};
+use super::line::{Line, Whose};
 
 /// The longest identifier (`NAMEDATALEN` - 1), in bytes; longer ones are cut off by the server.
 const LONGEST_NAME: usize = 63;
@@ -61,7 +61,7 @@ impl Building {
             sql::literal(&self.table),
             sql::literal(name)
         );
-        let answer = line.ask(&question, Rows::Keep).await?;
+        let answer = line.ask(&question, Whose::Ours).await?;
         let Some(row) = answer.rows.first() else { return Ok(None) };
         let mut columns = Columns::of(row);
         Ok(Some(Built { name: columns.string()?, is_valid: columns.truth()? }))

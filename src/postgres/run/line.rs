@@ -44,6 +44,8 @@ pub(super) struct Answer {
     pub(super) done: usize,
     /// The first error.
     pub(super) error: Option<PgError>,
+    /// Whether the connection ended before the answer did.
+    cut_off: bool,
 }
 
 impl Answer {
@@ -56,13 +58,15 @@ impl Answer {
     }
 }
 
-/// What is to be done with the rows of an answer.
+/// Whose message it is that an answer is awaited to.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Rows {
-    /// They are kept: the message is our own.
-    Keep,
-    /// They are counted and dropped one by one: a script's `SELECT` may return millions.
-    Drop,
+pub(super) enum Whose {
+    /// Our own: the rows are kept. Notices that come meanwhile are not about it but about a statement of the script
+    /// that was sent behind it.
+    Ours,
+    /// The script's: rows are counted and dropped one by one, for a `SELECT` may return millions, and notices are
+    /// passed on as they come.
+    Scripts,
 }
 
 /// The line to the server during one run.
@@ -122,9 +126,9 @@ impl<'a> Line<'a> {
     }
 
     /// Takes the answer to the oldest message that has none yet.
-    pub(super) async fn answer(&mut self, sent: Sent, rows: Rows) -> Answer {
+    pub(super) async fn answer(&mut self, sent: Sent, whose: Whose) -> Answer {
         let answer = {
-            let mut taking = std::pin::pin!(take(sent, rows));
+            let mut taking = std::pin::pin!(take(sent, whose));
             let mut watching = std::pin::pin!(self.watch.look_on(self.events));
             let mut request: Option<Pin<Box<dyn Future<Output = ()> + Send + '_>>> = None;
             let mut ask_at = Instant::now();
@@ -138,7 +142,7 @@ impl<'a> Line<'a> {
                         }
                         break answer;
                     }
-                    Some(notice) = self.notices.next() => {
+                    Some(notice) = self.notices.next(), if whose == Whose::Scripts => {
                         let _ = self.events.send(RunEvent::Notice { notice }).await;
                     }
                     () = self.control.cancel_now.cancelled(), if !self.cancelling => self.cancelling = true,
@@ -153,17 +157,24 @@ impl<'a> Line<'a> {
                 }
             }
         };
-        while let Some(notice) = self.notices.try_next() {
-            self.tell(RunEvent::Notice { notice }).await;
+        if whose == Whose::Scripts {
+            self.pass_notices_on().await;
         }
         self.watch.end(self.events).await;
         self.explained(answer).await
     }
 
+    /// Passes on what the server has said so far.
+    pub(super) async fn pass_notices_on(&mut self) {
+        while let Some(notice) = self.notices.try_next() {
+            self.tell(RunEvent::Notice { notice }).await;
+        }
+    }
+
     /// Sends a message and takes its answer.
-    pub(super) async fn ask(&mut self, message: &str, rows: Rows) -> Result<Answer, PgError> {
+    pub(super) async fn ask(&mut self, message: &str, whose: Whose) -> Result<Answer, PgError> {
         let sent = self.send(message).await?;
-        self.answer(sent, rows).await.accept()
+        self.answer(sent, whose).await.accept()
     }
 
     /// Sends a message that tidies up, and takes its answer. It is not to be cancelled, and sent again if a request
@@ -172,7 +183,7 @@ impl<'a> Line<'a> {
         let mut attempt = 1;
         loop {
             let sent = self.send(message).await?;
-            let answer = take(sent, Rows::Keep).await;
+            let answer = take(sent, Whose::Ours).await;
             match self.explained(answer).await.accept() {
                 Err(PgError::Cancelled(_)) if attempt < TIDY_ATTEMPTS => attempt += 1,
                 other => return other,
@@ -182,12 +193,13 @@ impl<'a> Line<'a> {
 
     /// Takes the answer to a message that was sent ahead and tidies up.
     pub(super) async fn settle(&mut self, sent: Sent) -> Result<Answer, PgError> {
-        let answer = take(sent, Rows::Drop).await;
+        let answer = take(sent, Whose::Scripts).await;
         self.explained(answer).await.accept()
     }
 
     /// Ends the conversation: says how much of what the server said did not fit.
     pub(super) async fn close(&mut self) {
+        self.pass_notices_on().await;
         let skipped = self.notices.take_skipped();
         if skipped > 0 {
             let message = format!("{skipped} further notices came too fast to be kept.");
@@ -197,12 +209,13 @@ impl<'a> Line<'a> {
         }
     }
 
-    /// A lost connection's answer says only that it is closed; its task knows why.
+    /// An answer that was cut off does not say why; the connection's task may know.
     async fn explained(&self, mut answer: Answer) -> Answer {
-        if let Some(PgError::ConnectionLost(_)) = &answer.error
-            && let Ok(reason) = tokio::time::timeout(FAREWELL, self.connection.closed()).await
-        {
-            answer.error = Some(reason);
+        let is_known = matches!(answer.error, Some(PgError::ConnectionLost(_)));
+        if answer.cut_off && !is_known {
+            let reason = tokio::time::timeout(FAREWELL, self.connection.closed()).await;
+            let unknown = || PgError::ConnectionLost("the server closed it.".to_owned());
+            answer.error = Some(reason.unwrap_or_else(|_| unknown()));
         }
         answer
     }
@@ -221,7 +234,7 @@ async fn ask_to_cancel(canceller: &Canceller) {
 }
 
 /// Takes an answer to its end, also after an error: the server says when it is ready for the next message.
-async fn take(mut sent: Sent, rows: Rows) -> Answer {
+async fn take(mut sent: Sent, whose: Whose) -> Answer {
     let mut answer = Answer::default();
     while let Some(message) = sent.0.next().await {
         match message {
@@ -229,10 +242,14 @@ async fn take(mut sent: Sent, rows: Rows) -> Answer {
                 answer.done += 1;
                 answer.affected = affected;
             }
-            Ok(SimpleQueryMessage::Row(row)) if rows == Rows::Keep => answer.rows.push(row),
+            Ok(SimpleQueryMessage::Row(row)) if whose == Whose::Ours => answer.rows.push(row),
             Ok(_) => {}
             // The driver knows no answer to a simple query that holds COPY data; it can be read past.
             Err(error) if error.as_db_error().is_none() && !error.is_closed() && error.source().is_none() => {}
+            Err(error) if error.is_closed() => {
+                answer.cut_off = true;
+                break;
+            }
             Err(error) => {
                 let is_last = error.as_db_error().is_none_or(|error| ServerError::from(error).ends_session());
                 answer.error.get_or_insert(PgError::from(error));

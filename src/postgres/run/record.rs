@@ -113,9 +113,9 @@ impl Recorder {
             _ => String::new(),
         };
         format!(
-            "{as_writer}PREPARE tidegate_head_{generation} (text) AS {}; \
-             PREPARE tidegate_record_{generation} (text, text, text, jsonb) AS {}; \
-             PREPARE tidegate_row_{generation} (text) AS {}{back}",
+            "{as_writer}PREPARE tidegate_head_{generation} (pg_catalog.text) AS {}; \
+             PREPARE tidegate_record_{generation} (pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.jsonb) AS {}; \
+             PREPARE tidegate_row_{generation} (pg_catalog.text) AS {}{back}",
             self.head_query("$1"),
             self.fresh("$1", "$2", "$3", "$4"),
             self.row_query("$1"),
@@ -144,7 +144,7 @@ impl Recorder {
     fn row_query(&self, name: &str) -> String {
         format!(
             "SELECT {} FROM {} h WHERE h.migration_name OPERATOR(pg_catalog.=) {name}",
-            history::COLUMNS,
+            history::columns(),
             self.table
         )
     }
@@ -163,17 +163,21 @@ impl Recorder {
              RETURNING {}, {}",
             self.table,
             self.proof(),
-            history::COLUMNS
+            history::columns()
         )
     }
 
     /// The statements that make whoever keeps the history the current role, whatever the script has made of it.
     fn become_writer(&self) -> String {
-        let role = match &self.role {
+        format!("SET LOCAL SESSION AUTHORIZATION DEFAULT; SET LOCAL ROLE {}; ", self.writer())
+    }
+
+    /// Whoever keeps the history, as `SET ROLE` names it.
+    fn writer(&self) -> String {
+        match &self.role {
             Some(role) if self.role_writes => quote_identifier(role),
             _ => "NONE".to_owned(),
-        };
-        format!("SET LOCAL SESSION AUTHORIZATION DEFAULT; SET LOCAL ROLE {role}; ")
+        }
     }
 
     /// The statement that goes back to the policy's role, where that is another one: what runs at the commit (deferred
@@ -241,12 +245,13 @@ impl Recorder {
         message + &self.become_policy()
     }
 
-    /// The message that reads a migration's row after the commit.
+    /// The statements that read a migration's row after the commit, as whoever keeps the history.
     pub(super) fn read(&self, name: &str, prepared: bool) -> String {
-        match prepared {
+        let row = match prepared {
             true => format!("EXECUTE tidegate_row_{}({})", self.generation, literal(name)),
             false => self.row_query(&literal(name)),
-        }
+        };
+        format!("RESET SESSION AUTHORIZATION; SET ROLE {}; {row}", self.writer())
     }
 
     /// The question which rows there are, besides those of one migration.
@@ -260,12 +265,11 @@ impl Recorder {
         format!("BEGIN READ ONLY; {}SELECT {} FROM {}; COMMIT", self.become_writer(), known::COLUMNS, self.table)
     }
 
-    /// Whether texts beyond ASCII can be stored here as they are.
+    /// The text, with what cannot be stored here (NUL, and beyond ASCII where the encoding is not UTF-8) made visible.
     fn storable(&self, text: &str) -> String {
-        match self.unicode {
-            true => text.to_owned(),
-            false => text.chars().map(|character| if character.is_ascii() { character } else { '?' }).collect(),
-        }
+        let stand_in = if self.unicode { '\u{fffd}' } else { '?' };
+        let is_storable = |character: &char| *character != '\0' && (self.unicode || character.is_ascii());
+        text.chars().map(|character| if is_storable(&character) { character } else { stand_in }).collect()
     }
 
     /// Name, login, checksum and metadata of a run that applies, as constants.
@@ -321,14 +325,14 @@ impl Recorder {
                  execution_time = pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-) pg_catalog.now(), \
                  checksum = {checksum}, rollback_applied = false, rollback_at = NULL, \
                  metadata = CASE pg_catalog.jsonb_typeof({own_metadata}) WHEN 'object' \
-                     THEN {own_metadata} OPERATOR(pg_catalog.||) {metadata}::jsonb ELSE {metadata}::jsonb END \
+                     THEN {own_metadata} OPERATOR(pg_catalog.||) {metadata}::pg_catalog.jsonb ELSE {metadata}::pg_catalog.jsonb END \
              WHERE migration_name OPERATOR(pg_catalog.=) {aside}; \
              DELETE FROM {table} WHERE migration_name OPERATOR(pg_catalog.=) {name}; \
              UPDATE {table} AS h SET migration_name = {name} WHERE migration_name OPERATOR(pg_catalog.=) {aside} \
              RETURNING {}, {}",
             own("applied_at"),
             self.proof(),
-            history::COLUMNS,
+            history::columns(),
             own_metadata = own("metadata"),
         )
     }
@@ -355,14 +359,14 @@ impl Recorder {
         let columns = columns.join(", ");
         format!(
             "INSERT INTO {table} AS h ({columns}) OVERRIDING SYSTEM VALUE \
-             SELECT {columns} FROM pg_catalog.jsonb_populate_record(NULL::{table}, {}::jsonb OPERATOR(pg_catalog.||) \
+             SELECT {columns} FROM pg_catalog.jsonb_populate_record(NULL::{table}, {}::pg_catalog.jsonb OPERATOR(pg_catalog.||) \
                  pg_catalog.jsonb_build_object('rollback_applied', true, 'rollback_at', pg_catalog.now())) \
              ON CONFLICT (migration_name) DO UPDATE SET rollback_applied = true, \
                  rollback_at = excluded.rollback_at, metadata = excluded.metadata \
              RETURNING {}, {}",
             literal(&Value::Object(row).to_string()),
             self.proof(),
-            history::COLUMNS,
+            history::columns(),
             table = self.table,
         )
     }

@@ -17,7 +17,7 @@ use crate::postgres::sql::{Columns, literal, optional_literal};
 use crate::postgres::store::Attempt;
 
 use super::concurrent::{Building, INVALID};
-use super::line::{Answer, Line, Rows};
+use super::line::{Answer, Line, Whose};
 use super::transaction::{Cause, Failure};
 use super::{DatabaseState, Direction, RunErrorKind, RunEvent, ScriptRun};
 
@@ -136,7 +136,7 @@ impl<'a> Steps<'a> {
         let statement = statement_of_step(self.run.script, first);
         line.tell(RunEvent::Resuming { statement, of: self.run.script.statements().len() }).await;
         for &index in self.steps[..first].iter().filter(|&&index| self.kind(index) == StatementKind::Set) {
-            let answer = line.ask(self.text(index), Rows::Drop).await;
+            let answer = line.ask(self.text(index), Whose::Scripts).await;
             answer.map_err(|error| self.failed(error, index, self.state(first)))?;
         }
         Ok(())
@@ -203,7 +203,7 @@ impl<'a> Steps<'a> {
 
     /// A setting is part of the session; it is made again when the script is resumed.
     async fn set(&self, line: &mut Line<'_>, index: usize, step: usize) -> Result<u64, Failure> {
-        let answer = line.ask(self.text(index), Rows::Drop).await;
+        let answer = line.ask(self.text(index), Whose::Scripts).await;
         Ok(answer.map_err(|error| self.failed(error, index, self.state_before(step, None)))?.affected)
     }
 
@@ -215,9 +215,9 @@ impl<'a> Steps<'a> {
             let begin = line.send("BEGIN").await?;
             let statement = line.send(self.text(index)).await?;
             let note = line.send(&format!("{}{}", AS_LOGIN, self.note_done(step))).await?;
-            let begun = line.answer(begin, Rows::Drop).await.accept();
-            let answer = line.answer(statement, Rows::Drop).await;
-            let noted = line.answer(note, Rows::Drop).await;
+            let begun = line.answer(begin, Whose::Ours).await.accept();
+            let answer = line.answer(statement, Whose::Scripts).await;
+            let noted = line.answer(note, Whose::Ours).await;
             begun?;
             let answer = answer.accept()?;
             noted.accept()?;
@@ -237,7 +237,7 @@ impl<'a> Steps<'a> {
             line.tidy("ROLLBACK").await.map_err(|error| self.note_failed(error, step))?;
             return Err(Failure::stopped(line, state));
         }
-        line.ask("COMMIT", Rows::Drop).await.map_err(|error| self.failed(error, index, state))?;
+        line.ask("COMMIT", Whose::Ours).await.map_err(|error| self.failed(error, index, state))?;
         Ok(answer.affected)
     }
 
@@ -256,7 +256,7 @@ impl<'a> Steps<'a> {
                 line.tidy(&as_login(&self.note_done(step))).await.map_err(failed)?;
                 return Ok(0);
             }
-            line.ask(&format!("DROP INDEX CONCURRENTLY {}", found.name), Rows::Drop).await.map_err(failed)?;
+            line.ask(&format!("DROP INDEX CONCURRENTLY {}", found.name), Whose::Scripts).await.map_err(failed)?;
             line.tell(RunEvent::LeftoverDropped { index: found.name }).await;
         }
         let name = literal(self.run.name.as_str());
@@ -265,7 +265,7 @@ impl<'a> Steps<'a> {
                  updated_at = pg_catalog.now() WHERE migration = {name}"
         );
         line.tidy(&as_login(&announcement)).await.map_err(failed)?;
-        let answer = line.ask(self.text(index), Rows::Drop).await.map_err(failed)?;
+        let answer = line.ask(self.text(index), Whose::Scripts).await.map_err(failed)?;
         if let Some(building) = &building
             && let Some(found) = building.find(line).await.map_err(failed)?
             && !found.is_valid
@@ -313,7 +313,7 @@ impl<'a> Steps<'a> {
     }
 
     async fn ask_invalid(&self, line: &mut Line<'_>) -> Result<Vec<(u32, String)>, PgError> {
-        let answer = line.ask(INVALID, Rows::Keep).await?;
+        let answer = line.ask(INVALID, Whose::Ours).await?;
         let read = |row| {
             let mut columns = Columns::of(row);
             Ok((columns.number()?.unwrap_or_default(), columns.string()?))

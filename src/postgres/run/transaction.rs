@@ -15,7 +15,7 @@ use crate::postgres::error::{PgError, ServerError};
 use crate::postgres::history::{self, HistoryRow};
 
 use super::known::Known;
-use super::line::{Answer, Line, Rows, Sent};
+use super::line::{Answer, Line, Sent, Whose};
 use super::record::{Entry, Head, Recorder, Suspicion, Tail};
 use super::{DatabaseState, RunErrorKind, RunEvent, ScriptRun, guard};
 
@@ -192,7 +192,7 @@ impl Attempt<'_> {
             let started = Instant::now();
             let looks = self.statement(index).kind != StatementKind::Set;
             let answer =
-                if looks { self.look(line, index).await } else { line.ask(self.text(index), Rows::Drop).await };
+                if looks { self.look(line, index).await } else { line.ask(self.text(index), Whose::Scripts).await };
             match answer {
                 Ok(answer) => finished(line, index, started, &answer).await,
                 Err(error) => return Err(statement_failed(error, index, DatabaseState::Unchanged)),
@@ -210,9 +210,9 @@ impl Attempt<'_> {
         let statement = line.send(self.text(index)).await?;
         // Of a failed transaction it is a ROLLBACK; nothing could have been written either way.
         let end = line.send("COMMIT").await?;
-        line.answer(begin, Rows::Drop).await.accept()?;
-        let answer = line.answer(statement, Rows::Drop).await;
-        line.answer(end, Rows::Drop).await;
+        line.answer(begin, Whose::Ours).await.accept()?;
+        let answer = line.answer(statement, Whose::Scripts).await;
+        line.answer(end, Whose::Ours).await;
         answer.accept()
     }
 
@@ -245,7 +245,7 @@ impl Attempt<'_> {
             let Some((message, sent, length)) = under_way.pop_front() else { break };
             bytes -= length;
             if failure.is_some() {
-                line.answer(sent, Rows::Drop).await;
+                line.answer(sent, Whose::Scripts).await;
                 continue;
             }
             let ended = self.take(line, message, sent, &mut head, &mut record).await;
@@ -268,7 +268,7 @@ impl Attempt<'_> {
             Some(answer) => answer,
             None => {
                 let text = self.record_text(Some(&head));
-                line.ask(&text, Rows::Keep).await.map_err(record_failed)?
+                line.ask(&text, Whose::Ours).await.map_err(record_failed)?
             }
         };
         self.prove(line, &head, &answer).await
@@ -346,7 +346,7 @@ impl Attempt<'_> {
                     self.started(line, index).await;
                 }
                 let started = Instant::now();
-                let answer = line.answer(sent, Rows::Keep).await.accept().map_err(record_failed)?;
+                let answer = line.answer(sent, Whose::Ours).await.accept().map_err(record_failed)?;
                 if let Some(index) = own {
                     finished(line, index, started, &Answer::default()).await;
                 }
@@ -355,18 +355,18 @@ impl Attempt<'_> {
                 }
             }
             Message::Head => {
-                let answer = line.answer(sent, Rows::Keep).await.accept().map_err(record_failed)?;
+                let answer = line.answer(sent, Whose::Ours).await.accept().map_err(record_failed)?;
                 *head = Some(self.expect_head(&answer)?);
             }
             Message::Statement(index) => {
                 self.started(line, index).await;
                 let started = Instant::now();
-                let answer = line.answer(sent, Rows::Drop).await.accept();
+                let answer = line.answer(sent, Whose::Scripts).await.accept();
                 let answer = answer.map_err(|error| statement_failed(error, index, DatabaseState::RolledBack))?;
                 finished(line, index, started, &answer).await;
             }
             Message::Record => {
-                *record = Some(line.answer(sent, Rows::Keep).await.accept().map_err(record_failed)?);
+                *record = Some(line.answer(sent, Whose::Ours).await.accept().map_err(record_failed)?);
             }
         }
         Ok(())
@@ -402,7 +402,7 @@ impl Attempt<'_> {
             Suspicion::OtherTransaction => Err(rolled_back(RunErrorKind::LeftTransaction)),
             Suspicion::Writes => {
                 let question = self.recorder.others(self.run.name.as_str());
-                let others = line.ask(&question, Rows::Keep).await.map_err(record_failed)?;
+                let others = line.ask(&question, Whose::Ours).await.map_err(record_failed)?;
                 let others = Known::read(&others.rows).map_err(record_failed)?;
                 match self.known.difference(&others, self.run.name.as_str()) {
                     None => Ok(tail),
@@ -445,7 +445,7 @@ impl Attempt<'_> {
         let message = format!("{commit}; {}", self.recorder.read(self.run.name.as_str(), self.prepared));
         // From here on, silence means that nobody knows.
         let answer = match line.send(&message).await {
-            Ok(sent) => line.answer(sent, Rows::Keep).await,
+            Ok(sent) => line.answer(sent, Whose::Ours).await,
             Err(error) => return Err(Failure::of(error, RunErrorKind::Commit, own, DatabaseState::RolledBack)),
         };
         let (committed, row) = (answer.done > 0, answer.rows.first().map(history::decode));
@@ -483,11 +483,12 @@ impl Attempt<'_> {
         for &index in after {
             self.started(line, index).await;
             let started = Instant::now();
-            match line.ask(self.text(index), Rows::Drop).await {
+            match line.ask(self.text(index), Whose::Scripts).await {
                 Ok(answer) => finished(line, index, started, &answer).await,
                 Err(error) => return Err(statement_failed(error, index, DatabaseState::Committed)),
             }
         }
+        line.pass_notices_on().await;
         line.tell(RunEvent::Committed).await;
         Ok(Done { row })
     }

@@ -3,14 +3,14 @@ COMMENT ON SCHEMA tidegate IS 'Tidegate''s own tables: the environment''s marker
 
 CREATE TABLE tidegate.version (
     version integer PRIMARY KEY,
-    created_at timestamptz NOT NULL DEFAULT now()
+    created_at timestamptz NOT NULL DEFAULT pg_catalog.now()
 );
 
 CREATE TABLE tidegate.marker (
     only_one boolean PRIMARY KEY DEFAULT true CHECK (only_one),
     name text NOT NULL,
     tier text NOT NULL CHECK (tier IN ('development', 'staging', 'production')),
-    created_at timestamptz NOT NULL DEFAULT now(),
+    created_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
     created_by text NOT NULL
 );
 COMMENT ON TABLE tidegate.marker IS 'Which environment this database is.';
@@ -29,8 +29,8 @@ CREATE TABLE tidegate.progress (
     operator text,
     window_id text,
     backend_pid integer,
-    started_at timestamptz NOT NULL DEFAULT now(),
-    updated_at timestamptz NOT NULL DEFAULT now()
+    started_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
+    updated_at timestamptz NOT NULL DEFAULT pg_catalog.now()
 );
 COMMENT ON TABLE tidegate.progress IS
     'Runs without a history row: how far a script that runs statement by statement has come, or how one failed.';
@@ -38,7 +38,7 @@ COMMENT ON TABLE tidegate.progress IS
 CREATE TABLE tidegate.windows (
     id text PRIMARY KEY,
     operator text NOT NULL,
-    started_at timestamptz NOT NULL DEFAULT now(),
+    started_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
     finished_at timestamptz,
     outcome text,
     plan jsonb NOT NULL

@@ -112,20 +112,27 @@ impl Ground {
             let mut session = ScriptSession::open(&mut connection, observer.as_ref(), &table, &policy).await?;
             let mut outcomes = Vec::new();
             for piece in &pieces {
-                let (name, script, checksum) = piece.read(&table);
-                let run = ScriptRun {
-                    environment: ENVIRONMENT,
-                    name: &name,
-                    direction: piece.direction,
-                    script: &script,
-                    checksum,
-                    facts: &facts,
-                };
-                outcomes.push(session.run(&grant(), run, &sender, &control_there).await?);
+                outcomes.push(piece.run(&mut session, &table, &facts, &sender, &control_there).await?);
             }
             Ok(outcomes)
         });
         Job { events, control, seen: Vec::new(), ended }
+    }
+
+    /// A session on which several scripts can be run under the test's own eyes.
+    pub async fn session<'c>(&self, connection: &'c mut Connection) -> Result<ScriptSession<'c>, RunError> {
+        ScriptSession::open(connection, None, &self.table, &self.policy).await
+    }
+
+    /// Runs a script on such a session.
+    pub async fn run_on(
+        &self,
+        session: &mut ScriptSession<'_>,
+        piece: &Piece,
+        events: &mpsc::Sender<RunEvent>,
+        control: &Control,
+    ) -> Result<RunOutcome, RunError> {
+        piece.run(session, &self.table, &self.facts, events, control).await
     }
 
     /// Runs scripts to their end.
@@ -159,6 +166,20 @@ impl Ground {
 }
 
 impl Piece {
+    async fn run(
+        &self,
+        session: &mut ScriptSession<'_>,
+        table: &HistoryTable,
+        facts: &RunFacts,
+        events: &mpsc::Sender<RunEvent>,
+        control: &Control,
+    ) -> Result<RunOutcome, RunError> {
+        let (name, script, checksum) = self.read(table);
+        let (environment, direction) = (ENVIRONMENT, self.direction);
+        let run = ScriptRun { environment, name: &name, direction, script: &script, checksum, facts };
+        session.run(&grant(), run, events, control).await
+    }
+
     /// The script as the engine takes it.
     pub fn read(&self, table: &HistoryTable) -> (MigrationName, Script, Checksum) {
         let name: MigrationName = self.name.parse().unwrap_or_else(|error| panic!("{error}"));
