@@ -7,6 +7,7 @@
 mod backup;
 mod cli;
 mod cli_interruptions;
+mod cli_records;
 mod cli_windows;
 mod client_programs;
 mod cluster;

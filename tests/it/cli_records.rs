@@ -1,0 +1,93 @@
+//! What the command line reads without a window: the board, backups, validations.
+
+use rstest::rstest;
+use serde_json::Value;
+
+use crate::support::site::{ACCOUNTS, EMAIL, INDEX, Site};
+
+fn status(site: &Site) -> (Option<i32>, Value) {
+    let run = site.run(&["status", "--format", "json"]);
+    (run.code(), serde_json::from_str(&run.output).unwrap_or_else(|error| panic!("{error}: {}", run.output)))
+}
+
+#[test]
+fn the_board_says_in_its_exit_status_whether_there_is_something_to_look_at() {
+    let site = Site::with_accounts("development", "");
+    let (code, board) = status(&site);
+    assert_eq!((code, &board["environments"][0]["history"]), (Some(3), &"absent".into()));
+    assert_eq!(board["environments"][0]["pending"], 3);
+
+    site.does(&["apply", "development"]);
+    let (code, board) = status(&site);
+    assert_eq!(code, Some(0), "{board}");
+    assert_eq!(board["migrations"][1]["environments"]["development"]["status"], "applied");
+    assert_eq!(site.does(&["status", "--open"]).lines().last(), Some("Every migration is applied."));
+
+    // A rollback is no finding; a changed file is.
+    site.does(&["rollback", "development", "--reason", "test", "--confirm", "development"]);
+    let (code, board) = status(&site);
+    assert_eq!((code, &board["migrations"][2]["name"]), (Some(0), &INDEX.into()));
+    let cell = &board["migrations"][2]["environments"]["development"];
+    assert_eq!((&cell["status"], &cell["reason"]), (&"rolled_back".into(), &"test".into()));
+    site.scratch.write(format!("migrations/{EMAIL}.sql"), "SELECT 1;");
+    assert_eq!(status(&site).0, Some(3));
+    assert!(site.run(&["status"]).output.contains("changed"));
+}
+
+#[test]
+fn an_environment_that_cannot_be_reached_does_not_hide_the_others() {
+    let site = Site::with_accounts("development", "");
+    site.does(&["apply", "development"]);
+    let nowhere = "postgresql://ana@/app?host=/nowhere";
+    site.scratch.configure(&[("development", "development", site.database.url()), ("far", "staging", nowhere)]);
+    let run = site.run(&["status"]);
+    assert_eq!(run.code(), Some(1), "{}", run.errors);
+    assert!(run.output.contains("unreachable: ") && run.output.contains(ACCOUNTS), "{}", run.output);
+    assert_eq!(site.run(&["status", "development"]).code(), Some(0));
+}
+
+#[rstest]
+#[case::another_shape("CREATE TABLE migrations_history (id int)", "another shape")]
+fn a_history_that_cannot_be_used_is_said_to_be_so(#[case] made: &str, #[case] expected: &str) {
+    let site = Site::with_accounts("development", "");
+    site.database.execute(made);
+    let run = site.run(&["status"]);
+    assert_eq!(run.code(), Some(1), "{}", run.errors);
+    assert!(run.output.contains("history unusable: ") && run.output.contains(expected), "{}", run.output);
+    assert_eq!(site.run(&["apply", "development"]).code(), Some(4));
+}
+
+#[test]
+fn a_backup_is_listed_and_its_damage_is_found() {
+    let site = Site::with_accounts("development", "");
+    site.does(&["apply", "development"]);
+    let taken: Value =
+        serde_json::from_str(&site.does(&["backup", "development", "--format", "json"])).expect("is JSON");
+    let id = taken["manifest"]["id"].as_str().expect("has an id");
+    assert!(site.does(&["backups", "development"]).contains(id));
+    assert!(site.does(&["backups", "--verify", id]).contains("is as it was written"));
+
+    let folder = std::path::Path::new(taken["folder"].as_str().expect("has a folder"));
+    let archive = folder.join(taken["manifest"]["files"][0]["path"].as_str().expect("has a file"));
+    let mut bytes = std::fs::read(&archive).expect("is there");
+    *bytes.last_mut().expect("is not empty") ^= 1;
+    std::fs::write(&archive, bytes).expect("is written");
+    let run = site.run(&["backups", "--verify", id]);
+    assert_eq!(run.code(), Some(1), "{}", run.errors);
+    assert!(run.output.contains("is not to be trusted"), "{}", run.output);
+}
+
+#[test]
+fn validations_fail_by_their_rows() {
+    let site = Site::with_accounts("development", "");
+    site.does(&["apply", "development"]);
+    site.scratch.write(
+        "validations/accounts.sql",
+        "-- Description: Every account has an email\nSELECT id FROM accounts WHERE email IS NULL;",
+    );
+    assert!(site.does(&["validate", "development"]).contains("development is as it must be."));
+    site.database.execute("INSERT INTO accounts VALUES (7)");
+    let run = site.run(&["validate", "development"]);
+    assert_eq!(run.code(), Some(1), "{}", run.errors);
+    assert!(run.output.contains("Every account has an email"), "{}", run.output);
+}
