@@ -11,7 +11,7 @@ pub fn windows(folder: &Path) -> Vec<WindowState> {
     let mut windows: Vec<WindowState> =
         journal::journals(folder).into_iter().filter_map(|path| journal::read(&path).ok()).collect();
     // The files' names tell seconds only.
-    windows.sort_by(|left, right| right.opened.at.cmp(&left.opened.at));
+    windows.sort_by_key(|window| std::cmp::Reverse(window.opened.at));
     windows
 }
 
