@@ -66,18 +66,82 @@ fn role_of(token: Token) -> Role {
     }
 }
 
-/// A report's Markdown as lines: headings and tables stand out, the text is as it is written.
+/// A report's Markdown as lines: headings stand out, and the columns of tables are aligned.
 #[must_use]
 pub fn markdown(text: &str) -> Vec<TextLine> {
-    let line = |line: &str| {
-        let role = match line {
-            line if line.starts_with('#') => Role::Heading,
-            line if line.starts_with("| ---") => Role::Faint,
-            _ => Role::Text,
+    let text = printable_lines(text);
+    let mut lines = Vec::new();
+    let mut table: Vec<Vec<String>> = Vec::new();
+    for line in text.lines() {
+        if let Some(cells) = line.strip_prefix('|') {
+            table.push(cells_of(cells));
+            continue;
+        }
+        lines.append(&mut table_lines(&std::mem::take(&mut table)));
+        lines.push(match line.strip_prefix('#') {
+            Some(heading) => TextLine::plain(Role::Heading, format!(" {}", heading.trim_start_matches(['#', ' ']))),
+            None => TextLine::of(emphasised(line)),
+        });
+    }
+    lines.append(&mut table_lines(&table));
+    lines
+}
+
+/// The cells of a table's row, without the backslashes that keep them from being markup.
+fn cells_of(row: &str) -> Vec<String> {
+    let mut cells = vec![String::new()];
+    let mut characters = row.chars();
+    while let Some(character) = characters.next() {
+        let taken = match character {
+            '|' => {
+                cells.push(String::new());
+                continue;
+            }
+            '\\' => characters.next().unwrap_or('\\'),
+            '`' => continue,
+            other => other,
         };
-        TextLine::plain(role, line.to_owned())
-    };
-    printable_lines(text).lines().map(line).collect()
+        if let Some(cell) = cells.last_mut() {
+            cell.push(taken);
+        }
+    }
+    // What follows the last bar is no cell.
+    cells.pop();
+    cells.iter().map(|cell| cell.trim().to_owned()).collect()
+}
+
+fn table_lines(rows: &[Vec<String>]) -> Vec<TextLine> {
+    const WIDEST: usize = 48;
+    let is_ruler = |row: &[String]| row.iter().all(|cell| !cell.is_empty() && cell.chars().all(|one| one == '-'));
+    let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let widths: Vec<usize> = (0..columns)
+        .map(|column| {
+            let cells = rows.iter().filter(|row| !is_ruler(row)).filter_map(|row| row.get(column));
+            cells.map(|cell| cell.chars().count()).max().unwrap_or(0).min(WIDEST)
+        })
+        .collect();
+    rows.iter()
+        .enumerate()
+        .filter(|(_, row)| !is_ruler(row))
+        .map(|(index, row)| {
+            let role = if index == 0 { Role::Dim } else { Role::Text };
+            let cells = row.iter().zip(&widths).map(|(cell, width)| format!("{cell:<width$}"));
+            TextLine::plain(role, format!(" {}", cells.collect::<Vec<_>>().join("  ").trim_end()))
+        })
+        .collect()
+}
+
+/// A line with its bold parts told apart.
+fn emphasised(line: &str) -> Vec<Piece> {
+    let mut pieces = vec![piece(Role::Text, " ")];
+    for (index, part) in line.split("**").enumerate() {
+        let role = if index % 2 == 1 { Role::Dim } else { Role::Text };
+        let text = part.replace('\\', "");
+        if !text.is_empty() {
+            pieces.push(piece(role, text));
+        }
+    }
+    pieces
 }
 
 /// What changed from `before` to `after`, as a unified difference with the changed words marked.
@@ -160,6 +224,15 @@ mod tests {
         );
         let removed = lines[2].pieces.iter().find(|piece| piece.role == Role::DiffRemovedWord);
         assert_eq!(removed.map(|piece| piece.text.as_ref()), Some("text"));
+    }
+
+    #[test]
+    fn a_reports_tables_are_aligned_and_its_escapes_are_undone() {
+        let page = "# Title\n\n- **Result:** complete\n| a | long |\n| --- | --- |\n| one \\| two | x\\* |\n";
+        assert_eq!(
+            texts(&markdown(page)),
+            [" Title", " ", " - Result: complete", " a          long", " one | two  x*"]
+        );
     }
 
     #[test]

@@ -379,3 +379,86 @@ pub fn markdown() -> String {
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    fn table() -> Keymap {
+        Keymap::new(&BTreeMap::new()).0
+    }
+
+    #[test]
+    fn every_key_of_the_table_is_a_key() {
+        for spec in SCREENS {
+            let shared = spec.shared.iter().flat_map(|set| set.bindings);
+            for binding in spec.keys.iter().chain(shared).chain(EVERYWHERE.bindings) {
+                for key in binding.keys {
+                    assert_eq!(key.parse::<Key>().map(|key| key.to_string()).as_deref(), Ok(*key), "{}", spec.name);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn no_key_does_two_things_on_a_screen() {
+        for spec in SCREENS {
+            let own = spec.keys.iter().chain(spec.shared.iter().flat_map(|set| set.bindings));
+            let mut keys: Vec<&str> = own.flat_map(|binding| binding.keys).copied().collect();
+            let count = keys.len();
+            keys.sort_unstable();
+            keys.dedup();
+            assert_eq!(keys.len(), count, "{}", spec.name);
+        }
+    }
+
+    #[test]
+    fn no_action_is_listed_twice_on_a_screen_and_screens_have_names_of_their_own() {
+        for spec in SCREENS {
+            let own = spec.keys.iter().chain(spec.shared.iter().flat_map(|set| set.bindings));
+            let mut actions: Vec<Action> = own.map(|binding| binding.action).collect();
+            let count = actions.len();
+            actions.sort_unstable();
+            actions.dedup();
+            assert_eq!(actions.len(), count, "{}", spec.name);
+        }
+        let mut names: Vec<&str> = SCREENS.iter().map(|spec| spec.name).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), SCREENS.len());
+    }
+
+    #[test]
+    fn every_action_says_what_it_does() {
+        for spec in SCREENS {
+            assert!(!spec.about.is_empty() && !spec.title.is_empty(), "{}", spec.name);
+            for entry in table().entries(spec.name) {
+                assert!(!entry.binding.words.is_empty(), "{:?}", entry.binding.action);
+            }
+        }
+    }
+
+    #[rstest]
+    #[case("q", None)]
+    #[case("ctrl-u", None)]
+    #[case("backspace", None)]
+    #[case("enter", Some(action::OPEN))]
+    #[case("down", Some(action::DOWN))]
+    #[case("esc", Some(action::BACK))]
+    #[case("ctrl-c", Some(action::STOP))]
+    fn while_text_is_typed_only_keys_that_type_nothing_are_commands(#[case] key: &str, #[case] does: Option<Action>) {
+        assert_eq!(table().action_while_typing("board", key.parse().expect("a key")), does);
+    }
+
+    #[test]
+    fn the_page_about_keys_is_the_key_table() {
+        let page = concat!(env!("CARGO_MANIFEST_DIR"), "/docs/keys.md");
+        if std::env::var_os("UPDATE_DOCS").is_some() {
+            std::fs::write(page, markdown()).expect("the page can be written");
+        }
+        let written = std::fs::read_to_string(page).unwrap_or_default();
+        assert_eq!(written, markdown(), "run the tests with UPDATE_DOCS=1 to write docs/keys.md again");
+    }
+}

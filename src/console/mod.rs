@@ -136,6 +136,7 @@ pub async fn run(context: Arc<Context>, options: ConsoleOptions) -> Result<Closi
     let size = terminal.size().map_err(ConsoleError::Take)?;
     let mut inputs = terminal::Inputs::listen().map_err(ConsoleError::Take)?;
     let mut model = Model::new(Arc::clone(&config), keymap, size, Box::new(view::board::BoardScreen::default()));
+    model.world.glyphs = theme.glyphs();
     model.world.zone = jiff::tz::TimeZone::system();
     let warnings: Vec<String> = theme_warnings
         .into_iter()

@@ -9,7 +9,7 @@ use ratatui::layout::{Rect, Size};
 use crate::config::Config;
 use crate::migration::catalogue::Catalogue;
 use crate::migration::git::Commit;
-use crate::postgres::history::HistoryState;
+use crate::postgres::history::{HistoryRow, HistoryState};
 use crate::window::board::{Board, Past};
 use crate::window::files::FilesNews;
 use crate::window::journal::Unfinished;
@@ -20,6 +20,7 @@ use super::keymap::Keymap;
 use super::layer::{Context, Layer, Placement};
 use super::log::Log;
 use super::message::{LayerId, Moment};
+use super::theme::{Glyphs, UNICODE};
 use super::trouble::Trouble;
 use super::view::chrome;
 
@@ -39,6 +40,8 @@ pub struct World {
     pub config: Arc<Config>,
     /// Where this machine keeps local time; a value, so that drawing depends on nothing else.
     pub zone: TimeZone,
+    /// The marks that this terminal shows.
+    pub glyphs: &'static Glyphs,
     /// When it is.
     pub moment: Moment,
     /// The newest lines of the log.
@@ -51,6 +54,8 @@ pub struct World {
     pub commit: Option<Commit>,
     /// Where each environment is, in the order of the configuration.
     pub environments: Vec<EnvironmentState>,
+    /// The row of each environment's history in which something happened last.
+    latest: Vec<Option<usize>>,
     /// Every migration in every environment.
     pub board: Arc<Board>,
     /// The windows that were left unfinished on this machine, the latest first; `None` until it was looked for.
@@ -60,15 +65,18 @@ pub struct World {
 impl World {
     fn new(config: Arc<Config>) -> Self {
         let environments = vec![EnvironmentState::Connecting; config.environments.len()];
+        let latest = vec![None; environments.len()];
         Self {
             config,
             zone: TimeZone::UTC,
+            glyphs: &UNICODE,
             moment: Moment::START,
             log: Log::default(),
             catalogue: None,
             files_error: None,
             commit: None,
             environments,
+            latest,
             board: Arc::default(),
             unfinished: None,
         }
@@ -90,6 +98,12 @@ impl World {
     #[must_use]
     pub fn unfinished(&self) -> &[Unfinished] {
         self.unfinished.as_deref().unwrap_or_default()
+    }
+
+    /// The row of an environment's history in which something happened last.
+    #[must_use]
+    pub fn latest(&self, environment: usize) -> Option<&HistoryRow> {
+        self.view(environment)?.past.rows.get((*self.latest.get(environment)?)?)
     }
 
     /// Takes in what the files are now.
@@ -116,6 +130,8 @@ impl World {
         let is_other = rows(state) != rows(&news.state);
         *state = news.state;
         if is_other {
+            // Found once here, and not in every drawing: histories are long.
+            self.latest[news.environment] = state.view().and_then(|view| latest(&view.past.rows));
             self.lay_out_board();
         }
     }
@@ -129,6 +145,12 @@ impl World {
             .collect();
         self.board = Arc::new(Board::build(catalogue, &pasts));
     }
+}
+
+/// The row in which something happened last.
+fn latest(rows: &[HistoryRow]) -> Option<usize> {
+    let happened = |index: &usize| rows.get(*index).map(|row| row.rollback_at.unwrap_or(row.applied_at));
+    (0..rows.len()).max_by_key(happened)
 }
 
 /// Whether the rows that were read tell the environment's history: no table is an empty one.

@@ -17,7 +17,7 @@ use ratatui::layout::Size;
 use ratatui::style::Style;
 use tokio::sync::mpsc;
 
-use crate::config::{Config, Secret};
+use crate::config::{Config, Environment, Secret};
 use crate::migration::catalogue::{Catalogue, FileProblem, FileProblemKind, Migration, MigrationFile};
 use crate::migration::git::Commit;
 use crate::migration::header::Header;
@@ -25,7 +25,12 @@ use crate::postgres::history::{Facts, HistoryRow, HistoryState};
 use crate::postgres::server_info::{PoolMode, ServerInfo};
 use crate::postgres::version::ServerVersion;
 use crate::window::board::Past;
-use crate::window::monitor::{EnvironmentState, EnvironmentView, MonitorEvent};
+use crate::window::event::{BackupNeed, BackupTaken, Opened, Operator, StepOutcome, WindowEvent, WindowId};
+use crate::window::handle::News;
+use crate::window::look::EnvironmentView;
+use crate::window::monitor::{EnvironmentState, MonitorEvent};
+use crate::window::plan::{Plan, PlanItem};
+use crate::window::step::{Direction, Step};
 
 use super::app::{self, Outside};
 use super::keymap::Keymap;
@@ -35,6 +40,7 @@ use super::theme::{Ask, Capabilities, ColourDepth, Theme};
 use super::update::update;
 use super::view::board::BoardScreen;
 use super::view::view;
+use super::view::window::WindowScreen;
 
 /// When the tests take place: 2026-08-15 22:00 UTC.
 pub const NOW: i64 = 1_786_831_200;
@@ -291,11 +297,14 @@ impl Stream for Hands {
     }
 }
 
+/// Somebody who answers the work that is asked for.
+type Answerer = dyn FnMut(&Work) -> Option<Answer>;
+
 /// The world outside in a test: a clock that the script moves, and answers given in advance.
 pub struct Pretend {
     clock: Arc<std::sync::Mutex<Duration>>,
     answers: mpsc::Sender<Message>,
-    answer: Box<dyn FnMut(&Work) -> Option<Answer>>,
+    answer: Box<Answerer>,
     /// What was copied.
     pub copied: Vec<String>,
     /// What was asked for.
@@ -452,4 +461,96 @@ fn words(style: Style) -> String {
         let _ = write!(words, " {:?}", style.add_modifier);
     }
     words
+}
+
+/// A plan for an environment that applies what is pending in production.
+pub fn plan(environment: &str, direction: Direction) -> Plan {
+    let item = |name: &str| PlanItem {
+        name: name.to_owned(),
+        file: format!("/project/supabase/migrations/{name}.sql"),
+        checksum: "ab".repeat(32),
+        recorded_checksum: "ab".repeat(32),
+        statements: 5,
+        stepwise: name.ends_with("index"),
+        ticket: Some("SCOUT-4".into()),
+        author: Some("Ada Hall".into()),
+        description: None,
+        release: None,
+        dangers: if name.contains("drop") { vec!["line 12: DROP TABLE legacy_reports".into()] } else { Vec::new() },
+        warnings: Vec::new(),
+    };
+    Plan {
+        environment: environment.to_owned(),
+        direction,
+        reason: (direction == Direction::Rollback).then(|| "totals are wrong".into()),
+        items: NAMES[3..6].iter().map(|name| item(name)).collect(),
+        creates_history: false,
+        creates_store: false,
+        warnings: Vec::new(),
+    }
+}
+
+/// A console with an open window in an environment, at its first step.
+pub fn window(size: Size, environment: usize, direction: Direction) -> Model {
+    let mut model = model(size);
+    let settings = model.world.config.environments[environment].clone();
+    let plan = plan(settings.name.as_str(), direction);
+    model.push(Box::new(WindowScreen::opening(environment, plan.clone())));
+    tell(&mut model, WindowEvent::Opened(Box::new(opened(&settings, plan))));
+    model
+}
+
+/// How a window for a plan begins.
+pub fn opened(settings: &Environment, plan: Plan) -> Opened {
+    Opened {
+        id: WindowId::new(settings.name.as_str(), before(0), 7),
+        environment: settings.name.to_string(),
+        tier: settings.tier,
+        location: "deployer@db.example:5432/app".into(),
+        plan,
+        operator: Operator { name: "mira".into(), host: "bridge".into(), process: 4_242 },
+        at: before(0),
+        commit: Some("4f2c1ab".into()),
+        backup: BackupNeed::Required,
+        has_announce_hook: false,
+    }
+}
+
+/// Tells the window on top what happened.
+pub fn tell(model: &mut Model, event: WindowEvent) {
+    let to = model.layers.last().expect("a layer").id;
+    let answer = Answer::Window(Box::new(News::Event(event)));
+    update(model, Message::Answer { to, answer });
+}
+
+/// Begins a step of the window on top.
+pub fn begin(model: &mut Model, step: Step) {
+    tell(model, WindowEvent::StepStarted { step, at: before(0), confirmed: None });
+}
+
+/// Ends a step of the window on top well.
+pub fn finish(model: &mut Model, step: Step) {
+    begin(model, step);
+    let outcome = StepOutcome::Done { summary: "as promised".into() };
+    tell(model, WindowEvent::StepFinished { step, outcome, at: before(-2) });
+}
+
+/// A window that stands before its apply step.
+pub fn before_apply(size: Size, environment: usize, direction: Direction) -> Model {
+    let mut model = window(size, environment, direction);
+    finish(&mut model, Step::Preflight);
+    begin(&mut model, Step::Backup);
+    tell(
+        &mut model,
+        WindowEvent::BackupTaken(BackupTaken {
+            id: "20260815T220000Z_production".into(),
+            path: "/var/backups/scout/20260815T220000Z_production".into(),
+            bytes: 8_300_000,
+            elapsed_ms: 4_500,
+            verified: "SHA-256 of 27 files, 259 entries read back".into(),
+        }),
+    );
+    let outcome = StepOutcome::Done { summary: "taken and verified".into() };
+    tell(&mut model, WindowEvent::StepFinished { step: Step::Backup, outcome, at: before(-5) });
+    model
 }

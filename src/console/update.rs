@@ -104,6 +104,11 @@ fn act(model: &mut Model, wanted: Action, effects: &mut Vec<Effect>) {
         Availability::Hidden => return,
     }
     let own = entry.layer.spec();
+    // An error stands over the screen, so it is nearer than the screen's own way back; a dialog stands over the error.
+    let is_dialog = chrome::is_dialog(model, entry);
+    if wanted == action::BACK && !is_dialog && dismiss(model) {
+        return;
+    }
     let declared = own.keys.iter().chain(own.shared.iter().flat_map(|set| set.bindings));
     if declared.into_iter().any(|binding| binding.action == wanted) {
         return on_top(model, effects, |layer, context| layer.act(wanted, context));
@@ -125,16 +130,20 @@ fn act(model: &mut Model, wanted: Action, effects: &mut Vec<Effect>) {
     }
 }
 
+/// Dismisses the newest error; `false` where there is none.
+fn dismiss(model: &mut Model) -> bool {
+    let Some(shown) = model.troubles.last() else { return false };
+    // One that has only just appeared was not meant by this key.
+    if model.world.moment.uptime >= shown.since + GUARD {
+        model.troubles.pop();
+    }
+    true
+}
+
 fn back(model: &mut Model, effects: &mut Vec<Effect>) {
-    let now = model.world.moment.uptime;
-    match model.troubles.last() {
-        // An error that has only just appeared was not meant by this key.
-        Some(shown) if now >= shown.since + GUARD => {
-            model.troubles.pop();
-        }
-        Some(_) => {}
-        None if model.layers.last_mut().is_some_and(|entry| entry.layer.step_back()) => {}
-        None => on_top(model, effects, |layer, context| layer.leaving(context)),
+    let stepped = model.layers.last_mut().is_some_and(|entry| entry.layer.step_back());
+    if !stepped {
+        on_top(model, effects, |layer, context| layer.leaving(context));
     }
 }
 

@@ -24,7 +24,7 @@ pub mod window;
 use ratatui::Frame;
 
 use super::keymap::ScreenSpec;
-use super::layer::{Canvas, Placement};
+use super::layer::Canvas;
 use super::model::Model;
 use super::theme::Theme;
 
@@ -55,7 +55,7 @@ pub fn view(model: &Model, theme: &Theme, frame: &mut Frame<'_>) {
     if chrome::is_too_small(model.size) {
         return chrome::draw_too_small(model, theme, frame);
     }
-    let bottom = model.layers.iter().rposition(|entry| placement(model, entry) == Placement::Screen).unwrap_or(0);
+    let bottom = model.layers.iter().rposition(|entry| !chrome::is_dialog(model, entry)).unwrap_or(0);
     chrome::draw_bar(model, theme, frame);
     for (index, entry) in model.layers.iter().enumerate().skip(bottom) {
         let area = model.area(index);
@@ -74,10 +74,4 @@ pub fn view(model: &Model, theme: &Theme, frame: &mut Frame<'_>) {
     chrome::draw_footer(model, theme, frame);
     chrome::draw_trouble(model, theme, frame);
     chrome::draw_toast(model, theme, frame);
-}
-
-fn placement(model: &Model, entry: &super::model::Entry) -> Placement {
-    let body = chrome::areas(model).body;
-    let context = super::layer::Context { world: &model.world, keymap: &model.keymap, area: body };
-    entry.layer.placement(&context)
 }

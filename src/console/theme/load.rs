@@ -399,6 +399,18 @@ mod tests {
     }
 
     #[test]
+    fn the_page_about_themes_lists_every_theme_and_every_role() {
+        let page = include_str!("../../../docs/themes.md");
+        for (name, _) in BUILT_IN {
+            assert!(page.contains(&format!("`{name}`")), "{name}");
+        }
+        for role in Role::ALL {
+            let row = format!("| `{}` | {} |", role.name(), role.words());
+            assert!(page.contains(&row), "docs/themes.md lacks the row\n{row}");
+        }
+    }
+
+    #[test]
     fn a_terminal_with_256_colours_gets_the_nearest_ones() {
         let terminal = Capabilities { depth: ColourDepth::TwoHundredFiftySix, ..FULL };
         let (theme, _) = Theme::load("dark", Path::new(""), &terminal, &Ask::default()).expect("the theme");

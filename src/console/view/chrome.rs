@@ -5,8 +5,8 @@ use ratatui::layout::{Position, Rect, Size};
 
 use crate::config::Tier;
 use crate::console::keymap::{Action, action};
-use crate::console::layer::{Availability, Placement, Subject};
-use crate::console::model::Model;
+use crate::console::layer::{Availability, Context, Placement, Subject};
+use crate::console::model::{Entry, Model};
 use crate::console::theme::{Role, Theme};
 use crate::console::trouble::Trouble;
 use crate::console::widget::paint::{
@@ -66,11 +66,11 @@ pub fn tier_roles(tier: Tier) -> (Role, Role) {
     }
 }
 
-/// `[PRODUCTION]`, with ` read-only` where it is.
+/// `[PRODUCTION]`, or `[PRODUCTION read-only]`.
 #[must_use]
-pub fn tier_label(subject: &Subject, dot: &str) -> String {
+pub fn tier_label(subject: &Subject) -> String {
     let label = subject.tier.label();
-    if subject.access.is_read_only() { format!("[{label} {dot} read-only]") } else { format!("[{label}]") }
+    if subject.access.is_read_only() { format!("[{label} read-only]") } else { format!("[{label}]") }
 }
 
 /// Paints the whole screen as the theme shows plain text.
@@ -117,7 +117,7 @@ pub fn draw_bar(model: &Model, theme: &Theme, frame: &mut Frame<'_>) {
     fill(buffer, bar, theme.style(plain));
     let mut right: Vec<Piece> = Vec::new();
     if let Some(subject) = &subject {
-        right.push(piece(strong, tier_label(subject, glyphs.dot)));
+        right.push(piece(strong, tier_label(subject)));
         right.push(piece(strong, format!(" {} ", subject.environment)));
     } else if let Some(entry) = model.layers.last() {
         for (wanted, word) in [(action::HELP, "help"), (action::PALETTE, "commands")] {
@@ -146,13 +146,16 @@ pub fn draw_bar(model: &Model, theme: &Theme, frame: &mut Frame<'_>) {
     Pen::new(buffer, theme, right_area).pieces(&right);
 }
 
+/// Whether a layer is a dialog over a screen.
+#[must_use]
+pub fn is_dialog(model: &Model, entry: &Entry) -> bool {
+    let context = Context { world: &model.world, keymap: &model.keymap, area: areas(model).body };
+    entry.layer.placement(&context) != Placement::Screen
+}
+
 /// The layers that are screens, from the first to the topmost.
 fn screens(model: &Model) -> impl Iterator<Item = usize> + '_ {
-    let body = areas(model).body;
-    (0..model.layers.len()).filter(move |index| {
-        let context = crate::console::layer::Context { world: &model.world, keymap: &model.keymap, area: body };
-        model.layers[*index].layer.placement(&context) == Placement::Screen
-    })
+    (0..model.layers.len()).filter(move |index| !is_dialog(model, &model.layers[*index]))
 }
 
 /// Greys out everything behind a dialog.

@@ -234,7 +234,7 @@ impl Layer for ConfirmDialog {
         let lines = if danger { Role::DialogDanger } else { tier_frame };
         let title = [piece(if danger { Role::DialogDanger } else { Role::Strong }, question.title.clone())];
         let tier = [
-            piece(label, chrome::tier_label(&question.subject, theme.glyphs().dot)),
+            piece(label, chrome::tier_label(&question.subject)),
             piece(label, format!(" {} ", question.subject.environment)),
         ];
         draw_frame(frame.buffer_mut(), theme, canvas.area, lines, &title, &tier);

@@ -104,7 +104,7 @@ impl Layer for PasswordDialog {
         let Some(subject) = marks::subject_of(world, self.environment) else { return };
         let (label, _) = chrome::tier_roles(subject.tier);
         let title = [piece(Role::DialogFrame, format!("Password for {}", subject.environment))];
-        let tier = [piece(label, chrome::tier_label(&subject, theme.glyphs().dot))];
+        let tier = [piece(label, chrome::tier_label(&subject))];
         let inside = draw_frame(frame.buffer_mut(), theme, canvas.area, Role::DialogFrame, &title, &tier);
         let why = match world.environments.get(self.environment) {
             Some(EnvironmentState::NeedsPassword { why }) => why.as_str(),

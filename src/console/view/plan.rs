@@ -247,7 +247,7 @@ impl Layer for PlanScreen {
                 self.drawn = Some(*drawn);
                 let room = self.areas(context.area).plan.width.saturating_sub(3);
                 self.preview = Viewer::of(match &self.drawn {
-                    Some(Ok(drawn)) => preview::lines(drawn, room),
+                    Some(Ok(drawn)) => preview::lines(drawn, context.world.glyphs, room),
                     Some(Err(why)) => preview::refusal(why, room),
                     None => Vec::new(),
                 });

@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
 
-use crate::console::keymap::{Action, Binding, ScreenSpec, action};
+use crate::console::keymap::{Action, Binding, Keymap, ScreenSpec, action};
 use crate::console::layer::{Availability, Canvas, Command, Context, Layer, Subject};
 use crate::console::message::{Answer, Order};
 use crate::console::model::World;
@@ -21,7 +21,7 @@ use crate::console::view::prompt::Prompt;
 use crate::console::view::report::ReportScreen;
 use crate::console::view::stop::StopDialog;
 use crate::console::view::{facts, marks};
-use crate::console::widget::paint::{Pen, Piece, piece, row, split_bottom, split_top};
+use crate::console::widget::paint::{Pen, Piece, piece, row, split_bottom, split_top, wrap};
 use crate::console::widget::viewer::{self, TextLine};
 use crate::postgres::grant::GateKind;
 use crate::window::confirmation::{Confirmation, Confirmed};
@@ -297,15 +297,25 @@ impl WindowScreen {
         self.beginning = None;
         match event {
             WindowEvent::StepStarted { .. } => {
+                self.looked_at = None;
                 self.top = None;
                 Vec::new()
+            }
+            // What came of a step stays in view until the next one starts.
+            WindowEvent::StepFinished {
+                step, outcome: StepOutcome::Done { .. } | StepOutcome::Stopped { .. }, ..
+            } => {
+                self.looked_at = Some(*step);
+                if *step == Step::Apply { self.refresh() } else { Vec::new() }
             }
             WindowEvent::StepFinished { step, outcome: StepOutcome::Failed { failure }, .. } => {
                 let direction = self.state.as_ref().map_or(Direction::Apply, |state| state.opened.plan.direction);
                 let title = format!("{} failed", step.title(direction));
-                vec![Command::Trouble(Box::new(trouble(title, failure)))]
+                self.looked_at = Some(*step);
+                let mut commands = self.refresh();
+                commands.push(Command::Trouble(Box::new(trouble(title, failure))));
+                commands
             }
-            WindowEvent::StepFinished { step: Step::Apply, .. } => self.refresh(),
             _ => Vec::new(),
         }
     }
@@ -343,7 +353,8 @@ impl WindowScreen {
     }
 
     fn areas(&self, area: Rect) -> Areas {
-        let offers = u16::try_from(self.offer_lines(None).len()).unwrap_or(0);
+        let right = if area.width >= SIDE_BY_SIDE { area.width - SIDE } else { area.width };
+        let offers = u16::try_from(self.offer_lines(None, right).len()).unwrap_or(0);
         let offers = if offers == 0 { 0 } else { offers + 1 };
         if area.width >= SIDE_BY_SIDE {
             let steps = Rect { width: SIDE, ..area };
@@ -359,17 +370,20 @@ impl WindowScreen {
     }
 
     /// What can be done now, a line each, the most likely thing first.
-    fn offer_lines(&self, keymap: Option<&crate::console::keymap::Keymap>) -> Vec<Vec<Piece>> {
+    fn offer_lines(&self, keymap: Option<&Keymap>, room: u16) -> Vec<Vec<Piece>> {
         let Some(state) = &self.state else { return Vec::new() };
         let direction = state.opened.plan.direction;
         let key = |action: Action| {
             let key = keymap.and_then(|keymap| keymap.key(SPEC.name, action));
             key.map(|key| key.to_string()).unwrap_or_default()
         };
-        let line = |action: Action, words: String| {
-            vec![piece(Role::Key, format!("  {:<7}", key(action))), piece(Role::Text, words)]
+        let mut lines: Vec<Vec<Piece>> = Vec::new();
+        let mut add = |action: Action, words: &str| {
+            for (index, words) in wrap(words, room.saturating_sub(11)).into_iter().enumerate() {
+                let key = if index == 0 { key(action) } else { String::new() };
+                lines.push(vec![piece(Role::Key, format!("  {key:<7}")), piece(Role::Text, words)]);
+            }
         };
-        let mut lines = Vec::new();
         let first = self.first_offer();
         for offer in self.offers() {
             let is_first = Some(offer) == first;
@@ -383,18 +397,17 @@ impl WindowScreen {
                 Offer::Close => (CLOSE, "Close the window as it is; nothing more will be done in it".to_owned()),
                 Offer::Leave => (action::BACK, "Leave it open, to be resumed later".to_owned()),
             };
-            lines.push(line(action, words));
+            add(action, &words);
         }
         if let Some(kind) = self.waivable() {
-            lines
-                .insert(1.min(lines.len()), line(WAIVE, format!("Waive the gate \"{}\", with a reason", kind.words())));
+            add(WAIVE, &format!("Waive the gate \"{}\", with a reason", kind.words()));
         }
         lines
     }
 
-    fn lines(&self, world: &World, theme_glyphs: &'static crate::console::theme::Glyphs, room: u16) -> Vec<TextLine> {
+    fn lines(&self, world: &World, room: u16) -> Vec<TextLine> {
         match &self.state {
-            Some(state) => body::lines(state, self.step(state), world, theme_glyphs, room),
+            Some(state) => body::lines(state, self.step(state), world, room),
             None => vec![TextLine::default(), TextLine::plain(Role::Dim, "  Opening the window.")],
         }
     }
@@ -498,13 +511,13 @@ impl Layer for WindowScreen {
             action::NEXT => self.look(true),
             action::PREVIOUS => self.look(false),
             action::COPY_ALL => {
-                let lines = self.lines(context.world, &crate::console::theme::UNICODE, 120);
+                let lines = self.lines(context.world, 120);
                 let text = lines.iter().map(|line| line.text() + "\n").collect();
                 return vec![Command::Copy { what: "what is shown of the step", text }];
             }
             _ => {
                 let body = self.areas(context.area).body;
-                let length = self.lines(context.world, &crate::console::theme::UNICODE, body.width).len();
+                let length = self.lines(context.world, body.width).len();
                 let height = usize::from(body.height.max(1));
                 let last = length.saturating_sub(height);
                 let now = self.top.unwrap_or(0).min(last);
@@ -584,7 +597,7 @@ impl Layer for WindowScreen {
         steps::draw(canvas, frame, areas.steps, state, step);
         let direction = state.opened.plan.direction;
         facts::rule(canvas, frame, areas.heading, step.title(direction));
-        let lines = self.lines(canvas.world, theme.glyphs(), areas.body.width);
+        let lines = self.lines(canvas.world, areas.body.width);
         let height = usize::from(areas.body.height.max(1));
         let last = lines.len().saturating_sub(height);
         let top = self.top.unwrap_or_else(|| body::follow(&lines, height)).min(last);
@@ -600,7 +613,7 @@ impl WindowScreen {
         }
         let (heading, rows) = split_top(area, 1);
         facts::rule(canvas, frame, heading, "What now?");
-        for (index, line) in (0_u16..).zip(&self.offer_lines(Some(canvas.keymap))) {
+        for (index, line) in (0_u16..).zip(&self.offer_lines(Some(canvas.keymap), area.width)) {
             Pen::new(frame.buffer_mut(), canvas.theme, row(rows, index)).pieces(line);
         }
     }

@@ -230,11 +230,12 @@ pub fn wrap(text: &str, room: u16) -> Vec<String> {
         let line = printable(line);
         let mut row = String::new();
         for word in line.split_inclusive(' ') {
-            if row.width() + word.trim_end().width() > room && !row.is_empty() {
+            let fits_alone = word.trim_end().width() <= room;
+            if fits_alone && row.width() + word.trim_end().width() > room && !row.is_empty() {
                 rows.push(row.trim_end().to_owned());
                 row.clear();
             }
-            if word.width() <= room {
+            if fits_alone {
                 row.push_str(word);
                 continue;
             }
@@ -279,6 +280,7 @@ mod tests {
     #[case("one two three", 7, &["one two", "three"])]
     #[case("one two three", 6, &["one", "two", "three"])]
     #[case("abcdefgh", 3, &["abc", "def", "gh"])]
+    #[case("a bcdefgh", 4, &["a bc", "defg", "h"])]
     #[case("one\n\ntwo", 9, &["one", "", "two"])]
     #[case("", 9, &[])]
     fn long_sentences_are_broken_at_blanks(#[case] text: &str, #[case] room: u16, #[case] rows: &[&str]) {

@@ -72,7 +72,7 @@ pub fn lay_out(columns: &[Column], area: Rect) -> Vec<Option<(u16, u16)>> {
             if !shown || x >= area.right() {
                 return None;
             }
-            let extra = if weight == 0 { 0 } else { spare * column.stretch / weight };
+            let extra = (spare * column.stretch).checked_div(weight).unwrap_or(0);
             spare -= extra;
             weight -= column.stretch;
             let width = (column.least + extra).min(area.right() - x);

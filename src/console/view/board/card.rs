@@ -24,7 +24,7 @@ pub fn draw(canvas: &Canvas<'_>, frame: &mut Frame<'_>, area: Rect, index: usize
     };
     let subject = marks::subject(settings);
     let (label_role, frame_role) = tier_roles(settings.tier);
-    let label = [piece(label_role, tier_label(&subject, glyphs.dot))];
+    let label = [piece(label_role, tier_label(&subject))];
     let name = settings.name.to_string();
     let cursor = if selected { format!("{} ", glyphs.cursor) } else { String::new() };
     let title = [piece(Role::Accent, cursor), piece(Role::Strong, name)];
@@ -38,7 +38,7 @@ pub fn draw(canvas: &Canvas<'_>, frame: &mut Frame<'_>, area: Rect, index: usize
         first.push(piece(Role::Text, " "));
     }
     let room = inside.width.saturating_sub(2);
-    let lines = lines(canvas, state, world.board.columns.get(index), room, inside.height, pieces_width(&first));
+    let lines = lines(canvas, index, state, room, inside.height, pieces_width(&first));
     for (number, line) in (0_u16..).zip(lines.iter().take(usize::from(inside.height))) {
         let at = row(inside, number);
         let mut pen = Pen::new(frame.buffer_mut(), theme, Rect { width: at.width.saturating_sub(1), ..at });
@@ -52,16 +52,10 @@ pub fn draw(canvas: &Canvas<'_>, frame: &mut Frame<'_>, area: Rect, index: usize
 
 type Line = Vec<Piece>;
 
-fn lines(
-    canvas: &Canvas<'_>,
-    state: &EnvironmentState,
-    column: Option<&Column>,
-    room: u16,
-    height: u16,
-    taken: u16,
-) -> Vec<Line> {
+fn lines(canvas: &Canvas<'_>, index: usize, state: &EnvironmentState, room: u16, height: u16, taken: u16) -> Vec<Line> {
     let now = canvas.world.moment.now;
     let glyphs = canvas.theme.glyphs();
+    let column = canvas.world.board.columns.get(index);
     match state {
         EnvironmentState::Connecting => {
             let frame = canvas.world.moment.uptime.as_millis() / 120;
@@ -74,11 +68,20 @@ fn lines(
         ],
         EnvironmentState::Unreachable { why, retry_at, attempt, .. } => {
             let again = match attempt {
-                1 => format!("trying again in {}", until(*retry_at, now)),
-                _ => format!("try {} in {}", attempt + 1, until(*retry_at, now)),
+                1 => format!("again in {}", until(*retry_at, now)),
+                _ => format!("again in {} (try {})", until(*retry_at, now), attempt + 1),
             };
-            if height < 2 {
-                return vec![vec![piece(Role::Bad, "unreachable "), piece(Role::Dim, again)]];
+            let short = || {
+                vec![
+                    piece(Role::Bad, format!("{} unreachable", glyphs.failed)),
+                    piece(Role::Dim, format!(", {}", until(*retry_at, now))),
+                ]
+            };
+            match height {
+                0 | 1 => return vec![short()],
+                // The label has the first line to itself.
+                2 if taken > 0 => return vec![Vec::new(), short()],
+                _ => {}
             }
             let why = format!("{} unreachable: {why}", glyphs.failed);
             let mut lines: Vec<Line> = Vec::new();
@@ -92,17 +95,24 @@ fn lines(
             lines.push(vec![piece(Role::Dim, again)]);
             lines
         }
-        EnvironmentState::Ready(view) => ready(canvas, view, column, room, height),
+        EnvironmentState::Ready(view) => ready(canvas, index, view, column, room, height),
     }
 }
 
-fn ready(canvas: &Canvas<'_>, view: &EnvironmentView, column: Option<&Column>, room: u16, height: u16) -> Vec<Line> {
+fn ready(
+    canvas: &Canvas<'_>,
+    index: usize,
+    view: &EnvironmentView,
+    column: Option<&Column>,
+    room: u16,
+    height: u16,
+) -> Vec<Line> {
     let glyphs = canvas.theme.glyphs();
     let server = server(view);
     let counts = column.map(|column| counts(column, glyphs, room)).unwrap_or_default();
     let concern = concern(canvas, view);
     match (height, concern) {
-        (3.., concern) => vec![server, counts, concern.unwrap_or_else(|| latest(canvas, view))],
+        (3.., concern) => vec![server, counts, concern.unwrap_or_else(|| latest(canvas, index))],
         (2, Some(concern)) => vec![concern, counts],
         (2, None) => vec![server, counts],
         (_, Some(concern)) => vec![concern],
@@ -176,13 +186,13 @@ fn concern(canvas: &Canvas<'_>, view: &EnvironmentView) -> Option<Line> {
 }
 
 /// What happened last.
-fn latest(canvas: &Canvas<'_>, view: &EnvironmentView) -> Line {
-    let happened = |row: &crate::postgres::history::HistoryRow| row.rollback_at.unwrap_or(row.applied_at);
-    let Some(last) = view.past.rows.iter().max_by_key(|row| happened(row)) else {
+fn latest(canvas: &Canvas<'_>, environment: usize) -> Line {
+    let Some(last) = canvas.world.latest(environment) else {
         return vec![piece(Role::Dim, "nothing applied yet")];
     };
     let what = if last.rolled_back { "rolled back" } else { "applied" };
-    let words = format!("last {what} {}", ago(happened(last), canvas.world.moment.now));
+    let at = last.rollback_at.unwrap_or(last.applied_at);
+    let words = format!("last {what} {}", ago(at, canvas.world.moment.now));
     let by = last.facts.as_ref().and_then(|facts| facts.operator.as_deref()).unwrap_or(&last.applied_by);
     let by = if width(by) == 0 { String::new() } else { format!(" by {by}") };
     vec![piece(Role::Dim, words), piece(Role::Dim, by)]

@@ -1,11 +1,11 @@
 //! A plan as text: what would run, what to look at before, and how the gates would stand.
 
 use crate::console::message::Drawn;
-use crate::console::theme::Role;
+use crate::console::theme::{Glyphs, Role};
 use crate::console::widget::paint::{Piece, piece, wrap};
 use crate::console::widget::viewer::TextLine;
 use crate::console::words::count;
-use crate::postgres::grant::{Gate, GateState};
+use crate::postgres::grant::{Gate, GateKind, GateState};
 use crate::window::plan::Plan;
 use crate::window::step::Step;
 
@@ -17,7 +17,7 @@ pub fn refusal(why: &str, room: u16) -> Vec<TextLine> {
 }
 
 /// The whole preview.
-pub fn lines(drawn: &Drawn, room: u16) -> Vec<TextLine> {
+pub fn lines(drawn: &Drawn, glyphs: &Glyphs, room: u16) -> Vec<TextLine> {
     let plan = &drawn.plan;
     let mut lines = vec![TextLine::default()];
     lines.extend(items(plan, room));
@@ -31,7 +31,7 @@ pub fn lines(drawn: &Drawn, room: u16) -> Vec<TextLine> {
     lines.push(TextLine::default());
     lines.push(TextLine::plain(Role::Heading, "  Gates"));
     for gate in drawn.gates.gates() {
-        lines.extend(gate_lines(gate, room));
+        lines.extend(gate_lines(gate, glyphs, room));
     }
     lines
 }
@@ -69,11 +69,15 @@ pub fn items(plan: &Plan, room: u16) -> Vec<TextLine> {
     lines
 }
 
-fn gate_lines(gate: &Gate, room: u16) -> Vec<TextLine> {
+fn gate_lines(gate: &Gate, glyphs: &Glyphs, room: u16) -> Vec<TextLine> {
     let (role, mark, words) = match &gate.state {
-        GateState::Met { proof } => (Role::Good, "+", proof.clone()),
-        GateState::Unmet { why, way_on } => (Role::Bad, "x", format!("{why} {way_on}")),
-        GateState::Waived { by, reason } => (Role::Warn, "!", format!("waived by {by}: {reason}")),
+        GateState::Met { proof } => (Role::Good, glyphs.applied, proof.clone()),
+        // Nobody is asked before the window is about to write.
+        GateState::Unmet { .. } if gate.kind == GateKind::Confirmed => {
+            (Role::StatusPending, glyphs.pending, "asked right before the window writes".to_owned())
+        }
+        GateState::Unmet { why, way_on } => (Role::Bad, glyphs.failed, format!("{why} {way_on}")),
+        GateState::Waived { by, reason } => (Role::Warn, glyphs.warning, format!("waived by {by}: {reason}")),
     };
     let name = gate.kind.words();
     let mut lines = Vec::new();
@@ -82,7 +86,7 @@ fn gate_lines(gate: &Gate, room: u16) -> Vec<TextLine> {
         lines.push(TextLine::of(vec![
             piece(role, format!("  {mark:<2}")),
             piece(Role::Text, format!("{name:<27}")),
-            piece(if role == Role::Good { Role::Dim } else { role }, line),
+            piece(if matches!(role, Role::Bad | Role::Warn) { role } else { Role::Dim }, line),
         ]));
     }
     lines

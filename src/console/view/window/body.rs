@@ -20,10 +20,10 @@ const GAUGE: usize = 30;
 const OUTPUT: usize = 200;
 
 /// The lines of a step.
-pub fn lines(state: &WindowState, step: Step, world: &World, glyphs: &Glyphs, room: u16) -> Vec<TextLine> {
+pub fn lines(state: &WindowState, step: Step, world: &World, room: u16) -> Vec<TextLine> {
     let record = state.step(step);
     let direction = state.opened.plan.direction;
-    let mut page = Page { lines: Vec::new(), room, glyphs };
+    let mut page = Page { lines: Vec::new(), room, glyphs: world.glyphs };
     page.blank();
     if let StepState::NotPlanned(why) = record.state {
         page.text(Role::Dim, why);
@@ -65,13 +65,13 @@ pub fn follow(lines: &[TextLine], height: usize) -> usize {
     running.map_or(0, |line| (line + 3).saturating_sub(height))
 }
 
-struct Page<'a> {
+struct Page {
     lines: Vec<TextLine>,
     room: u16,
-    glyphs: &'a Glyphs,
+    glyphs: &'static Glyphs,
 }
 
-impl Page<'_> {
+impl Page {
     fn blank(&mut self) {
         self.lines.push(TextLine::default());
     }

@@ -36,7 +36,7 @@ pub fn mark(canvas: &Canvas<'_>, state: &StepState) -> (Role, &'static str) {
 fn words(canvas: &Canvas<'_>, record: &StepRecord) -> String {
     match &record.state {
         StepState::Waiting => String::new(),
-        StepState::NotPlanned(_) => "not in this plan".to_owned(),
+        StepState::NotPlanned(_) => "not planned".to_owned(),
         StepState::Running { since } => took(canvas.world.moment.now.duration_since(*since).unsigned_abs()),
         StepState::CutOff => "cut off".to_owned(),
         StepState::Ended { outcome, started, ended } => match outcome {
