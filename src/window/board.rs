@@ -133,7 +133,7 @@ impl Column {
         let latest = latest_in_effect(&past.rows);
         let cells = rows
             .iter()
-            .filter_map(|row| {
+            .map(|row| {
                 let index = by_name.get(&*row.name).copied();
                 let on_record = index.and_then(|index| past.rows.get(index as usize));
                 let migration = row.migration.and_then(|index| catalogue.migrations.get(index));
@@ -141,11 +141,11 @@ impl Column {
                 if let Some((status, _)) = seen {
                     counts.add(status);
                 }
-                Some(Cell {
+                Cell {
                     status: seen.map(|(status, _)| status),
                     line_endings_only: seen.is_some_and(|(_, only)| only),
                     row: index.unwrap_or(NO_ROW),
-                })
+                }
             })
             .collect();
         Column { cells, counts, past: Some(past) }

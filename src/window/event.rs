@@ -243,6 +243,11 @@ impl Failure {
         }
     }
 
+    /// The same failure on the heap, for results that mostly hold something else.
+    pub fn boxed(self) -> Box<Failure> {
+        Box::new(self)
+    }
+
     /// The same failure with what to do next.
     pub fn advising(mut self, advice: impl Into<String>) -> Failure {
         self.advice = Some(advice.into());

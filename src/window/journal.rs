@@ -135,7 +135,7 @@ pub fn unfinished(folder: &Path) -> Vec<Unfinished> {
             state.closed.is_none().then(|| Unfinished { in_use: is_held(&path), path, state })
         })
         .collect();
-    found.sort_by(|left, right| right.state.opened.at.cmp(&left.state.opened.at));
+    found.sort_by_key(|one| std::cmp::Reverse(one.state.opened.at));
     found
 }
 

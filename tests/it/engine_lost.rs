@@ -63,7 +63,7 @@ async fn without_anybody_who_looks_on_a_lost_commit_is_unknown_until_it_is_verif
     let (mut ground, gate) = ground_with_a_slow_commit().await;
     ground.observed = false;
     let piece = up(NAME, "INSERT INTO t VALUES (1)");
-    let mut job = ground.start(&[piece.clone()]);
+    let mut job = ground.start(std::slice::from_ref(&piece));
     job.wait_for("the record", |event| *event == RunEvent::Recorded).await;
     let waiting =
         "SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()";
@@ -98,7 +98,7 @@ async fn without_anybody_who_looks_on_a_lost_commit_is_unknown_until_it_is_verif
 async fn a_commit_that_still_runs_is_waited_for_before_anything_is_said() {
     let (ground, gate) = ground_with_a_slow_commit().await;
     let piece = up(NAME, "INSERT INTO t VALUES (1)");
-    let mut job = ground.start(&[piece.clone()]);
+    let mut job = ground.start(std::slice::from_ref(&piece));
     let waiting = job.wait_for("who blocks", |event| matches!(event, RunEvent::Waiting { .. })).await;
     let RunEvent::Waiting { blockers } = waiting else { panic!() };
     assert_eq!(blockers[0].application, "gate");
@@ -158,7 +158,7 @@ async fn a_server_that_restarts_in_the_middle_leaves_nothing_and_the_next_run_su
     let ground = Ground::on(&server).await;
     let piece = up(NAME, "CREATE TABLE one (); SELECT pg_sleep(600) WHERE NOT EXISTS (SELECT FROM ready)");
     ground.database.execute("CREATE TABLE ready (id integer)");
-    let mut job = ground.start(&[piece.clone()]);
+    let mut job = ground.start(std::slice::from_ref(&piece));
     job.wait_for_statement(1).await;
     server.halt(Shutdown::Fast);
     let error = job.end().await.0.unwrap_err();

@@ -44,7 +44,7 @@ pub(super) fn sql_files(folder: &Path) -> io::Result<Vec<(PathBuf, Result<FileRo
 #[derive(Debug)]
 pub(super) enum Found {
     /// A file. `was_read` is false when nothing had changed since it was read before.
-    File { file: MigrationFile, header: Header, was_read: bool },
+    File { file: MigrationFile, header: Box<Header>, was_read: bool },
     /// Something else.
     Problem(FileProblemKind),
 }
@@ -85,7 +85,7 @@ fn look_at_one(path: &Path, known: Option<Known<'_>>, now: SystemTime, buffer: &
     if let Some((file, header)) = known
         && file.is_unchanged(&metadata)
     {
-        return Found::File { file: file.clone(), header: header.cloned().unwrap_or_default(), was_read: false };
+        return Found::File { file: file.clone(), header: Box::new(header.cloned().unwrap_or_default()), was_read: false };
     }
     let mut header = Header::default();
     let digested =
@@ -93,7 +93,7 @@ fn look_at_one(path: &Path, known: Option<Known<'_>>, now: SystemTime, buffer: &
     match digested {
         Ok(digest) => {
             let file = MigrationFile::digested(path.to_owned(), &digest, &metadata, now);
-            Found::File { file, header, was_read: true }
+            Found::File { file, header: Box::new(header), was_read: true }
         }
         Err(error) => Found::Problem(FileProblemKind::Unreadable(error.to_string())),
     }

@@ -177,7 +177,7 @@ impl Look {
             match found? {
                 Found::File { file, header, was_read } => {
                     self.settled_any |= was_read && file.is_settled();
-                    Some((file, header))
+                    Some((file, *header))
                 }
                 Found::Problem(kind) => {
                     problems.push(FileProblem { path, kind });

@@ -230,8 +230,9 @@ fn single_constant(element: &[Word<'_>]) -> Option<String> {
     let mut strings = element.iter().filter(|word| word.is_string());
     let only = strings.next()?;
     let computes = element.iter().any(|word| {
-        !(word.is_string() || word.is_name())
-            && !matches!(word.kind, TokenKind::Colon | TokenKind::OpenParen | TokenKind::CloseParen | TokenKind::Dot)
+        let casts =
+            matches!(word.kind, TokenKind::Colon | TokenKind::OpenParen | TokenKind::CloseParen | TokenKind::Dot);
+        !(word.is_string() || word.is_name() || casts)
     });
     let calls = element.windows(2).any(|pair| {
         pair[0].is_name() && !pair[0].is_any(&["cast", "varchar", "char"]) && pair[1].kind == TokenKind::OpenParen

@@ -12,9 +12,12 @@ use std::ops::Range;
 
 use super::{Fault, Statement, StatementKind, Structure};
 
+/// A file's structure, and where its own transaction lies.
+type Shape = (Structure, Option<Range<usize>>);
+
 /// The structure of a file and, where it has a transaction of its own, the indices of its `BEGIN` and `COMMIT`; or the index of
 /// the statement that must not stand where it does.
-pub(super) fn structure(statements: &[Statement]) -> Result<(Structure, Option<Range<usize>>), (usize, Fault)> {
+pub(super) fn structure(statements: &[Statement]) -> Result<Shape, (usize, Fault)> {
     let controls = |statement: &Statement| matches!(statement.kind, StatementKind::Begin | StatementKind::Commit);
     if statements.iter().any(controls) {
         return own_transaction(statements).map(|transaction| (Structure::OwnTransaction, Some(transaction)));

@@ -47,7 +47,7 @@ impl Known {
 
     /// Whether both know of the same rows in the same state.
     pub(super) fn says_the_same(&self, other: &Known) -> bool {
-        let is_alike = |(name, row): (&Box<str>, &Row)| other.0.get(name).is_some_and(|theirs| row.is_like(theirs));
+        let is_alike = |(name, row): (_, &Row)| other.0.get(name).is_some_and(|theirs| row.is_like(theirs));
         self.0.len() == other.0.len() && self.0.iter().all(is_alike)
     }
 
