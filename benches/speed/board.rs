@@ -117,7 +117,8 @@ fn psql_reads(place: &Place) -> Duration {
         .output()
         .expect("psql starts");
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
-    let milliseconds = said.lines().find_map(|line| line.strip_prefix("Time: ")?.split(' ').next()?.parse::<f64>().ok());
+    let milliseconds =
+        said.lines().find_map(|line| line.strip_prefix("Time: ")?.split(' ').next()?.parse::<f64>().ok());
     Duration::from_secs_f64(milliseconds.unwrap_or_else(|| panic!("psql tells the time: {said}")) / 1000.0)
 }
 

@@ -49,7 +49,11 @@ pub fn median<T: Ord + Copy>(mut values: Vec<T>) -> T {
 }
 
 /// Lets two programs take turns so many times; returns the middle of each one's times.
-pub fn take_turns(times: usize, mut ours: impl FnMut() -> Duration, mut theirs: impl FnMut() -> Duration) -> [Duration; 2] {
+pub fn take_turns(
+    times: usize,
+    mut ours: impl FnMut() -> Duration,
+    mut theirs: impl FnMut() -> Duration,
+) -> [Duration; 2] {
     let (mut our_times, mut their_times) = (Vec::new(), Vec::new());
     for _ in 0..times {
         our_times.push(ours());

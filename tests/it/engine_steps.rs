@@ -132,7 +132,7 @@ async fn an_interrupted_build_is_dropped_and_built_again() {
 
     let piece = up(NAME, text);
     assert_eq!(verified(&ground, &piece).await, error.state);
-    let (ended, events) = ground.start(&[piece.clone()]).end().await;
+    let (ended, events) = ground.start(std::slice::from_ref(&piece)).end().await;
     ended.unwrap();
     let index = "public.\"T \"\"Id\"\"\"".to_owned();
     assert!(events.contains(&RunEvent::LeftoverDropped { index }), "{events:#?}");

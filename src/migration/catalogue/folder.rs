@@ -85,7 +85,11 @@ fn look_at_one(path: &Path, known: Option<Known<'_>>, now: SystemTime, buffer: &
     if let Some((file, header)) = known
         && file.is_unchanged(&metadata)
     {
-        return Found::File { file: file.clone(), header: Box::new(header.cloned().unwrap_or_default()), was_read: false };
+        return Found::File {
+            file: file.clone(),
+            header: Box::new(header.cloned().unwrap_or_default()),
+            was_read: false,
+        };
     }
     let mut header = Header::default();
     let digested =

@@ -260,8 +260,8 @@ fn direction_of(runner: &Runner) -> run::Direction {
 
 fn read(runner: &Runner, item: &PlanItem) -> Result<(Script, MigrationName, Checksum), Box<Failure>> {
     let path = std::path::PathBuf::from(&item.file);
-    let bytes =
-        std::fs::read(&path).map_err(|error| Failure::plain(format!("{} cannot be read: {error}.", item.file)).boxed())?;
+    let bytes = std::fs::read(&path)
+        .map_err(|error| Failure::plain(format!("{} cannot be read: {error}.", item.file)).boxed())?;
     if Checksum::of(&bytes).to_string() != item.checksum {
         return Err(Failure {
             aftermath: Some(Aftermath::Unchanged),
@@ -270,8 +270,8 @@ fn read(runner: &Runner, item: &PlanItem) -> Result<(Script, MigrationName, Chec
         .advising("Close this window and open another one: what runs must be what was confirmed.")
         .boxed());
     }
-    let script =
-        planning::parse(&path, &bytes, &runner.context.layout()).map_err(|error| translate::of_script_error(&error).boxed())?;
+    let script = planning::parse(&path, &bytes, &runner.context.layout())
+        .map_err(|error| translate::of_script_error(&error).boxed())?;
     let damaged = || Failure::plain(format!("the plan's record of {} cannot be read", item.name)).boxed();
     let name = item.name.parse().map_err(|_| damaged())?;
     let checksum = item.recorded_checksum.parse().map_err(|_| damaged())?;
