@@ -3,9 +3,10 @@
 //! It is generic over what it draws on, where inputs come from, and who does the work, so that the tests run this very
 //! loop with keys from a list, a drawing in memory and a clock of their own.
 
+use std::task::Poll;
 use std::time::Duration;
 
-use futures_util::{FutureExt as _, Stream, StreamExt as _};
+use futures_util::{Stream, StreamExt as _};
 use ratatui::Terminal;
 use ratatui::backend::Backend;
 use tokio::sync::mpsc;
@@ -112,9 +113,9 @@ where
                 Effect::Redraw if paused => {
                     outside.resume().map_err(LoopError::Resume)?;
                     paused = false;
-                    terminal.clear().map_err(LoopError::Draw)?;
+                    wipe(terminal).map_err(LoopError::Draw)?;
                 }
-                Effect::Redraw => terminal.clear().map_err(LoopError::Draw)?,
+                Effect::Redraw => wipe(terminal).map_err(LoopError::Draw)?,
                 Effect::Suspend => match outside.suspend() {
                     Ok(()) => paused = true,
                     Err(why) => effects.extend(update(model, Message::Notice(why))),
@@ -171,10 +172,21 @@ where
             if taken == BURST || !effects.is_empty() {
                 break;
             }
-            next = match inputs.next().now_or_never() {
-                Some(Some(input)) => Some((input, true)),
-                _ => messages.try_recv().ok().map(|message| (message, false)),
+            // Asked with this task's own waker: the terminal's stream keeps the waker of the poll that found nothing, and
+            // with another one the next key would wake nobody.
+            let waiting = std::future::poll_fn(|context| Poll::Ready(inputs.poll_next_unpin(context))).await;
+            next = match waiting {
+                Poll::Ready(Some(input)) => Some((input, true)),
+                Poll::Ready(None) | Poll::Pending => messages.try_recv().ok().map(|message| (message, false)),
             };
         }
     }
+}
+
+/// Makes the next drawing one of every cell. `Terminal::clear` would ask the terminal for its cursor first, and that
+/// answer comes in through the very stream that the loop reads keys from.
+fn wipe<B: Backend>(terminal: &mut Terminal<B>) -> Result<(), B::Error> {
+    terminal.backend_mut().clear()?;
+    terminal.swap_buffers();
+    Ok(())
 }
