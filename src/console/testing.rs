@@ -376,13 +376,9 @@ pub fn play(model: Model, keys: &str) -> Played {
 
 /// Types into the real loop, with somebody who answers the work that is asked for.
 pub fn play_with(mut model: Model, keys: &str, answer: impl FnMut(&Work) -> Option<Answer> + 'static) -> Played {
-    let clock = Arc::new(std::sync::Mutex::new(model.world.moment.uptime));
-    let (answers, mut messages) = mpsc::channel(64);
-    let mut hands = Hands { script: script(keys), clock: Arc::clone(&clock) };
-    let mut outside =
-        Pretend { clock, answers, answer: Box::new(answer), copied: Vec::new(), asked: Vec::new(), orders: Vec::new() };
-    let backend = TestBackend::new(model.size.width, model.size.height);
-    let mut terminal = Terminal::new(backend).expect("a terminal");
+    let (mut terminal, mut outside, mut messages) = ground(&model);
+    outside.answer = Box::new(answer);
+    let mut hands = Hands { script: script(keys), clock: Arc::clone(&outside.clock) };
     let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
     let theme = theme("dark");
     let running = app::run(&mut model, &theme, &mut terminal, &mut hands, &mut messages, &mut outside);
@@ -390,6 +386,16 @@ pub fn play_with(mut model: Model, keys: &str, answer: impl FnMut(&Work) -> Opti
     let ending = (ending != Ending::Terminated(app::INPUTS_ENDED)).then_some(ending);
     model.ending = None;
     Played { model, ending, outside }
+}
+
+/// What a loop stands on: a drawing in memory, a world outside that answers nothing, and the messages.
+pub fn ground(model: &Model) -> (Terminal<TestBackend>, Pretend, mpsc::Receiver<Message>) {
+    let clock = Arc::new(std::sync::Mutex::new(model.world.moment.uptime));
+    let (answers, messages) = mpsc::channel(64);
+    let answer = Box::new(|_: &Work| None);
+    let outside = Pretend { clock, answers, answer, copied: Vec::new(), asked: Vec::new(), orders: Vec::new() };
+    let backend = TestBackend::new(model.size.width, model.size.height);
+    (Terminal::new(backend).expect("a terminal"), outside, messages)
 }
 
 /// The text that the console shows.

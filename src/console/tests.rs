@@ -3,6 +3,7 @@
 mod board;
 mod confirm;
 mod pictures;
+mod wake;
 mod window;
 
 use ratatui::layout::Size;
