@@ -204,3 +204,18 @@ fn a_reader_that_goes_away_does_not_stop_a_window() {
     assert_eq!(child.wait().expect("ends").code(), Some(0));
     assert_eq!(site.in_effect(), [ACCOUNTS, EMAIL, INDEX]);
 }
+
+#[test]
+fn a_script_that_gives_the_operators_lock_away_stops_the_window_until_it_is_taken_again() {
+    let site = Site::of_tier("development");
+    let (careless, next) = ("20260801100000_fix_careless", "20260801110000_create_next");
+    site.scratch.migration(careless, "SELECT pg_advisory_unlock_all();\n", "SELECT 1;\n");
+    site.scratch.migration(next, "CREATE TABLE next ();\n", "DROP TABLE next;\n");
+    let run = site.run(&["apply", "development"]);
+    assert_eq!(run.code(), Some(1), "{}\n{}", run.output, run.errors);
+    assert!(run.errors.contains("the operator's lock") || run.output.contains("the operator's lock"), "{}", run.errors);
+    assert_eq!(site.in_effect(), [careless], "what was done stays done, and nothing ran without the lock");
+
+    site.does(&["resume", "development"]);
+    assert_eq!(site.in_effect(), [careless, next]);
+}

@@ -8,8 +8,10 @@ use tokio::sync::mpsc;
 use crate::migration::checksum::Checksum;
 use crate::migration::name::MigrationName;
 use crate::migration::script::Script;
+use crate::postgres::connection::Connection;
 use crate::postgres::grant::WriteGrant;
 use crate::postgres::history;
+use crate::postgres::lock::OperatorLock;
 use crate::postgres::run::{self, Control, DatabaseState, RunError, RunErrorKind, RunFacts, ScriptRun, ScriptSession};
 use crate::postgres::store::{self, StoreState};
 use crate::window::confirmation::Confirmed;
@@ -48,7 +50,10 @@ pub async fn run(runner: &mut Runner, confirmed: &Confirmed, control: &Control) 
         {
             tracing::warn!(%error, "the end of the window could not be noted in the environment");
         }
-        runner.session = Some(session);
+        // A session that has lost the lock is let go; the next try opens another and takes the lock first.
+        if ended.is_ok() || session.lock.is_held(&session.connection).await.unwrap_or(false) {
+            runner.session = Some(session);
+        }
     }
     ended
 }
@@ -85,7 +90,10 @@ async fn with_session(
             return Err(Halt::Stopped(so_far(runner, items.len(), "stopped before the next one")));
         }
         let job = Job { grant: &grant, index, item, backend_pid };
-        one(runner, &mut scripts, job, control).await?;
+        let may_have_unlocked = one(runner, &mut scripts, job, control).await?;
+        if may_have_unlocked && let Some(observer) = &observer {
+            still_ours(&session.lock, observer, item).await?;
+        }
     }
     Ok(format!("{} {}", count(items.len()), direction.done()))
 }
@@ -131,17 +139,18 @@ async fn remember(runner: &Runner, session: &Session, grant: &WriteGrant) {
     }
 }
 
+/// Runs one migration. Says whether its script may have given the operator's lock away.
 async fn one(
     runner: &mut Runner,
     scripts: &mut ScriptSession<'_>,
     job: Job<'_>,
     control: &Control,
-) -> Result<(), Halt> {
+) -> Result<bool, Halt> {
     let item = job.item;
     let started = Timestamp::now();
     let (script, name, checksum) = match read(runner, item) {
         Ok(read) => read,
-        Err(failure) => return finish_failed(runner, item, *failure).await,
+        Err(failure) => return finish_failed(runner, item, *failure).await.map(|()| false),
     };
     runner
         .emit(WindowEvent::MigrationStarted {
@@ -183,9 +192,10 @@ async fn one(
                 elapsed_us: u64::try_from(done.execution_time.as_micros()).unwrap_or(u64::MAX),
                 statements: u32::try_from(done.statements).unwrap_or(u32::MAX),
             };
-            finish(runner, item, outcome).await
+            finish(runner, item, outcome).await?;
+            Ok(script.source().to_ascii_lowercase().contains("pg_advisory_unlock"))
         }
-        Err(error) => after_error(runner, item, job.backend_pid, error, control).await,
+        Err(error) => after_error(runner, item, job.backend_pid, error, control).await.map(|()| false),
     }
 }
 
@@ -194,6 +204,18 @@ async fn tell(runner: &mut Runner, event: run::RunEvent) -> Result<(), Halt> {
         runner.emit(event).await?;
     }
     Ok(())
+}
+
+/// Makes sure that a script which spoke of advisory locks has left the operator's lock alone.
+async fn still_ours(lock: &OperatorLock, observer: &Connection, item: &PlanItem) -> Result<(), Halt> {
+    let held = lock.is_held(observer).await.map_err(|error| Failure::plain(error.to_string()))?;
+    if held {
+        return Ok(());
+    }
+    let message =
+        format!("{} released every advisory lock of its session, and with them the operator's lock.", item.name);
+    let advice = "It is done and recorded. Go on with the rest: the lock is taken again first, if nobody else has it.";
+    Err(Failure { aftermath: Some(Aftermath::Committed), ..Failure::plain(message).advising(advice) }.into())
 }
 
 /// Finds out what is true after an error, and tells it.
