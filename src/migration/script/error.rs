@@ -101,6 +101,9 @@ pub enum Fault {
     /// The file holds a NUL, which PostgreSQL cannot take.
     #[error("The file holds a NUL character.")]
     Nul,
+    /// A byte order mark in the middle of the file.
+    #[error("A byte order mark, which cannot be seen, stands in the middle of the file.")]
+    ByteOrderMark,
     /// The file is longer than PostgreSQL's largest query text.
     #[error("The file is longer than 1 GiB.")]
     TooLong,
@@ -203,6 +206,7 @@ impl Fault {
                 "Save the file as UTF-8; `iconv -f LATIN1 -t UTF-8` converts one from Latin-1."
             }
             Fault::Nul => "Remove it; if the file is no text, it does not belong here.",
+            Fault::ByteOrderMark => "Remove it; it comes from files put together that each began with one.",
             Fault::TooLong => "Load data with COPY from a file on the server, or in several migrations.",
             Fault::TooManyStatements { .. } => {
                 "Put many rows into one INSERT, or split the file into several migrations."

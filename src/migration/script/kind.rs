@@ -307,11 +307,15 @@ fn break_off() -> Result<StatementKind, Fault> {
 /// The word that says what a statement does which begins with `WITH`: the one after its list of queries.
 pub(super) fn main_verb(source: &str, range: Range<usize>) -> Option<Word<'_>> {
     const VERBS: [&str; 7] = ["select", "insert", "update", "delete", "merge", "values", "table"];
-    let mut before = TokenKind::Ident;
-    // The list ends with the parenthesis of its last query, or with a SEARCH or CYCLE clause.
+    // A query of the list may be named like a verb: WITH update AS (…), delete AS (…).
+    let mut is_a_name = true;
     outer_words(source, range).skip(1).find(|word| {
-        let after_name = std::mem::replace(&mut before, word.kind) == TokenKind::Comma;
-        word.is_any(&VERBS) && !after_name
+        if is_a_name {
+            is_a_name = word.is("recursive");
+            return false;
+        }
+        is_a_name = word.kind == TokenKind::Comma;
+        word.is_any(&VERBS)
     })
 }
 

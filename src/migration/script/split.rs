@@ -106,6 +106,10 @@ impl<'a> Splitter<'a> {
         let at = lexeme.range.start;
         let mut previous = Previous::Other;
         match lexeme.kind {
+            // PostgreSQL would take it for a letter, and name in its error a word that looks right.
+            TokenKind::Ident | TokenKind::Unknown if text.starts_with(squawk_lexer::BOM) => {
+                return Err((at, Fault::ByteOrderMark));
+            }
             TokenKind::Ident => {
                 previous = self.take_word(text, at);
                 self.head = self.head.after(Some(text));
