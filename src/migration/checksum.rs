@@ -185,13 +185,19 @@ pub(super) struct FileDigest {
 }
 
 /// Reads `source` to its end in pieces of the size of `buffer`, so that a file of any length needs no more memory than that.
-/// `first` is given the first piece.
-pub(super) fn digest(source: &mut impl Read, buffer: &mut [u8], first: impl FnOnce(&[u8])) -> io::Result<FileDigest> {
+/// `first` is given the first piece. The end is where `length` says when it is reached in one piece, as with most files, which
+/// saves asking for more; where nothing more comes otherwise.
+pub(super) fn digest(
+    source: &mut impl Read,
+    length: u64,
+    buffer: &mut [u8],
+    first: impl FnOnce(&[u8]),
+) -> io::Result<FileDigest> {
     let mut both = BothChecksums::new();
     let mut bytes = 0;
     let mut first = Some(first);
     loop {
-        let filled = fill(source, buffer)?;
+        let filled = fill(source, buffer, length)?;
         if let Some(first) = first.take() {
             first(&buffer[..filled]);
         }
@@ -204,13 +210,18 @@ pub(super) fn digest(source: &mut impl Read, buffer: &mut [u8], first: impl FnOn
     }
 }
 
-/// Reads until `buffer` is full or the source has ended.
-fn fill(source: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
+/// Reads until `buffer` is full, a source of this `length` is whole in it, or the source has ended.
+fn fill(source: &mut impl Read, buffer: &mut [u8], length: u64) -> io::Result<usize> {
     let mut filled = 0;
     while filled < buffer.len() {
         match source.read(&mut buffer[filled..]) {
             Ok(0) => break,
-            Ok(count) => filled += count,
+            Ok(count) => {
+                filled += count;
+                if filled as u64 == length && filled < buffer.len() {
+                    break;
+                }
+            }
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => return Err(error),
         }
@@ -281,7 +292,7 @@ mod tests {
             piece in 1_usize..9,
         ) {
             let mut buffer = vec![0; piece];
-            let found = digest(&mut bytes.as_slice(), &mut buffer, |_| {}).unwrap();
+            let found = digest(&mut bytes.as_slice(), bytes.len() as u64, &mut buffer, |_| {}).unwrap();
             prop_assert_eq!(found.exact, Checksum::of(&bytes));
             prop_assert_eq!(found.normalised, Checksum::of(&normalise(&bytes)));
             prop_assert_eq!(found.bytes, bytes.len() as u64);

@@ -28,7 +28,7 @@ impl Default for TableName {
 }
 
 impl fmt::Display for TableName {
-    /// As SQL, each part quoted where PostgreSQL's `quote_ident` would quote it.
+    /// As SQL, each part quoted where PostgreSQL's `quote_ident` quotes it.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(formatter, "{}.{}", quote_identifier(&self.schema), quote_identifier(&self.table))
     }
@@ -38,7 +38,7 @@ impl fmt::Display for TableName {
 pub fn quote_identifier(name: &str) -> String {
     let plain = name.starts_with(|first: char| first.is_ascii_lowercase() || first == '_')
         && name.chars().all(|character| matches!(character, 'a'..='z' | '0'..='9' | '_'));
-    if plain && !squawk_syntax::quote::is_reserved_word(name) {
+    if plain && squawk_syntax::quote::quote_quoted_ident(name) == name {
         name.to_owned()
     } else {
         format!("\"{}\"", name.replace('"', "\"\""))
@@ -60,6 +60,7 @@ mod tests {
     #[case("public", "migrations_history", "public.migrations_history")]
     #[case("Ops", "my table", "\"Ops\".\"my table\"")]
     #[case("user", "a\"b", "\"user\".\"a\"\"b\"")]
+    #[case("left", "values", "\"left\".\"values\"")]
     #[case("", "1st", "\"\".\"1st\"")]
     fn a_table_is_written_as_quote_ident_writes_it(#[case] schema: &str, #[case] table: &str, #[case] sql: &str) {
         assert_eq!(TableName::new(schema, table).to_string(), sql);

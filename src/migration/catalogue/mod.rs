@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use std::collections::HashMap;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 pub use file::{MigrationFile, ReadScriptError};
 pub use problem::{FileProblem, FileProblemKind};
@@ -19,7 +20,7 @@ use super::header::Header;
 use super::name::{FileRole, MigrationName, NameError, NameFault};
 use super::script::ScriptOptions;
 use super::table::TableName;
-use folder::Found;
+use folder::{Found, Looked};
 
 /// Where a project keeps its migrations.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -90,7 +91,7 @@ impl Catalogue {
     ///
     /// When the folder of migrations itself cannot be listed. Everything else that is wrong becomes a [`FileProblem`].
     pub fn read(layout: &Layout) -> Result<Catalogue, CatalogueError> {
-        Ok(Catalogue::default().look_again(layout)?.catalogue)
+        Ok(Catalogue::default().look_again(layout, SystemTime::now())?.catalogue)
     }
 
     /// Looks at the folders again and reads only the files that have changed since. `None` when none has, and none came or went.
@@ -99,7 +100,10 @@ impl Catalogue {
     ///
     /// As for [`Catalogue::read`].
     pub fn refresh(&self, layout: &Layout) -> Result<Option<Catalogue>, CatalogueError> {
-        let look = self.look_again(layout)?;
+        if self.is_as_it_was(layout) {
+            return Ok(None);
+        }
+        let look = self.look_again(layout, SystemTime::now())?;
         let same = !look.settled_any && look.catalogue == *self;
         Ok((!same).then_some(look.catalogue))
     }
@@ -115,12 +119,28 @@ impl Catalogue {
         self.migrations.binary_search_by(|migration| migration.name.as_str().cmp(name)).ok()
     }
 
-    fn look_again(&self, layout: &Layout) -> Result<Look, CatalogueError> {
+    /// Whether the folders hold what they held, as far as that can be told at once; where something was wrong with a file it
+    /// cannot.
+    fn is_as_it_was(&self, layout: &Layout) -> bool {
+        let rollbacks = layout.rollbacks.as_deref().filter(|rollbacks| *rollbacks != layout.migrations);
+        let folders: Vec<&Path> = [layout.migrations.as_path()].into_iter().chain(rollbacks).collect();
+        let count = self.migrations.iter().map(|migration| 1 + usize::from(migration.down.is_some())).sum();
+        self.problems.is_empty()
+            && folder::hold_the_same(&folders, count, |file_name| {
+                let stem = file_name.strip_suffix(".sql")?;
+                match stem.strip_suffix(".down") {
+                    Some(name) => self.find(name)?.down.as_ref(),
+                    None => Some(&self.find(stem)?.up),
+                }
+            })
+    }
+
+    fn look_again(&self, layout: &Layout, now: SystemTime) -> Result<Look, CatalogueError> {
         let mut problems = Vec::new();
         let listing = list(layout, &mut problems)?;
         let known = self.known_files();
         let paths: Vec<&Path> = listing.values().flat_map(Listed::paths).collect();
-        let mut found = folder::look_at(&paths, |path| known.get(path).copied()).into_iter();
+        let mut found = folder::look_at(&paths, now, |path| known.get(path).copied()).into_iter();
         drop(paths);
         let mut look = Look::default();
         for (name, listed) in listing {
@@ -175,11 +195,11 @@ impl Look {
         let mut file = |place: Option<(PathBuf, Option<Found>)>| {
             let (path, found) = place?;
             match found? {
-                Found::File { file, header, was_read } => {
+                Ok(Looked { file, header, was_read }) => {
                     self.settled_any |= was_read && file.is_settled();
-                    Some((file, *header))
+                    Some((file, header))
                 }
-                Found::Problem(kind) => {
+                Err(kind) => {
                     problems.push(FileProblem { path, kind });
                     None
                 }

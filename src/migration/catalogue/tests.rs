@@ -2,6 +2,8 @@ use std::fs;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::symlink;
 
+use std::time::Duration;
+
 use tempfile::TempDir;
 
 use super::*;
@@ -191,6 +193,29 @@ fn a_refresh_without_a_change_gives_nothing() {
     let project = Project::new();
     project.write("migrations/20260801100000_create_a.sql", "select 1;").write("migrations/oops.sql", "");
     assert_eq!(project.read().refresh(&project.layout).unwrap(), None);
+}
+
+#[test]
+fn files_that_lay_still_are_known_again_without_reading_them() {
+    let project = Project::with_rollbacks(Some("rollbacks"));
+    let (a, b) = ("migrations/20260801100000_create_a.sql", "rollbacks/20260801100000_create_a.down.sql");
+    project.write(a, "select 1;").write(b, "select -1;");
+    let in_an_hour = SystemTime::now() + Duration::from_secs(3600);
+    let settled = Catalogue::default().look_again(&project.layout, in_an_hour).unwrap().catalogue;
+    assert!(settled.is_as_it_was(&project.layout));
+    assert_eq!(settled.refresh(&project.layout).unwrap(), None);
+
+    project.write(b, "select -10;");
+    let changed = settled.refresh(&project.layout).unwrap().unwrap();
+    assert_eq!(changed.migrations[0].down.as_ref().unwrap().checksum, Checksum::of(b"select -10;"));
+
+    let settled = changed.look_again(&project.layout, in_an_hour).unwrap().catalogue;
+    project.write("migrations/20260801100001_create_c.sql", "");
+    assert_eq!(settled.refresh(&project.layout).unwrap().unwrap().migrations.len(), 2);
+
+    fs::remove_file(project.folder.path().join("migrations/20260801100001_create_c.sql")).unwrap();
+    fs::remove_file(project.folder.path().join(b)).unwrap();
+    assert_eq!(settled.refresh(&project.layout).unwrap().unwrap().migrations[0].down, None);
 }
 
 #[test]
