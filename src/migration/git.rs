@@ -1,5 +1,6 @@
 //! What git knows about the project, asked from the `git` program; where there is none, or no repository, the answer is `None`.
 
+use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::io::Read;
 use std::path::Path;
@@ -35,32 +36,37 @@ pub fn author_name(dir: &Path) -> Option<String> {
 }
 
 /// The text of the version of the file at `path` whose SHA-256 is `checksum`, searched in the file's git history. The
-/// file may have been moved since.
+/// file may have been moved since, and the version may lie on another branch or in a commit that was amended later.
 pub fn content_with_checksum(path: &Path, checksum: Checksum) -> Option<String> {
     let (folder, file) = (path.parent()?, path.file_name()?);
-    let log = ask(
-        folder,
-        [
-            OsStr::new("log"),
-            OsStr::new("--follow"),
-            OsStr::new("--format="),
-            OsStr::new("--raw"),
-            OsStr::new("--no-abbrev"),
-            OsStr::new("--no-renames"),
-            OsStr::new("-z"),
-            OsStr::new(&format!("--max-count={VERSIONS}")),
-            OsStr::new("--"),
-            file,
-        ],
-    )
-    // Renames are followed where git can; a shallow or odd history is still looked through without.
-    .unwrap_or_default();
-    let blobs = blobs(&log);
-    let mut seen = std::collections::HashSet::new();
-    blobs.into_iter().filter(|blob| seen.insert(blob.clone())).find_map(|blob| {
-        let bytes = ask(folder, ["cat-file", "blob", blob.as_str()])?;
-        (Checksum::of(&bytes) == checksum).then(|| String::from_utf8_lossy(&bytes).into_owned())
+    let mut seen = HashSet::new();
+    // git follows a file through its renames on one branch only; so first that, and then every branch and the reflog.
+    let searches: [&[&str]; 2] = [&["--follow"], &["--all", "--reflog", "--full-history", "-m", "--no-renames"]];
+    searches.into_iter().find_map(|how| {
+        // A shallow or odd history is still looked through as far as it goes.
+        let log = log_of(folder, file, how).unwrap_or_default();
+        blobs(&log).into_iter().filter(|blob| seen.insert(blob.clone())).find_map(|blob| {
+            let bytes = ask(folder, ["cat-file", "blob", blob.as_str()])?;
+            text_with_checksum(bytes, checksum)
+        })
     })
+}
+
+fn log_of(folder: &Path, file: &OsStr, how: &[&str]) -> Option<Vec<u8>> {
+    let count = format!("--max-count={VERSIONS}");
+    let fixed = ["log", "--format=", "--raw", "--no-abbrev", "-z", &count];
+    let arguments = fixed.into_iter().chain(how.iter().copied()).chain(["--"]);
+    ask(folder, arguments.map(OsStr::new).chain([file]))
+}
+
+/// The text, if it has this checksum as it is, or as git writes it to disk where line endings are CRLF.
+fn text_with_checksum(bytes: Vec<u8>, checksum: Checksum) -> Option<String> {
+    let text = String::from_utf8_lossy(&bytes);
+    if Checksum::of(&bytes) == checksum {
+        return Some(text.into_owned());
+    }
+    let on_windows = text.replace('\n', "\r\n");
+    (Checksum::of(on_windows.as_bytes()) == checksum).then_some(on_windows)
 }
 
 /// The hashes of the contents before and after each change that `git log --raw` tells of, latest first.
@@ -92,7 +98,12 @@ fn ask<Word: AsRef<OsStr>>(dir: &Path, arguments: impl IntoIterator<Item = Word>
         .args(["-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null"])
         .args(arguments)
         .current_dir(dir)
+        // Set where git runs us from a hook: they would lead to another repository than the folder's.
+        .env_remove("GIT_DIR")
+        .env_remove("GIT_WORK_TREE")
+        .env_remove("GIT_INDEX_FILE")
         .env("GIT_TERMINAL_PROMPT", "0")
+        .env("GIT_NO_LAZY_FETCH", "1")
         .env("LC_ALL", "C")
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
@@ -183,5 +194,28 @@ mod tests {
             assert_eq!(found.as_deref(), Some(content));
         }
         assert_eq!(content_with_checksum(&path, Checksum::of(b"never committed")), None);
+    }
+
+    #[test]
+    fn a_version_is_found_after_a_rename_on_another_branch_and_with_other_line_endings() {
+        let Some(folder) = repository() else { return };
+        let (before, path) = (folder.path().join("a.sql"), folder.path().join("b.sql"));
+        let lines = "select 1;\n".repeat(20);
+        fs::write(&before, lines.clone() + "first").unwrap();
+        commit(folder.path()).unwrap();
+        git(folder.path(), &["mv", "a.sql", "b.sql"]).unwrap();
+        commit(folder.path()).unwrap();
+        git(folder.path(), &["checkout", "-q", "-b", "elsewhere"]).unwrap();
+        fs::write(&path, "elsewhere").unwrap();
+        commit(folder.path()).unwrap();
+        git(folder.path(), &["checkout", "-q", "-"]).unwrap();
+        fs::write(&path, "now").unwrap();
+        commit(folder.path()).unwrap();
+        fs::remove_file(&path).unwrap();
+        for content in
+            [lines.clone() + "first", "elsewhere".into(), "now".into(), lines.replace('\n', "\r\n") + "first"]
+        {
+            assert_eq!(content_with_checksum(&path, Checksum::of(content.as_bytes())), Some(content));
+        }
     }
 }

@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
-use super::catalogue::{Catalogue, CatalogueError, Layout};
+use super::catalogue::{Catalogue, CatalogueError, FileProblem, Layout};
 use super::git;
-use super::name::{MigrationName, MigrationType, NameError, propose_description};
+use super::name::{FileRole, MigrationName, MigrationType, NameError, propose_description};
 use super::text::printable;
 use super::version::Version;
 
@@ -67,7 +67,7 @@ pub enum ScaffoldError {
     #[error(transparent)]
     Catalogue(#[from] CatalogueError),
     /// A template of the project could not be read.
-    #[error("the template {} could not be read: {source}", path.display())]
+    #[error("the template {} could not be read: {source}", printable(&path.to_string_lossy()))]
     Template {
         /// The template.
         path: PathBuf,
@@ -75,7 +75,7 @@ pub enum ScaffoldError {
         source: io::Error,
     },
     /// A file could not be made.
-    #[error("{} could not be made: {source}. No file was left behind.", path.display())]
+    #[error("{} could not be made: {source}. No file was left behind.", printable(&path.to_string_lossy()))]
     File {
         /// The file.
         path: PathBuf,
@@ -92,9 +92,9 @@ pub fn scaffold(request: &Request<'_>) -> Result<Scaffolded, ScaffoldError> {
     let description = propose_description(request.description)
         .ok_or_else(|| ScaffoldError::NoName { description: printable(request.description).into_owned() })?;
     let layout = request.layout;
-    let rollbacks = layout.rollbacks.as_ref().unwrap_or(&layout.migrations);
-    for folder in [&layout.migrations, rollbacks] {
-        fs::create_dir_all(folder).map_err(|source| ScaffoldError::File { path: folder.clone(), source })?;
+    let rollbacks = layout.rollback_folder();
+    for folder in [layout.migrations.as_path(), rollbacks] {
+        fs::create_dir_all(folder).map_err(|source| ScaffoldError::File { path: folder.to_owned(), source })?;
     }
     let name = MigrationName::new(free_version(layout, request.now)?, request.kind, &description)?;
     let up_text = fill(&template(request, "up.sql", UP)?, request, &name);
@@ -110,14 +110,18 @@ pub fn scaffold(request: &Request<'_>) -> Result<Scaffolded, ScaffoldError> {
     Ok(Scaffolded { name, up, down })
 }
 
-/// The version of this moment, or the next after the latest one there is.
+/// The version of this moment, or the next after the latest one there is, be it that of a rollback without a migration or of
+/// a file that cannot be read.
 fn free_version(layout: &Layout, now: Timestamp) -> Result<Version, ScaffoldError> {
     let catalogue = Catalogue::read(layout)?;
     let wanted = Version::at(now);
-    Ok(match catalogue.migrations.last() {
-        Some(latest) if latest.name.version() >= wanted => latest.name.version().next(),
-        _ => wanted,
-    })
+    let of_problem = |problem: &FileProblem| {
+        let role = FileRole::of(problem.path.file_name()?.to_str()?).ok()?;
+        Some(role.name().version())
+    };
+    let of_migrations = catalogue.migrations.last().map(|latest| latest.name.version());
+    let latest = catalogue.problems.iter().filter_map(of_problem).chain(of_migrations).max();
+    Ok(latest.filter(|latest| *latest >= wanted).map_or(wanted, Version::next))
 }
 
 fn template(request: &Request<'_>, file: &str, built_in: &str) -> Result<String, ScaffoldError> {
@@ -283,6 +287,15 @@ mod tests {
     }
 
     #[test]
+    fn a_rollback_without_a_migration_counts_too() {
+        let place = place(true);
+        let rollbacks = place.layout.rollback_folder();
+        fs::create_dir_all(rollbacks).unwrap();
+        fs::write(rollbacks.join("20260801093059_create_gone.down.sql"), "").unwrap();
+        assert_eq!(scaffold(&place.request("x")).unwrap().name.as_str(), "20260801093100_create_x");
+    }
+
+    #[test]
     fn a_header_cannot_be_broken_out_of() {
         let place = place(false);
         let made = scaffold(&place.request("x\nDROP TABLE users; {{name}}")).unwrap();
@@ -304,14 +317,21 @@ mod tests {
     }
 
     #[test]
-    fn a_file_in_the_way_leaves_nothing_behind() {
+    fn a_rollback_that_cannot_be_made_leaves_no_migration_behind() {
         let place = place(true);
-        fs::create_dir_all(place.folder.path().join("rollbacks")).unwrap();
-        let down = place.folder.path().join("rollbacks/20260801093000_create_x.down.sql");
-        fs::write(&down, "mine").unwrap();
-        let error = scaffold(&place.request("x")).unwrap_err();
+        // The longest name that a file may have, so that the rollback's is longer still.
+        let description = "x".repeat(255 - "20260801093000_create_.sql".len());
+        let error = scaffold(&place.request(&description)).unwrap_err();
         assert!(matches!(error, ScaffoldError::File { .. }), "{error}");
-        assert_eq!(fs::read_to_string(&down).unwrap(), "mine");
-        assert!(!place.layout.migrations.join("20260801093000_create_x.sql").exists());
+        assert_eq!(fs::read_dir(&place.layout.migrations).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn a_file_is_never_written_over() {
+        let place = place(false);
+        let path = place.folder.path().join("mine.sql");
+        write_new(&path, "mine").unwrap();
+        assert!(write_new(&path, "other").is_err());
+        assert_eq!(fs::read_to_string(&path).unwrap(), "mine");
     }
 }
