@@ -119,8 +119,8 @@ impl Child {
         Ok(status.into())
     }
 
-    /// Ends it and whatever it started: SIGTERM, and SIGKILL for what is still there after five seconds. Returns when
-    /// it has ended.
+    /// Ends it and whatever it started: SIGTERM, and SIGKILL for all of them if it is still there after five seconds.
+    /// Returns when it has ended; to wait for what it started, [`Lines::drain`] its streams.
     ///
     /// # Errors
     /// What the operating system says.
@@ -242,6 +242,14 @@ impl<R: tokio::io::AsyncRead + Unpin> Lines<R> {
                 return Ok(Some(self.take()));
             }
         }
+    }
+
+    /// Drops what is left, until no process holds the other end any more; gives up after five seconds. What a child
+    /// had started ends a moment after it: this is how to wait for that.
+    pub async fn drain(&mut self) {
+        let end = async { while let Ok(Some(_)) = self.next().await {} };
+        // A process that left the group may hold the other end for ever.
+        let _ = tokio::time::timeout(GRACE, end).await;
     }
 
     fn take(&mut self) -> String {

@@ -232,10 +232,12 @@ pub async fn run(
             biased;
             () = cancel.cancelled() => {
                 child.terminate().await.map_err(broken)?;
+                tokio::join!(drain(&mut output), drain(&mut errors));
                 return Err(HookError::Cancelled { step });
             }
             () = tokio::time::sleep_until(deadline) => {
                 child.terminate().await.map_err(broken)?;
+                tokio::join!(drain(&mut output), drain(&mut errors));
                 return Err(HookError::TimedOut { step, allowed: in_words(hook.timeout), said: ear.said() });
             }
             line = next(&mut output), if output.is_some() => ear.hear(HookStream::Output, line).await,
@@ -257,6 +259,13 @@ pub async fn run(
         Ok(HookOutcome { elapsed: begun.elapsed(), lines: ear.heard })
     } else {
         Err(HookError::Failed { step, status: status(ended), said: ear.said() })
+    }
+}
+
+/// Waits until nobody writes to a stream any more.
+async fn drain<R: AsyncRead + Unpin>(lines: &mut Option<Lines<R>>) {
+    if let Some(lines) = lines {
+        lines.drain().await;
     }
 }
 

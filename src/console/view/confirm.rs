@@ -49,9 +49,6 @@ pub static SPEC: ScreenSpec = ScreenSpec {
     shared: &[],
 };
 
-/// So many characters of one moment are no typing.
-const BURST: usize = 4;
-
 /// The widest that the dialog gets, frame included.
 const WIDTH: u16 = 88;
 
@@ -193,8 +190,9 @@ impl Layer for ConfirmDialog {
         if key.character().is_some() {
             let now = context.world.moment.uptime;
             self.burst = if self.burst.0 == now { (now, self.burst.1 + 1) } else { (now, 1) };
-            let most = self.name().map_or(BURST, |name| name.chars().count().clamp(2, BURST));
-            if self.burst.1 >= most {
+            // A slow line may hand over several keys at once, but hardly three quarters of a name.
+            let most = self.name().map(|name| (name.chars().count() * 3).div_ceil(4).max(2));
+            if most.is_some_and(|most| self.burst.1 >= most) {
                 self.refuse();
                 return Vec::new();
             }

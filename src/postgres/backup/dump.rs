@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
+use tokio::process::ChildStderr;
 use tokio_util::sync::CancellationToken;
 
 use super::super::activity::{self, Blocker};
-use super::super::child::{Child, Ended, FileModes, GRACE};
+use super::super::child::{Child, Ended, FileModes, GRACE, Lines};
 use super::BackupEvent;
 use super::event::Reporter;
 use super::progress::{Progress, Said};
@@ -84,7 +85,7 @@ impl Dump<'_> {
             tokio::select! {
                 biased;
                 () = cancel.cancelled() => {
-                    child.terminate().await?;
+                    end(&mut child, lines.as_mut()).await?;
                     break Outcome::Cancelled;
                 }
                 line = async { match &mut lines { Some(lines) => lines.next().await, None => Ok(None) } }, if lines.is_some() => {
@@ -113,7 +114,7 @@ impl Dump<'_> {
                 _ = look.tick() => {
                     let left = free_below(&self.archive).await?;
                     if left < self.keep_free {
-                        child.terminate().await?;
+                        end(&mut child, lines.as_mut()).await?;
                         break Outcome::NoRoom { free: left };
                     }
                     if let Some(watcher) = self.watcher {
@@ -135,6 +136,15 @@ impl Dump<'_> {
         }
         Ok(outcome)
     }
+}
+
+/// Ends `pg_dump` and its workers, and waits for all of them.
+async fn end(child: &mut Child, lines: Option<&mut Lines<ChildStderr>>) -> io::Result<()> {
+    child.terminate().await?;
+    if let Some(lines) = lines {
+        lines.drain().await;
+    }
+    Ok(())
 }
 
 async fn heard(line: &str, name: &str, progress: &mut Progress, complaints: &mut Complaints, reporter: &Reporter<'_>) {
