@@ -15,6 +15,7 @@ mod connect;
 mod connect_hosts;
 mod connect_pooler;
 mod connect_tls;
+mod console;
 mod demo;
 mod engine_activity;
 mod engine_contention;
