@@ -9,4 +9,5 @@ pub mod config;
 pub mod console;
 pub mod migration;
 pub mod postgres;
+pub mod schema;
 pub mod window;

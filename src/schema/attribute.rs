@@ -1,0 +1,217 @@
+//! What can be said of an object, and how much a difference of it weighs.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// How much a difference weighs, the gravest first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Weight {
+    /// What the object is: columns, types, keys, queries.
+    Structure,
+    /// How it works: options, volatility, enabled or not.
+    Behaviour,
+    /// Who owns it.
+    Ownership,
+    /// Who may do what with it.
+    Grants,
+    /// What is said about it.
+    Comment,
+    /// Where and how it is stored.
+    Placement,
+    /// In which place it stands among its like.
+    Order,
+    /// Told apart from drift: what no migration decides.
+    Information,
+}
+
+macro_rules! attributes {
+    ($($(#[$doc:meta])* $attribute:ident, $word:literal, $weight:ident;)*) => {
+        /// One thing that can be said of an object. What is the default of the object's kind is not said.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        pub enum Attribute { $($(#[$doc])* $attribute,)* }
+
+        impl Attribute {
+            /// Every attribute, in the order in which attributes are shown.
+            pub const ALL: &[Self] = &[$(Self::$attribute,)*];
+
+            /// What it is called: `row security`.
+            #[must_use]
+            pub fn word(self) -> &'static str {
+                match self { $(Self::$attribute => $word,)* }
+            }
+
+            /// How much a difference of it weighs.
+            #[must_use]
+            pub fn weight(self) -> Weight {
+                match self { $(Self::$attribute => Weight::$weight,)* }
+            }
+        }
+    };
+}
+
+attributes! {
+    // Of several kinds.
+    /// The data type, as SQL names it, with its modifier.
+    DataType, "data type", Structure;
+    /// The schema that an extension's objects are in.
+    InSchema, "schema", Structure;
+    /// The version of an extension.
+    Version, "version", Structure;
+    /// The whole definition as SQL, of what has no better parts.
+    Definition, "definition", Structure;
+    /// The query of a view.
+    Query, "query", Structure;
+    /// The columns or expressions that it is about, in order.
+    Keys, "keys", Structure;
+    /// The collation, where it is not the type's own.
+    Collation, "collation", Structure;
+    /// Whether it is switched on: `always`, `replica`, `disabled`.
+    Enabled, "enabled", Behaviour;
+    /// Its options (`WITH (…)`).
+    Options, "options", Behaviour;
+    /// The options that a foreign-data wrapper understands.
+    ForeignOptions, "foreign options", Behaviour;
+    /// The access method.
+    AccessMethod, "access method", Structure;
+    /// The tablespace, where it is not the database's.
+    Tablespace, "tablespace", Placement;
+    /// How many rows ANALYZE looks at (`SET STATISTICS`).
+    StatisticsTarget, "statistics target", Behaviour;
+
+    // Of relations.
+    /// `unlogged`, where it is not permanent.
+    Persistence, "persistence", Structure;
+    /// The options of its TOAST table.
+    ToastOptions, "TOAST options", Behaviour;
+    /// Whether row security is on.
+    RowSecurity, "row security", Behaviour;
+    /// Whether row security holds for the owner too.
+    ForcedRowSecurity, "forced row security", Behaviour;
+    /// What identifies a row to a replica: `nothing`, `full`, or the index.
+    ReplicaIdentity, "replica identity", Behaviour;
+    /// How it is partitioned (`PARTITION BY …`).
+    PartitionKey, "partition key", Structure;
+    /// Which partition it is (`FOR VALUES …`).
+    PartitionBound, "partition bound", Structure;
+    /// The tables that it inherits from or is a partition of, in order.
+    Inherits, "inherits", Structure;
+    /// The composite type that it is a table of.
+    OfType, "of type", Structure;
+    /// The foreign server.
+    Server, "server", Structure;
+    /// Whether a materialized view holds no data yet.
+    Unpopulated, "not populated", Information;
+
+    // Of columns.
+    /// Its place among the columns, from 1.
+    Position, "position", Order;
+    /// Whether it may not be null.
+    NotNull, "not null", Structure;
+    /// The name of its NOT NULL constraint, where it is not the generated one (18 and later).
+    NotNullName, "name of not null constraint", Information;
+    /// Whether its NOT NULL constraint is NOT VALID (18 and later).
+    NotNullUnvalidated, "not null not valid", Structure;
+    /// Whether its NOT NULL constraint is NO INHERIT (18 and later).
+    NotNullNoInherit, "not null no inherit", Structure;
+    /// The default.
+    Default, "default", Structure;
+    /// The expression that it is generated from.
+    Generated, "generated", Structure;
+    /// Whether a generated column is not stored (18 and later).
+    Virtual, "virtual", Structure;
+    /// `always` or `by default`, of an identity column.
+    Identity, "identity", Structure;
+    /// The storage, where it is not the type's own.
+    Storage, "storage", Placement;
+    /// The compression method, where one is set.
+    Compression, "compression", Placement;
+    /// Whether it is not defined here, only inherited.
+    Inherited, "inherited only", Structure;
+    /// From how many parents it is inherited; of a partition this is not said.
+    Parents, "parents", Structure;
+
+    // Of constraints and indexes.
+    /// What a constraint is: `primary key`, `unique`, `foreign key`, `check`, `exclusion`.
+    ConstraintType, "type", Structure;
+    /// The table that a foreign key refers to.
+    References, "references", Structure;
+    /// Whether rows that were there before are not checked (`NOT VALID`).
+    Unvalidated, "not valid", Structure;
+    /// Whether it is not enforced (18 and later).
+    Unenforced, "not enforced", Behaviour;
+    /// Whether it can be deferred.
+    Deferrable, "deferrable", Behaviour;
+    /// Whether it is deferred at first.
+    Deferred, "initially deferred", Behaviour;
+    /// Whether children do not inherit it.
+    NoInherit, "no inherit", Structure;
+    /// Whether its values are unique.
+    Unique, "unique", Structure;
+    /// Whether nulls count as equal (`NULLS NOT DISTINCT`).
+    NullsNotDistinct, "nulls not distinct", Structure;
+    /// The columns that an index only carries (`INCLUDE`).
+    Include, "included columns", Structure;
+    /// The condition of a partial index, or of a trigger.
+    Predicate, "predicate", Structure;
+    /// Whether it was never finished and is not used.
+    Invalid, "invalid", Structure;
+    /// Whether the table is clustered on it.
+    Clustered, "clustered", Placement;
+    /// Statistics targets of an index's expressions, by their place.
+    ExpressionStatistics, "statistics targets", Behaviour;
+    /// The index of the partitioned table that it is attached to.
+    ParentIndex, "parent index", Structure;
+    /// Whether an index stands on the partitioned table alone (`ON ONLY`).
+    Only, "only", Structure;
+    /// What is said about a constraint's index.
+    IndexComment, "comment on index", Comment;
+
+    // Of policies.
+    /// The command that it is for.
+    Command, "command", Structure;
+    /// Whether it restricts what others allow.
+    Restrictive, "restrictive", Structure;
+    /// The roles that it is for.
+    Roles, "roles", Structure;
+    /// Which rows may be seen (`USING`).
+    Using, "using", Structure;
+    /// Which rows may be written (`WITH CHECK`).
+    Check, "with check", Structure;
+
+    // Of sequences.
+    /// The first value.
+    Start, "start", Structure;
+    /// The step.
+    Increment, "increment", Structure;
+    /// The least value.
+    Minimum, "minimum", Structure;
+    /// The greatest value.
+    Maximum, "maximum", Structure;
+    /// How many values a session takes at once.
+    Cache, "cache", Behaviour;
+    /// Whether it begins anew at its end.
+    Cycle, "cycle", Structure;
+    /// The column that it goes with.
+    OwnedBy, "owned by", Structure;
+    /// The identity column that it belongs to.
+    IdentityOf, "identity of", Structure;
+
+    // Of everything.
+    /// The owner.
+    Owner, "owner", Ownership;
+    /// Who may do what, as `aclitem`s.
+    Grants, "grants", Grants;
+    /// The comment.
+    Comment, "comment", Comment;
+    /// The security labels, by provider.
+    SecurityLabels, "security labels", Ownership;
+}
+
+impl fmt::Display for Attribute {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.pad(self.word())
+    }
+}
