@@ -27,6 +27,8 @@ pub struct Environment {
     pub hooks: Hooks,
     /// Free text for the operators, shown beside the environment.
     pub notes: Option<String>,
+    /// What its schema is compared with unless an operator says otherwise: another environment's name, or `files`.
+    pub compare_with: Option<String>,
 }
 
 /// The name of an environment: letters, digits, `-`, `_` and `.`, beginning with a letter or digit, at most 40

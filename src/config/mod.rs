@@ -5,6 +5,7 @@
 
 pub mod backup;
 pub mod command;
+pub mod drift;
 pub mod environment;
 pub mod error;
 mod find;
@@ -37,6 +38,7 @@ use crate::migration::table::TableName;
 
 pub use backup::{BackupFormat, BackupSettings};
 pub use command::{CaptureError, CommandLine};
+pub use drift::{DriftSettings, IgnoreSetting, Indifferent};
 pub use environment::{Access, Environment, EnvironmentName, Tier};
 pub use error::{ConfigError, Problem};
 pub use hooks::{Hook, Hooks};
@@ -67,6 +69,8 @@ pub struct Config {
     pub history: TableName,
     /// Where backups go and how they are made.
     pub backup: BackupSettings,
+    /// How schema drift is looked for.
+    pub drift: DriftSettings,
     /// How the console looks.
     pub interface: Interface,
     /// The environments, in the order of the file.

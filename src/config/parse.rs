@@ -10,12 +10,14 @@ use toml::de::DeTable;
 
 use super::backup::{BackupFormat, BackupSettings};
 use super::command::CommandLine;
+use super::drift::{DriftSettings, IgnoreSetting, Indifferent};
 use super::environment::{Access, Environment, EnvironmentName, Tier};
 use super::error::{ConfigError, Problem};
 use super::hooks::{Hook, Hooks};
 use super::hours::AllowedHours;
 use super::interface::{Interface, KeyOverride};
 use super::keys;
+use super::nearest::nearest;
 use super::parameters::{Parameters, keyword_named};
 use super::passfile::quoted;
 use super::policy::{BackupRequirement, Policy, TicketPattern, TicketRule};
@@ -28,6 +30,9 @@ use super::uri;
 use super::{Config, Project};
 use crate::migration::catalogue::Layout;
 use crate::migration::table::TableName;
+
+/// What the migrations themselves are called where an environment could stand.
+const FILES: &str = "files";
 
 /// A configuration larger than this is some other file.
 pub(super) const LARGEST: usize = 1 << 20;
@@ -84,6 +89,7 @@ impl File<'_> {
             root: self.root.clone(),
             project: self.project(file.table("project", Section::Project), history.clone()),
             backup: self.backup(file.table("backup", Section::Backup)),
+            drift: self.drift(file.table("drift", Section::Drift)),
             interface: self.interface(file.table("interface", Section::Interface)),
             history,
             environments,
@@ -131,6 +137,63 @@ impl File<'_> {
             keep_free: table.and_then(|table| table.parsed("keep_free", units::size)).unwrap_or(1 << 30),
             dump_program: self.path(table, "dump_program"),
         }
+    }
+
+    fn drift(&self, table: Option<Table<'_>>) -> DriftSettings {
+        let default = DriftSettings::default();
+        let Some(table) = table else { return default };
+        let ignores = |key: &str| table.boolean(key).unwrap_or(false);
+        DriftSettings {
+            exclude: table.list("exclude").unwrap_or_default(),
+            platform: table.list("platform").unwrap_or(default.platform),
+            roles: table.boolean("roles").unwrap_or(default.roles),
+            indifferent: Indifferent {
+                column_order: ignores("ignore_column_order"),
+                owners: ignores("ignore_owners"),
+                grants: ignores("ignore_grants"),
+                comments: ignores("ignore_comments"),
+                tablespaces: ignores("ignore_tablespaces"),
+            },
+            ignore: table.tables("ignore", Section::DriftIgnore).iter().filter_map(|rule| self.ignore(rule)).collect(),
+            refresh: table.parsed("refresh", units::duration).unwrap_or(default.refresh),
+            statement_timeout: table.parsed("statement_timeout", units::duration).unwrap_or(default.statement_timeout),
+            shadow: table.table("shadow", Section::DriftShadow).map(|shadow| self.shadow(&shadow)),
+        }
+    }
+
+    /// `None` without an object and a reason.
+    fn ignore(&self, table: &Table<'_>) -> Option<IgnoreSetting> {
+        for key in ["object", "reason"] {
+            if table.key_at(key).is_none() {
+                let kind = Section::DriftIgnore.key(key).map_or("", |key| key.kind);
+                let message = format!("This rule has no `{key}`.");
+                self.reader.problem(table.at(), message, Some(format!("Add `{key}`: {kind}.")));
+            }
+        }
+        let rule = IgnoreSetting {
+            object: table.text("object").unwrap_or_default(),
+            kind: table.text("kind"),
+            attributes: table.texts("attributes").unwrap_or_default(),
+            reason: table.text("reason").unwrap_or_default(),
+            until: table.date("until"),
+            line: self.reader.line(table.at()),
+        };
+        (!rule.object.is_empty() && !rule.reason.is_empty()).then_some(rule)
+    }
+
+    fn shadow(&self, table: &Table<'_>) -> ConnectionSource {
+        self.only_one(table, &["url", "url_env", "url_command", "service"]);
+        self.only_one(table, &["password_env", "password_command"]);
+        if ["url", "url_env", "url_command", "service"].iter().all(|key| table.key_at(key).is_none()) {
+            let message = "This section does not say where the server for shadows is.";
+            let advice = "Add `url_env`, `url`, `url_command` or `service`; without the section, shadows are made on this \
+                          machine.";
+            self.reader.problem(table.at(), message, Some(advice.to_owned()));
+        }
+        let source =
+            ConnectionSource { password: self.password_source(table), ..ConnectionSource::of(self.origin(table)) };
+        self.refuse_open_password(table, &source);
+        source
     }
 
     fn interface(&self, table: Option<Table<'_>>) -> Interface {
@@ -194,7 +257,28 @@ impl File<'_> {
             }
             environments.extend(self.environment(table, name));
         }
+        self.check_neighbours(&tables, &environments);
         environments
+    }
+
+    /// What an environment is compared with must exist, and be another one.
+    fn check_neighbours(&self, tables: &[Table<'_>], environments: &[Environment]) {
+        if tables.len() != environments.len() {
+            // Some could not be read, and it is not known what they are called.
+            return;
+        }
+        for (table, environment) in tables.iter().zip(environments) {
+            let Some(other) = environment.compare_with.as_deref() else { continue };
+            let exists = other == FILES || environments.iter().any(|known| known.name.as_str() == other);
+            if other == environment.name.as_str() {
+                table.wrong("compare_with", "`compare_with` names the environment itself.", None);
+            } else if !exists {
+                let names = environments.iter().map(|environment| environment.name.as_str()).chain([FILES]);
+                let advice = nearest(other, names).map(|near| format!("Did you mean `{near}`?"));
+                let message = format!("`compare_with` is `{}`, and there is no such environment.", shown(other));
+                table.wrong("compare_with", message, advice);
+            }
+        }
     }
 
     /// `None` without a usable name and tier; the rest is validated all the same.
@@ -220,6 +304,7 @@ impl File<'_> {
             policy,
             hooks,
             notes,
+            compare_with: table.text("compare_with"),
         })
     }
 
@@ -286,6 +371,11 @@ impl File<'_> {
             password: self.password_source(table),
             connect_timeout: table.parsed("connect_timeout", units::duration),
         };
+        self.refuse_open_password(table, &source);
+        source
+    }
+
+    fn refuse_open_password(&self, table: &Table<'_>, source: &ConnectionSource) {
         if self.readable_by_others && source.holds_a_password() {
             let key = if source.beside.has("password") { "password" } else { "url" };
             table.wrong(
@@ -297,7 +387,6 @@ impl File<'_> {
                 )),
             );
         }
-        source
     }
 
     fn only_one(&self, table: &Table<'_>, keys: &[&str]) {

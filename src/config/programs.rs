@@ -213,6 +213,7 @@ mod tests {
             policy: Policy::of_tier(Tier::Development),
             hooks: Hooks::default(),
             notes: None,
+            compare_with: None,
         };
         let surroundings = Surroundings { user: Some("me".into()), ..Surroundings::default() };
         environment.resolve(&PathBuf::from("/"), &surroundings).expect("resolves").target

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::fmt::Display;
 use std::ops::{Range, RangeInclusive};
 
+use jiff::civil::Date;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -175,6 +176,24 @@ impl<'a> Table<'a> {
             Some(integer) if integer.radix() == 10 => Some(integer.as_str().to_owned()),
             _ => self.text(key),
         }
+    }
+
+    /// A day, as TOML's date or as a text.
+    pub(super) fn date(&self, key: &str) -> Option<Date> {
+        let written = match self.value(key)?.get_ref() {
+            DeValue::Datetime(date) => date.to_string(),
+            DeValue::String(text) => text.to_string(),
+            other => {
+                self.wrong_type(key, other);
+                return None;
+            }
+        };
+        let date = written.parse().ok();
+        if date.is_none() {
+            let kind = self.section.key(key).map_or("a date", |key| key.kind);
+            self.wrong(key, format!("`{key}` must be {kind}, not `{}`.", shown(&written)), None);
+        }
+        date
     }
 
     /// A text, or a list of texts.

@@ -27,6 +27,12 @@ pub enum Section {
     History,
     /// `[backup]`
     Backup,
+    /// `[drift]`
+    Drift,
+    /// `[[drift.ignore]]`
+    DriftIgnore,
+    /// `[drift.shadow]`
+    DriftShadow,
     /// `[interface]`
     Interface,
     /// `[[environment]]`
@@ -39,11 +45,14 @@ pub enum Section {
 
 impl Section {
     /// All sections, in the order of the file.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 11] = [
         Self::File,
         Self::Project,
         Self::History,
         Self::Backup,
+        Self::Drift,
+        Self::DriftIgnore,
+        Self::DriftShadow,
         Self::Interface,
         Self::Environment,
         Self::Hooks,
@@ -57,6 +66,9 @@ impl Section {
             Self::Project => "[project]",
             Self::History => "[history]",
             Self::Backup => "[backup]",
+            Self::Drift => "[drift]",
+            Self::DriftIgnore => "[[drift.ignore]]",
+            Self::DriftShadow => "[drift.shadow]",
             Self::Interface => "[interface]",
             Self::Environment => "[[environment]]",
             Self::Hooks => "[environment.hooks]",
@@ -85,7 +97,7 @@ const fn key(
     Key { section, name, kind, default, meaning }
 }
 
-use Section::{Backup, Environment, File, History, Hook, Hooks, Interface, Project};
+use Section::{Backup, Drift, DriftIgnore, DriftShadow, Environment, File, History, Hook, Hooks, Interface, Project};
 
 const TEXT: &str = "a text";
 const BOOLEAN: &str = "`true` or `false`";
@@ -99,6 +111,7 @@ pub const KEYS: &[Key] = &[
     key(File, "project", "a section", "", "The project's name and folders."),
     key(File, "history", "a section", "", "Where each environment keeps its history."),
     key(File, "backup", "a section", "", "Where backups go and how they are made."),
+    key(File, "drift", "a section", "", "How schema drift is looked for."),
     key(File, "interface", "a section", "", "How the console looks and which keys it obeys."),
     key(
         File,
@@ -149,6 +162,83 @@ pub const KEYS: &[Key] = &[
         "The room that must stay free on the disk after a backup.",
     ),
     key(Backup, "dump_program", PATH, "found by version", "The `pg_dump` to use."),
+    key(
+        Drift,
+        "exclude",
+        "a list of patterns such as \"audit.*\"",
+        "none",
+        "What is no part of any snapshot: `schema` (with all that is in it), `schema.name` or `schema.relation.part`, with `*` and `?`.",
+    ),
+    key(
+        Drift,
+        "platform",
+        "a list of schemas",
+        "those of Supabase",
+        "Schemas that the platform provides, not the files: a shadow takes them over from the environment, as far as it has them.",
+    ),
+    key(
+        Drift,
+        "roles",
+        BOOLEAN,
+        "`false`",
+        "Whether roles, memberships and their settings are compared, too: what lies outside of the database.",
+    ),
+    key(Drift, "ignore_column_order", BOOLEAN, "`false`", "Whether another order of columns counts as no drift."),
+    key(Drift, "ignore_owners", BOOLEAN, "`false`", "Whether another owner counts as no drift."),
+    key(Drift, "ignore_grants", BOOLEAN, "`false`", "Whether other privileges count as no drift."),
+    key(Drift, "ignore_comments", BOOLEAN, "`false`", "Whether another comment counts as no drift."),
+    key(Drift, "ignore_tablespaces", BOOLEAN, "`false`", "Whether another tablespace counts as no drift."),
+    key(Drift, "refresh", DURATION, "`5min`", "How often the console looks for drift; `0` only on demand."),
+    key(
+        Drift,
+        "statement_timeout",
+        DURATION,
+        "`1min`",
+        "How long a statement may run in a shadow, and a question about the schema on a server; `0` sets no limit.",
+    ),
+    key(
+        Drift,
+        "ignore",
+        "one section `[[drift.ignore]]` for each rule",
+        "none",
+        "Differences that count as no drift, for a reason and for a time.",
+    ),
+    key(Drift, "shadow", "a section", "", "The server on which shadows are made."),
+    key(
+        DriftIgnore,
+        "object",
+        "a pattern such as \"audit.*\"",
+        "required",
+        "Which objects: `schema` (with all that is in it), `schema.name` or `schema.relation.part`, with `*` and `?`.",
+    ),
+    key(DriftIgnore, "kind", "a kind of object such as \"index\"", "every kind", "Which kind of object."),
+    key(
+        DriftIgnore,
+        "attributes",
+        "an attribute such as \"owner\", or a list of them",
+        "all",
+        "Which attributes. With any, an object that one side lacks is still drift.",
+    ),
+    key(DriftIgnore, "reason", TEXT, "required", "Why; shown wherever the rule is."),
+    key(
+        DriftIgnore,
+        "until",
+        "a date such as 2027-01-31",
+        "for ever",
+        "The last day on which the rule holds. An expired rule is reported, and ignores nothing.",
+    ),
+    key(
+        DriftShadow,
+        "url",
+        "a PostgreSQL URL or `keyword=value` pairs",
+        "none",
+        "Where the server is. Whoever logs in must be a superuser there, or may create databases and roles; it must hold nothing of value.",
+    ),
+    key(DriftShadow, "url_env", VARIABLE, "none", "The variable that holds the URL."),
+    key(DriftShadow, "url_command", COMMAND, "none", "A command that prints the URL within 30 seconds."),
+    key(DriftShadow, "service", TEXT, "none", "A service of `pg_service.conf`."),
+    key(DriftShadow, "password_env", VARIABLE, "none", "The variable that holds the password."),
+    key(DriftShadow, "password_command", COMMAND, "none", "A command that prints the password within 30 seconds."),
     key(Interface, "theme", TEXT, "chosen by the terminal", "The theme of the console; `--theme` wins."),
     key(Interface, "mouse", BOOLEAN, "`true`", "Whether the console listens to the mouse; `--no-mouse` wins."),
     key(Interface, "ascii", BOOLEAN, "by the locale", "Whether the console draws with plain ASCII; `--ascii` wins."),
@@ -303,6 +393,13 @@ pub const KEYS: &[Key] = &[
         "a regular expression",
         "none",
         "What a whole ticket must look like, such as `SCOUT-[0-9]+`.",
+    ),
+    key(
+        Environment,
+        "compare_with",
+        "an environment's name, or `files`",
+        "the last environment of the nearest tier below, else `files`",
+        "What its schema is compared with unless an operator says otherwise.",
     ),
     key(Environment, "hooks", "a section", "", "The project's own commands for this environment."),
     key(

@@ -526,6 +526,7 @@ mod tests {
             policy: Policy { backup: BackupRequirement::Off, ..Policy::of_tier(Tier::Staging) },
             hooks: Hooks::default(),
             notes: None,
+            compare_with: None,
         };
         Project { _folder: folder, layout, catalogue, environment }
     }
