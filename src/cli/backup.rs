@@ -8,7 +8,7 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use super::args::FormatOption;
-use super::environments::{context, environment, window_runtime};
+use super::environments::{context, environment, working_runtime};
 use super::output::{self, Output, Tone};
 use super::wishes::Wishes;
 use super::words::{obstacle, took};
@@ -46,7 +46,7 @@ pub fn run(options: &Options, session: &mut Session) -> Result<Exit, CommandErro
     let context = context(session)?;
     let environment = environment(&context.config, &options.environment)?;
     let progress = Output::stderr(session.global.color);
-    let Taken { folder, manifest } = window_runtime()?.block_on(take(&context, environment, progress))?;
+    let Taken { folder, manifest } = working_runtime()?.block_on(take(&context, environment, progress))?;
     let output = &mut session.output;
     if options.format.is_json() {
         output.json(&Document { folder: output::path(&folder), manifest: &manifest })?;

@@ -7,7 +7,7 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use super::args::FormatOption;
-use super::environments::{environment, window_runtime};
+use super::environments::{environment, working_runtime};
 use super::output::{self, Output, Tone};
 use super::table::{Cell, Table};
 use super::wishes::Wishes;
@@ -137,7 +137,7 @@ fn verify(
     let checked = match found {
         None => return Err(CommandError::NoBackup(id.to_string())),
         Some(BackupEntry::Incomplete(incomplete)) => Err(vec![incomplete.explanation()]),
-        Some(BackupEntry::Complete { folder, manifest, .. }) => window_runtime()?.block_on(async {
+        Some(BackupEntry::Complete { folder, manifest, .. }) => working_runtime()?.block_on(async {
             let cancel = CancellationToken::new();
             let mut wishes = Wishes::new().map_err(CommandError::Runtime)?;
             // What it does meanwhile is of no interest; whether all is well is.

@@ -41,12 +41,12 @@ pub fn context(session: &Session) -> Result<Arc<Context>, CommandError> {
     Ok(Arc::new(Context::new(session.config()?, session.surroundings.clone())))
 }
 
-/// A runtime for a command that asks once and prints.
+/// A runtime for a command that asks and prints; a window has its own.
 pub fn small_runtime() -> Result<Runtime, CommandError> {
     tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(CommandError::Runtime)
 }
 
-/// A runtime for a command that runs a window: what it prints may have to wait, the window must not.
-pub fn window_runtime() -> Result<Runtime, CommandError> {
+/// A runtime for a command that prints while it works: what it prints may have to wait, the work must not.
+pub fn working_runtime() -> Result<Runtime, CommandError> {
     tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().map_err(CommandError::Runtime)
 }

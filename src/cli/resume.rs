@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 
 use super::args::FormatOption;
-use super::environments::{context, small_runtime, window_runtime};
+use super::environments::{context, small_runtime};
 use super::journals;
 use super::output::{Output, Tone};
 use super::window::confirm;
@@ -95,7 +95,7 @@ pub fn run(options: &Options, session: &mut Session) -> Result<Exit, CommandErro
         waivers: options.waive.iter().map(|WaiverArgument(waiver)| waiver.clone()).collect(),
         only_close: false,
     };
-    window_runtime()?.block_on(async {
+    small_runtime()?.block_on(async {
         let resumed = WindowHandle::resume(Arc::clone(&context), window.path);
         drive(resumed, Some(window.state), &course, &mut *teller).await
     })
@@ -109,7 +109,7 @@ fn close(
 ) -> Result<Exit, CommandError> {
     let course = Course { answer: String::new(), skips: Vec::new(), waivers: Vec::new(), only_close: true };
     let mut teller = teller(&options.format, session);
-    window_runtime()?.block_on(async {
+    small_runtime()?.block_on(async {
         let resumed = WindowHandle::resume(Arc::clone(context), window.path);
         drive(resumed, Some(window.state), &course, &mut *teller).await
     })

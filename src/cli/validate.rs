@@ -6,7 +6,7 @@ use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
 use super::args::FormatOption;
-use super::environments::{context, environment, window_runtime};
+use super::environments::{context, environment, working_runtime};
 use super::output::{self, Output, Tone};
 use super::wishes::Wishes;
 use super::words::{count, took};
@@ -63,7 +63,7 @@ pub fn run(options: &Options, session: &mut Session) -> Result<Exit, CommandErro
     let environment = environment(&context.config, &options.environment)?;
     let json = options.format.is_json();
     let output = &mut session.output;
-    let results = window_runtime()?.block_on(check(&context, environment, (!json).then_some(&mut *output)))?;
+    let results = working_runtime()?.block_on(check(&context, environment, (!json).then_some(&mut *output)))?;
     let bad = results.iter().filter(|result| !result.verdict.is_good()).count();
     if json {
         let checks = results.iter().map(CheckDocument::of).collect();

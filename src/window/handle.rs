@@ -1,9 +1,13 @@
-//! A window as a task of its own: commands go in, events come out, and a face of Tidegate never waits for a server.
+//! A window on a thread of its own: commands go in, events come out, and a face of Tidegate never waits for a server.
+//!
+//! The thread has a runtime of its own, on which the window's sessions live too: what a script's statement takes from
+//! its sending to its answer is not spent on waking threads, and a face that draws or prints slows nothing down.
 
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use tokio::sync::mpsc;
+use tokio::runtime::Builder;
+use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
 use crate::postgres::run::Control;
@@ -44,12 +48,13 @@ pub enum News {
     },
 }
 
-/// An open window, run by a task. Dropping it leaves the window to be resumed.
+/// An open window, run by a thread. Dropping it leaves the window to be resumed.
 #[derive(Debug)]
 pub struct WindowHandle {
     commands: mpsc::UnboundedSender<Command>,
     control: Control,
-    task: JoinHandle<()>,
+    /// Fails when the thread has ended.
+    running: oneshot::Receiver<()>,
 }
 
 impl WindowHandle {
@@ -103,7 +108,7 @@ impl WindowHandle {
     /// Waits until the window has let go of its environment.
     pub async fn ended(self) {
         drop(self.commands);
-        let _ = self.task.await;
+        let _ = self.running.await;
     }
 
     fn say(&self, command: Command) {
@@ -118,15 +123,34 @@ impl WindowHandle {
     {
         let (commands, wanted) = mpsc::unbounded_channel();
         let (news, heard) = mpsc::channel(EVENTS);
-        let task = tokio::spawn(async move {
-            let (sink, events) = mpsc::channel(EVENTS);
-            // A panic must end as news like any other trouble, not as a screen that waits for ever.
-            let refusals = news.clone();
-            let work = tokio::spawn(async move { work(opening(sink), wanted, refusals).await });
-            forward(events, &news, work).await;
+        let (alive, running) = oneshot::channel();
+        let no_thread = news.clone();
+        let thread = std::thread::Builder::new().name("window".to_owned()).spawn(move || {
+            let _alive = alive;
+            let runtime = match Builder::new_current_thread().enable_all().build() {
+                Ok(runtime) => runtime,
+                Err(error) => return refuse(&news, &error),
+            };
+            runtime.block_on(async {
+                let (sink, events) = mpsc::channel(EVENTS);
+                // A panic must end as news like any other trouble, not as a screen that waits for ever.
+                let refusals = news.clone();
+                let work = tokio::spawn(async move { work(opening(sink), wanted, refusals).await });
+                forward(events, &news, work).await;
+            });
         });
-        (WindowHandle { commands, control: Control::new(), task }, heard)
+        if let Err(error) = thread {
+            refuse(&no_thread, &error);
+        }
+        (WindowHandle { commands, control: Control::new(), running }, heard)
     }
+}
+
+/// Says that there is no thread for the window.
+fn refuse(news: &mpsc::Sender<News>, error: &std::io::Error) {
+    let trouble = format!("No thread could be started for the window ({error}). Nothing was done; try again.");
+    // The channel is empty, so there is room.
+    let _ = news.try_send(News::Over { closed: false, trouble: Some(trouble) });
 }
 
 /// How a window's work came to its end.

@@ -1,5 +1,7 @@
 //! Scripts that run statement by statement: progress, resuming, invalid indexes.
 
+use std::time::Duration;
+
 use rstest::rstest;
 use tidegate::postgres::history::HistoryTable;
 use tidegate::postgres::run::{DatabaseState, RunErrorKind, RunEvent, ScriptRun, verify_outcome};
@@ -71,6 +73,23 @@ async fn each_statement_runs_by_itself_and_the_row_comes_last() {
     assert!(ground.history().await[0].rolled_back && !ground.has("t_id") && !ground.has("one"));
     ground.run(up(NAME, &text)).await.unwrap();
     assert_eq!(ground.history().await[0].facts.as_ref().unwrap().rounds, 1);
+}
+
+#[tokio::test]
+async fn the_time_of_every_statement_counts_also_of_those_before_a_break() {
+    let ground = ground().await;
+    let broken =
+        "SELECT pg_sleep(0.2); CREATE INDEX CONCURRENTLY t_slow ON t (slow(id)); INSERT INTO nowhere VALUES (1)";
+    ground.database.execute(
+        "CREATE FUNCTION slow(integer) RETURNS integer LANGUAGE sql IMMUTABLE
+             AS 'SELECT $1 FROM (SELECT pg_sleep(0.002)) AS s(x)'",
+    );
+    ground.fail(up(NAME, broken)).await;
+    let mended = broken.replace("nowhere", "t");
+    let outcome = ground.run(up(NAME, &mended)).await.unwrap();
+    // A fifth of a second asleep, and a hundred rows that take two thousandths each.
+    assert!(outcome.execution_time >= Duration::from_millis(400), "{outcome:?}");
+    assert_eq!(outcome.row.execution_time, Some(outcome.execution_time));
 }
 
 #[tokio::test]

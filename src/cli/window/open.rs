@@ -5,7 +5,7 @@ use std::sync::Arc;
 use clap::Args;
 
 use crate::cli::args::FormatOption;
-use crate::cli::environments::{context, window_runtime, writable_environment};
+use crate::cli::environments::{context, small_runtime, writable_environment};
 use crate::cli::output::Output;
 use crate::cli::{CommandError, Exit, Session};
 use crate::config::Environment;
@@ -86,7 +86,7 @@ pub fn run(name: &str, intent: &Intent, options: &WindowOptions, session: &mut S
     }
     let dry_run = options.dry_run;
     let mut teller = teller(&options.format, session);
-    window_runtime()?.block_on(async {
+    small_runtime()?.block_on(async {
         let (view, plan) = match prepare(&context, &environment, intent).await {
             Err(CommandError::Plan(error @ PlanError::Nothing { .. })) => {
                 let words = error.to_string();

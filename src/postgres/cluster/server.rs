@@ -17,8 +17,11 @@ use crate::postgres::programs::Programs;
 const PATIENCE: Duration = Duration::from_secs(60);
 /// How often its state is looked at meanwhile.
 const GLANCE: Duration = Duration::from_millis(2);
-/// How long a server may take to end before it is killed; an immediate shutdown takes at most five seconds.
-const LAST_GRACE: Duration = Duration::from_secs(10);
+/// How long a server may take to end before it is killed: after a fast shutdown, which writes a checkpoint, and after
+/// an immediate one, which takes five seconds at the most unless the machine is overwhelmed. A killed one leaves its
+/// processes behind for a moment, and with them the shared memory that keeps another from starting on its data.
+const FAST_GRACE: Duration = Duration::from_secs(120);
+const IMMEDIATE_GRACE: Duration = Duration::from_secs(30);
 
 /// A running server.
 #[derive(Debug)]
@@ -69,7 +72,7 @@ impl Server {
             }
             if Instant::now() >= deadline {
                 self.signal(Signal::QUIT);
-                self.wait();
+                self.wait(IMMEDIATE_GRACE);
                 return Err(self.failure(format!("was not ready within {} s", PATIENCE.as_secs())));
             }
             std::thread::sleep(GLANCE);
@@ -82,11 +85,12 @@ impl Server {
 
     /// Stops the server and waits for its end.
     pub(super) fn stop(mut self, shutdown: Shutdown) {
-        self.signal(match shutdown {
-            Shutdown::Fast => Signal::INT,
-            Shutdown::Immediate => Signal::QUIT,
-        });
-        self.wait();
+        let (signal, grace) = match shutdown {
+            Shutdown::Fast => (Signal::INT, FAST_GRACE),
+            Shutdown::Immediate => (Signal::QUIT, IMMEDIATE_GRACE),
+        };
+        self.signal(signal);
+        self.wait(grace);
     }
 
     /// Lets the server run on without an owner.
@@ -102,8 +106,8 @@ impl Server {
         }
     }
 
-    fn wait(&mut self) {
-        let deadline = Instant::now() + LAST_GRACE;
+    fn wait(&mut self, grace: Duration) {
+        let deadline = Instant::now() + grace;
         while let Ok(None) = self.process.try_wait() {
             if Instant::now() >= deadline {
                 self.signal(Signal::KILL);

@@ -10,6 +10,7 @@
 //! `EXECUTE` can be one of several statements in a message, and means the same whatever `search_path` is).
 
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 use tokio_postgres::SimpleQueryRow;
@@ -51,6 +52,9 @@ pub(super) struct Recorder {
     /// Part of the names of what is prepared.
     generation: u32,
 }
+
+/// How long the transaction has taken so far.
+const SPENT: &str = "pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-) pg_catalog.now()";
 
 /// Names of prepared statements are never used twice: whether an earlier one is still there need not be known.
 static GENERATION: AtomicU32 = AtomicU32::new(1);
@@ -114,10 +118,11 @@ impl Recorder {
         };
         format!(
             "{as_writer}PREPARE tidegate_head_{generation} (pg_catalog.text) AS {}; \
-             PREPARE tidegate_record_{generation} (pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.jsonb) AS {}; \
+             PREPARE tidegate_record_{generation} (pg_catalog.text, pg_catalog.text, pg_catalog.text, pg_catalog.jsonb, \
+             pg_catalog.interval) AS {}; \
              PREPARE tidegate_row_{generation} (pg_catalog.text) AS {}{back}",
             self.head_query("$1"),
-            self.fresh("$1", "$2", "$3", "$4"),
+            self.fresh("$1", "$2", "$3", "$4", "$5"),
             self.row_query("$1"),
         )
     }
@@ -149,12 +154,12 @@ impl Recorder {
         )
     }
 
-    fn fresh(&self, name: &str, login: &str, checksum: &str, metadata: &str) -> String {
+    fn fresh(&self, name: &str, login: &str, checksum: &str, metadata: &str, before: &str) -> String {
         format!(
             "INSERT INTO {} AS h (migration_name, applied_at, applied_by, execution_time, checksum, rollback_applied, \
                  metadata) \
-             VALUES ({name}, pg_catalog.now(), {login}, \
-                 pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-) pg_catalog.now(), {checksum}, false, {metadata}) \
+             VALUES ({name}, pg_catalog.now(), {login}, {SPENT} OPERATOR(pg_catalog.+) {before}, {checksum}, false, \
+                 {metadata}) \
              ON CONFLICT (migration_name) DO UPDATE SET applied_by = excluded.applied_by, \
                  execution_time = excluded.execution_time, checksum = excluded.checksum, rollback_applied = false, \
                  rollback_at = NULL, metadata = CASE pg_catalog.jsonb_typeof(h.metadata) \
@@ -218,8 +223,15 @@ impl Recorder {
     }
 
     /// The statements that end the record of a migration, to be sent right before `COMMIT`: the last row of the answer
-    /// is [`Tail`]'s.
-    pub(super) fn end(&self, entry: Entry, run: &ScriptRun<'_>, head: Option<&Head>, prepared: bool) -> String {
+    /// is [`Tail`]'s. `before` is the time that was spent on the script before this transaction.
+    pub(super) fn end(
+        &self,
+        entry: Entry,
+        run: &ScriptRun<'_>,
+        head: Option<&Head>,
+        before: Duration,
+        prepared: bool,
+    ) -> String {
         let mut message = self.become_writer();
         if let Some(supabase) = &self.supabase {
             message += &match entry {
@@ -229,17 +241,21 @@ impl Recorder {
             message += "; ";
         }
         let row = head.and_then(|head| head.row.as_ref());
+        let before = format!("'{} microseconds'::pg_catalog.interval", before.as_micros());
         message += &match entry {
             Entry::Fresh => {
                 let [name, login, checksum, metadata] = self.values(run, Map::new());
                 match prepared {
                     true => {
-                        format!("EXECUTE tidegate_record_{}({name}, {login}, {checksum}, {metadata})", self.generation)
+                        let generation = self.generation;
+                        format!(
+                            "EXECUTE tidegate_record_{generation}({name}, {login}, {checksum}, {metadata}, {before})"
+                        )
                     }
-                    false => self.fresh(&name, &login, &checksum, &metadata),
+                    false => self.fresh(&name, &login, &checksum, &metadata, &before),
                 }
             }
-            Entry::Again => self.again(run, row),
+            Entry::Again => self.again(run, row, &before),
             Entry::Back => self.back(run, row),
         };
         message + &self.become_policy()
@@ -311,7 +327,7 @@ impl Recorder {
     }
 
     /// Uses the row that was put aside again. What the script entered itself counts: its moment and its metadata.
-    fn again(&self, run: &ScriptRun<'_>, row: Option<&Map<String, Value>>) -> String {
+    fn again(&self, run: &ScriptRun<'_>, row: Option<&Map<String, Value>>, before: &str) -> String {
         let table = &self.table;
         let mut rounds = Map::new();
         rounds.insert("rounds".to_owned(), rounds_of(row));
@@ -322,7 +338,7 @@ impl Recorder {
         };
         format!(
             "UPDATE {table} SET applied_at = coalesce({}, pg_catalog.now()), applied_by = {login}, \
-                 execution_time = pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-) pg_catalog.now(), \
+                 execution_time = {SPENT} OPERATOR(pg_catalog.+) {before}, \
                  checksum = {checksum}, rollback_applied = false, rollback_at = NULL, \
                  metadata = CASE pg_catalog.jsonb_typeof({own_metadata}) WHEN 'object' \
                      THEN {own_metadata} OPERATOR(pg_catalog.||) {metadata}::pg_catalog.jsonb ELSE {metadata}::pg_catalog.jsonb END \

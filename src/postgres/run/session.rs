@@ -190,7 +190,7 @@ impl<'c> ScriptSession<'c> {
             Structure::Stepwise => self.run_stepwise(line, run).await,
             Structure::OwnTransaction | Structure::Wrapped => {
                 let statements = (0..run.script.statements().len()).collect();
-                self.run_transaction(line, run, statements, false).await
+                self.run_transaction(line, run, statements, None).await
             }
         };
         if guard::prepares(&run) {
@@ -256,15 +256,16 @@ impl<'c> ScriptSession<'c> {
         }
     }
 
-    /// Runs statements in a transaction, as often as the policy says when a lock is in its way.
+    /// Runs statements in a transaction, as often as the policy says when a lock is in its way. `steps` is the time
+    /// that the script's steps took, where it ran step by step before.
     async fn run_transaction(
         &mut self,
         line: &mut Line<'_>,
         run: ScriptRun<'_>,
         statements: Vec<usize>,
-        forget: bool,
+        steps: Option<Duration>,
     ) -> Result<Done, Failure> {
-        let forget = forget || self.unfinished.contains_key(run.name.as_str());
+        let forget = steps.is_some() || self.unfinished.contains_key(run.name.as_str());
         let of = self.attempts();
         let (mut attempt, mut backoff) = (1, self.policy.retry_backoff);
         let mut prepared = !guard::forgets_prepared(&run);
@@ -279,6 +280,7 @@ impl<'c> ScriptSession<'c> {
                 known: &self.known,
                 prepared,
                 statements: statements.clone(),
+                before: steps.unwrap_or_default(),
                 also: forget.then(|| stepwise::forget(run.name.as_str())),
             };
             let made = transaction.make(line).await;
@@ -334,7 +336,7 @@ impl<'c> ScriptSession<'c> {
             let what = format!("process {pid}");
             return Err(Failure::lasting(RunErrorKind::StillRunning(what), None, state));
         }
-        steps.run(line, earlier).await?;
+        let spent = steps.run(line, earlier).await?;
         // What the steps set is not to reach into the record.
         let state = steps.state(steps.len());
         let settings_failed = |error| Failure::of(error, RunErrorKind::Settings, None, state);
@@ -344,7 +346,7 @@ impl<'c> ScriptSession<'c> {
             self.make_ready(line).await.map_err(|failure| Failure { state, ..failure })?;
         }
         let recording = stepwise::recording_statements(run.script);
-        self.run_transaction(line, run, recording, true).await.map_err(|failure| match failure.state {
+        self.run_transaction(line, run, recording, Some(spent)).await.map_err(|failure| match failure.state {
             DatabaseState::Unchanged | DatabaseState::RolledBack => Failure { state, ..failure },
             _ => failure,
         })

@@ -87,8 +87,9 @@ impl<'a> Steps<'a> {
         self.steps.len()
     }
 
-    /// Runs all steps that are not done yet. `earlier` is the note of an earlier run.
-    pub(super) async fn run(&self, line: &mut Line<'_>, earlier: Option<&Attempt>) -> Result<(), Failure> {
+    /// Runs all steps that are not done yet. `earlier` is the note of an earlier run. Returns the time that all steps
+    /// took on the server's clock, those of the earlier run included.
+    pub(super) async fn run(&self, line: &mut Line<'_>, earlier: Option<&Attempt>) -> Result<Duration, Failure> {
         let first = self.first_step(earlier)?;
         let broken = earlier.is_some_and(|earlier| earlier.resumable);
         let before = self.ask_invalid(line).await.map_err(|error| self.note_failed(error, first))?;
@@ -105,7 +106,20 @@ impl<'a> Steps<'a> {
         if line.is_stopping() {
             return Err(Failure::stopped(line, self.state(self.steps.len())));
         }
-        self.check_indexes(line, &before).await
+        self.check_indexes(line, &before).await?;
+        self.spent(line).await.map_err(|error| self.note_failed(error, self.steps.len()))
+    }
+
+    /// Reads how long the steps took.
+    async fn spent(&self, line: &mut Line<'_>) -> Result<Duration, PgError> {
+        let name = literal(self.run.name.as_str());
+        let question = format!(
+            "SELECT pg_catalog.date_part('epoch', spent) FROM tidegate.progress \
+             WHERE migration OPERATOR(pg_catalog.=) {name}"
+        );
+        let answer = line.tidy(&as_login(&question)).await?;
+        let seconds = answer.rows.first().map(|row| Columns::of(row).number::<f64>()).transpose()?.flatten();
+        Ok(seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()).unwrap_or_default())
     }
 
     /// The step to begin with.
@@ -156,7 +170,8 @@ impl<'a> Steps<'a> {
              ON CONFLICT (migration) DO UPDATE SET direction = excluded.direction, checksum = excluded.checksum, \
                  statements = excluded.statements, done = excluded.done, done_checksum = excluded.done_checksum, \
                  resumable = true, error = NULL, sqlstate = NULL, operator = excluded.operator, \
-                 window_id = excluded.window_id, backend_pid = excluded.backend_pid, updated_at = pg_catalog.now()",
+                 window_id = excluded.window_id, backend_pid = excluded.backend_pid, updated_at = pg_catalog.now(), \
+                 spent = CASE WHEN excluded.done > 0 THEN p.spent ELSE excluded.spent END",
             literal(run.name.as_str()),
             run.checksum,
             run.script.statements().len(),
@@ -214,7 +229,7 @@ impl<'a> Steps<'a> {
         let tried = async {
             let begin = line.send("BEGIN").await?;
             let statement = line.send(self.text(index)).await?;
-            let note = line.send(&format!("{}{}", AS_LOGIN, self.note_done(step))).await?;
+            let note = line.send(&format!("{}{}", AS_LOGIN, self.note_done(step, IN_TRANSACTION))).await?;
             let begun = line.answer(begin, Whose::Ours).await.accept();
             let answer = line.answer(statement, Whose::Scripts).await;
             let noted = line.answer(note, Whose::Ours).await;
@@ -253,7 +268,7 @@ impl<'a> Steps<'a> {
             if found.is_valid {
                 let message = format!("{} is there and valid: it was built before the run broke.", found.name);
                 line.tell(RunEvent::Notice { notice: note(message) }).await;
-                line.tidy(&as_login(&self.note_done(step))).await.map_err(failed)?;
+                line.tidy(&as_login(&self.note_done(step, SINCE_ANNOUNCED))).await.map_err(failed)?;
                 return Ok(0);
             }
             line.ask(&format!("DROP INDEX CONCURRENTLY {}", found.name), Whose::Scripts).await.map_err(failed)?;
@@ -272,13 +287,15 @@ impl<'a> Steps<'a> {
         {
             return Err(Failure::lasting(RunErrorKind::InvalidIndex(found.name), Some(index), state));
         }
-        line.tidy(&as_login(&self.note_done(step))).await.map_err(failed)?;
+        line.tidy(&as_login(&self.note_done(step, SINCE_ANNOUNCED))).await.map_err(failed)?;
         Ok(answer.affected)
     }
 
-    fn note_done(&self, step: usize) -> String {
+    /// The statement that notes a step as done. `took` is the time it took, as an expression.
+    fn note_done(&self, step: usize, took: &str) -> String {
         format!(
             "UPDATE tidegate.progress SET done = {}, done_checksum = '{}', running = NULL, \
+                 spent = spent OPERATOR(pg_catalog.+) ({took}), \
                  updated_at = pg_catalog.clock_timestamp() WHERE migration = {}",
             step + 1,
             self.checksums[step + 1],
@@ -378,6 +395,11 @@ impl Retry {
         Ok(())
     }
 }
+
+/// The time that a step took whose transaction is still open.
+const IN_TRANSACTION: &str = "pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-) pg_catalog.now()";
+/// The time that a step took which was announced before it ran.
+const SINCE_ANNOUNCED: &str = "pg_catalog.clock_timestamp() OPERATOR(pg_catalog.-) updated_at";
 
 /// Makes the login the current role until the end of the transaction: Tidegate's own tables are its business.
 const AS_LOGIN: &str = "SET LOCAL SESSION AUTHORIZATION DEFAULT; SET LOCAL ROLE NONE; ";

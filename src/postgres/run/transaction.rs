@@ -8,7 +8,7 @@
 
 use std::borrow::Cow;
 use std::collections::VecDeque;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::migration::script::{Statement, StatementKind};
 use crate::postgres::error::{PgError, ServerError};
@@ -34,6 +34,8 @@ pub(super) struct Attempt<'a> {
     pub(super) prepared: bool,
     /// Which statements belong to it, by their index.
     pub(super) statements: Vec<usize>,
+    /// The time that was spent on the script before, outside of this transaction.
+    pub(super) before: Duration,
     /// What else belongs to the transaction, after the record: our own.
     pub(super) also: Option<String>,
 }
@@ -314,7 +316,7 @@ impl Attempt<'_> {
     }
 
     fn record_text(&self, head: Option<&Head>) -> String {
-        let mut text = self.recorder.end(self.entry, &self.run, head, self.prepared);
+        let mut text = self.recorder.end(self.entry, &self.run, head, self.before, self.prepared);
         if let Some(also) = &self.also {
             text += "; ";
             text += also;

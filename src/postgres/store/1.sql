@@ -29,6 +29,7 @@ CREATE TABLE tidegate.progress (
     operator text,
     window_id text,
     backend_pid integer,
+    spent interval NOT NULL DEFAULT '0',
     started_at timestamptz NOT NULL DEFAULT pg_catalog.now(),
     updated_at timestamptz NOT NULL DEFAULT pg_catalog.now()
 );
