@@ -116,6 +116,8 @@ attributes! {
     NotNullUnvalidated, "not null not valid", Structure;
     /// Whether its NOT NULL constraint is NO INHERIT (18 and later).
     NotNullNoInherit, "not null no inherit", Structure;
+    /// What is said about its NOT NULL constraint (18 and later).
+    NotNullComment, "comment on not null constraint", Comment;
     /// The default.
     Default, "default", Structure;
     /// The expression that it is generated from.
@@ -130,8 +132,6 @@ attributes! {
     Compression, "compression", Placement;
     /// Whether it is not defined here, only inherited.
     Inherited, "inherited only", Structure;
-    /// From how many parents it is inherited; of a partition this is not said.
-    Parents, "parents", Structure;
 
     // Of constraints and indexes.
     /// What a constraint is: `primary key`, `unique`, `foreign key`, `check`, `exclusion`.

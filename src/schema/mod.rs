@@ -4,6 +4,7 @@
 //! is a drift.
 
 pub mod attribute;
+pub mod grants;
 pub mod kind;
 pub mod name;
 pub mod object;

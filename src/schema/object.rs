@@ -171,6 +171,12 @@ impl Attributes {
         Self::default()
     }
 
+    /// Whether nothing is said yet.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// Says this.
     pub fn set(&mut self, attribute: Attribute, value: impl Into<Value>) {
         self.0.push((attribute, value.into()));

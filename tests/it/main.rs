@@ -17,6 +17,7 @@ mod connect_pooler;
 mod connect_tls;
 mod console;
 mod demo;
+mod drift_snapshot;
 mod engine_activity;
 mod engine_contention;
 mod engine_history;

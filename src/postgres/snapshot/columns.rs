@@ -1,0 +1,174 @@
+//! A row's columns, read in order, from PostgreSQL's binary formats.
+
+use std::borrow::Cow;
+use std::error::Error;
+
+use tokio_postgres::Row;
+use tokio_postgres::types::{FromSql, Type};
+
+use crate::postgres::error::PgError;
+
+/// An object identifier of the catalogs.
+pub(super) type Oid = u32;
+
+/// A row's columns, read in order. The catalogs' types are few: `oid`, `name`, `text`, `bool`, `"char"`, integers,
+/// and arrays of these; whatever has no binary format (`aclitem[]`) is cast to `text` or `text[]` by the query.
+pub(super) struct Columns<'r> {
+    row: &'r Row,
+    next: usize,
+}
+
+/// The bytes of any value.
+struct Bytes<'r>(&'r [u8]);
+
+impl<'r> FromSql<'r> for Bytes<'r> {
+    fn from_sql(_: &Type, bytes: &'r [u8]) -> Result<Self, Box<dyn Error + Sync + Send>> {
+        Ok(Self(bytes))
+    }
+
+    fn accepts(_: &Type) -> bool {
+        true
+    }
+}
+
+impl<'r> Columns<'r> {
+    /// From the first column on.
+    pub(super) fn of(row: &'r Row) -> Self {
+        Self { row, next: 0 }
+    }
+
+    fn bytes(&mut self) -> Result<Option<&'r [u8]>, PgError> {
+        let bytes: Option<Bytes<'r>> = self.row.try_get(self.next)?;
+        self.next += 1;
+        Ok(bytes.map(|bytes| bytes.0))
+    }
+
+    fn senseless(&self, wanted: &str) -> PgError {
+        PgError::Protocol(format!("column {} of a catalog query is no {wanted}.", self.next))
+    }
+
+    /// The next column's text; `None` is null. Bytes that are not UTF-8, which a database in SQL_ASCII may hold,
+    /// become U+FFFD.
+    pub(super) fn optional(&mut self) -> Result<Option<Cow<'r, str>>, PgError> {
+        Ok(self.bytes()?.map(String::from_utf8_lossy))
+    }
+
+    /// The next column's text, with null as the empty text.
+    pub(super) fn text(&mut self) -> Result<Cow<'r, str>, PgError> {
+        Ok(self.optional()?.unwrap_or_default())
+    }
+
+    /// The next column as a truth value, with null as false.
+    pub(super) fn flag(&mut self) -> Result<bool, PgError> {
+        Ok(self.bytes()?.is_some_and(|bytes| bytes.first().is_some_and(|byte| *byte != 0)))
+    }
+
+    /// The next column, a `"char"`; null and the empty one are NUL.
+    pub(super) fn letter(&mut self) -> Result<char, PgError> {
+        Ok(self.bytes()?.and_then(|bytes| bytes.first()).map_or('\0', |byte| char::from(*byte)))
+    }
+
+    /// The next column, an `oid`, a `regproc` or the like; null is 0, as the catalogs themselves have it.
+    pub(super) fn oid(&mut self) -> Result<Oid, PgError> {
+        let Some(bytes) = self.bytes()? else { return Ok(0) };
+        bytes.try_into().map(Oid::from_be_bytes).map_err(|_| self.senseless("OID"))
+    }
+
+    /// The next column, an integer of any width; `None` is null.
+    pub(super) fn number(&mut self) -> Result<Option<i64>, PgError> {
+        let Some(bytes) = self.bytes()? else { return Ok(None) };
+        integer(bytes).map(Some).ok_or_else(|| self.senseless("integer"))
+    }
+
+    /// The next column, an integer that is never null.
+    pub(super) fn integer(&mut self) -> Result<i64, PgError> {
+        Ok(self.number()?.unwrap_or_default())
+    }
+
+    /// The next column, an array of texts; `None` is null, nulls inside are empty texts.
+    pub(super) fn optional_texts(&mut self) -> Result<Option<Vec<Cow<'r, str>>>, PgError> {
+        let Some(bytes) = self.bytes()? else { return Ok(None) };
+        let elements = elements(bytes).ok_or_else(|| self.senseless("array of texts"))?;
+        Ok(Some(elements.into_iter().map(|bytes| String::from_utf8_lossy(bytes.unwrap_or_default())).collect()))
+    }
+
+    /// The next column, an array of texts, with null as the empty array.
+    pub(super) fn texts(&mut self) -> Result<Vec<Cow<'r, str>>, PgError> {
+        Ok(self.optional_texts()?.unwrap_or_default())
+    }
+
+    /// The next column, an array (or a vector) of integers or OIDs, with null as the empty array.
+    pub(super) fn integers(&mut self) -> Result<Vec<i64>, PgError> {
+        let Some(bytes) = self.bytes()? else { return Ok(Vec::new()) };
+        let elements = elements(bytes).ok_or_else(|| self.senseless("array"))?;
+        elements.into_iter().map(|bytes| bytes.and_then(integer).ok_or_else(|| self.senseless("array"))).collect()
+    }
+
+    /// The next column, an array or a vector of OIDs, with null as the empty array.
+    pub(super) fn oids(&mut self) -> Result<Vec<Oid>, PgError> {
+        let Some(bytes) = self.bytes()? else { return Ok(Vec::new()) };
+        let elements = elements(bytes).ok_or_else(|| self.senseless("array of OIDs"))?;
+        let oid = |bytes: Option<&[u8]>| bytes.and_then(|bytes| bytes.try_into().ok()).map(Oid::from_be_bytes);
+        elements.into_iter().map(|bytes| oid(bytes).ok_or_else(|| self.senseless("array of OIDs"))).collect()
+    }
+}
+
+fn integer(bytes: &[u8]) -> Option<i64> {
+    Some(match bytes.len() {
+        2 => i16::from_be_bytes(bytes.try_into().ok()?).into(),
+        4 => i32::from_be_bytes(bytes.try_into().ok()?).into(),
+        8 => i64::from_be_bytes(bytes.try_into().ok()?),
+        _ => return None,
+    })
+}
+
+/// The elements of an array of one dimension at most (binary format of `array_send`).
+fn elements(bytes: &[u8]) -> Option<Vec<Option<&[u8]>>> {
+    let mut rest = bytes;
+    let mut word = || -> Option<i32> {
+        let (head, tail) = rest.split_first_chunk::<4>()?;
+        rest = tail;
+        Some(i32::from_be_bytes(*head))
+    };
+    let dimensions = word()?;
+    let (_has_nulls, _type) = (word()?, word()?);
+    if dimensions == 0 {
+        return Some(Vec::new());
+    }
+    let (length, _lower_bound) = (word()?, word()?);
+    if dimensions != 1 {
+        return None;
+    }
+    let mut elements = Vec::with_capacity(usize::try_from(length).ok()?.min(rest.len()));
+    for _ in 0..length {
+        let (head, tail) = rest.split_first_chunk::<4>()?;
+        let Ok(size) = usize::try_from(i32::from_be_bytes(*head)) else {
+            elements.push(None);
+            rest = tail;
+            continue;
+        };
+        let (element, tail) = tail.split_at_checked(size)?;
+        elements.push(Some(element));
+        rest = tail;
+    }
+    Some(elements)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_array_is_read_from_its_bytes() {
+        let mut bytes = Vec::new();
+        for word in [1_i32, 1, 25, 3, 1, 2] {
+            bytes.extend(word.to_be_bytes());
+        }
+        bytes.extend(b"ab");
+        bytes.extend((-1_i32).to_be_bytes());
+        bytes.extend(0_i32.to_be_bytes());
+        assert_eq!(elements(&bytes), Some(vec![Some(&b"ab"[..]), None, Some(&b""[..])]));
+        assert_eq!(elements(&bytes[..bytes.len() - 1]), None);
+        assert_eq!(elements(&[0; 12]), Some(Vec::new()));
+    }
+}

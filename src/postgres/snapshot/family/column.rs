@@ -1,0 +1,188 @@
+//! Columns of relations.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use tokio_postgres::Row;
+
+use super::Family;
+use crate::postgres::error::PgError;
+use crate::postgres::snapshot::class::{Address, Class};
+use crate::postgres::snapshot::columns::{Columns, Oid};
+use crate::postgres::snapshot::reading::Reading;
+use crate::schema::grants::Grantable;
+use crate::schema::{Attribute, Attributes, Kind};
+
+pub(super) const FAMILY: Family = Family {
+    kinds: &[Kind::Column],
+    queries: |version, _| {
+        let compression = if version.major >= 14 { "a.attcompression" } else { "''::\"char\"" };
+        let mut queries = vec![
+            "SELECT oid, adrelid, adnum, pg_get_expr(adbin, adrelid) FROM pg_attrdef WHERE adrelid >= 16384".to_owned(),
+            format!(
+                "SELECT a.attrelid, a.attnum, a.attname, a.atttypid,
+                        CASE WHEN a.atttypmod >= 0 THEN format_type(a.atttypid, a.atttypmod) END,
+                        a.attnotnull, a.attidentity, a.attgenerated, a.attcollation, a.attstorage, {compression},
+                        a.attstattarget, a.attoptions, a.attfdwoptions, a.attacl::text[], a.attislocal, c.relowner
+                 FROM pg_attribute a JOIN pg_class c ON c.oid = a.attrelid
+                 WHERE a.attrelid >= 16384 AND a.attnum > 0 AND NOT a.attisdropped
+                   AND c.relkind IN ('r', 'p', 'f', 'v', 'm', 'c')
+                 ORDER BY a.attrelid, a.attnum"
+            ),
+        ];
+        if version.major >= 18 {
+            queries.push(
+                "SELECT oid, conrelid, conkey, conname, convalidated, connoinherit FROM pg_constraint
+                 WHERE contype = 'n' AND conrelid >= 16384"
+                    .to_owned(),
+            );
+        }
+        queries
+    },
+    read,
+};
+
+/// A NOT NULL constraint, which is an object of its own from 18 on.
+struct NotNull<'r> {
+    oid: Oid,
+    name: Cow<'r, str>,
+    is_validated: bool,
+    is_inherited: bool,
+}
+
+fn read(reading: &mut Reading<'_>, answers: Vec<Vec<Row>>) -> Result<(), PgError> {
+    let Some((defaults, rest)) = answers.split_first() else { return Ok(()) };
+    let mut expressions = HashMap::with_capacity(defaults.len());
+    for row in defaults {
+        let mut row = Columns::of(row);
+        let oid = row.oid()?;
+        expressions.insert((row.oid()?, row.integer()?), (oid, row.text()?));
+    }
+    let mut not_nulls = HashMap::new();
+    for row in rest.iter().skip(1).flatten() {
+        let mut row = Columns::of(row);
+        let (oid, relation) = (row.oid()?, row.oid()?);
+        let Some(number) = row.integers()?.first().copied() else { continue };
+        let (name, is_validated, is_inherited) = (row.text()?, row.flag()?, !row.flag()?);
+        not_nulls.insert((relation, number), NotNull { oid, name, is_validated, is_inherited });
+    }
+    for row in rest.iter().take(1).flatten() {
+        let mut row = Columns::of(row);
+        let (relation_oid, number, name) = (row.oid()?, row.integer()?, row.text()?);
+        let name = reading.names.intern(&name);
+        let Some(relation) = reading.names.relation_mut(relation_oid) else { continue };
+        relation.push_column(number, name.clone());
+        let (kind, is_partition, position) = (relation.kind, relation.is_partition, relation.column_count());
+        let id = relation.id.part(Kind::Column, name);
+        let is_query = matches!(kind, 'v' | 'm');
+
+        let mut attributes = Attributes::new();
+        let type_oid = row.oid()?;
+        let data_type = match row.optional()? {
+            Some(formatted) => reading.names.intern(&formatted),
+            None => reading.names.formatted_type(type_oid),
+        };
+        // The query of a view says which columns it has.
+        if !is_query {
+            attributes.set(Attribute::DataType, data_type);
+            attributes.number(Attribute::Position, i64::try_from(position).unwrap_or(i64::MAX), 0);
+        }
+        attributes.flag(Attribute::NotNull, row.flag()?);
+        attributes.some(Attribute::Identity, identity(row.letter()?));
+        let generated = row.letter()?;
+        let default = expressions.get(&(relation_oid, number));
+        let is_generated = generated != '\0';
+        attributes.flag(Attribute::Virtual, generated == 'v');
+        let expression = if is_generated { Attribute::Generated } else { Attribute::Default };
+        attributes.some(expression, default.map(|(_, text)| reading.names.intern(text)));
+        let (collation, storage) = (row.oid()?, row.letter()?);
+        let own = reading.names.type_of(type_oid).map(|found| (found.collation, found.storage));
+        if !is_query && collation != 0 && own.is_none_or(|(own, _)| own != collation) {
+            attributes.set(Attribute::Collation, reading.names.collation(collation));
+        }
+        if own.is_none_or(|(_, own)| own != storage) {
+            attributes.some(Attribute::Storage, storage_word(storage));
+        }
+        attributes.some(Attribute::Compression, compression_word(row.letter()?));
+        attributes.number(Attribute::StatisticsTarget, row.number()?.unwrap_or(-1), -1);
+        // The server's own mark (`pg_attver`) is no option that anybody has set.
+        let options = row.texts()?;
+        attributes.options(
+            Attribute::Options,
+            options.iter().map(Cow::as_ref).filter(|option| !option.starts_with("pg_attver=")),
+        );
+        attributes.options(Attribute::ForeignOptions, row.texts()?.iter().map(Cow::as_ref));
+        let (grants, is_local, owner) = (row.optional_texts()?, row.flag()?, row.oid()?);
+        reading.grants(&mut attributes, Grantable::Column, owner, grants);
+        attributes.flag(Attribute::Inherited, !is_local && !is_partition);
+        let not_null = not_nulls.get(&(relation_oid, number));
+        if let Some(constraint) = not_null {
+            let expected = generated_name(id.relation.as_deref().unwrap_or_default(), &id.name);
+            attributes.unless(Attribute::NotNullName, &constraint.name, &expected);
+            attributes.flag(Attribute::NotNullUnvalidated, !constraint.is_validated);
+            attributes.flag(Attribute::NotNullNoInherit, !constraint.is_inherited);
+            attributes
+                .some(Attribute::NotNullComment, reading.facts.comment(Address::of(Class::CONSTRAINT, constraint.oid)));
+        }
+        let address = Address::column(relation_oid, number);
+        if is_query && !reading.facts.says_something(address) && attributes.is_empty() {
+            continue;
+        }
+        reading.add_part(address, id, attributes);
+        if let Some((oid, _)) = default {
+            reading.stands_for(Address::of(Class::ATTRIBUTE_DEFAULT, *oid), address);
+        }
+    }
+    Ok(())
+}
+
+/// What a NOT NULL constraint is called if nobody names it (`ChooseConstraintName`): the longer of the two names gives
+/// way where 63 bytes are not enough.
+fn generated_name(relation: &str, column: &str) -> String {
+    const ROOM: usize = 63 - "_".len() - "_not_null".len();
+    let (mut first, mut second) = (relation.len(), column.len());
+    while first + second > ROOM {
+        if first > second { first -= 1 } else { second -= 1 }
+    }
+    let cut = |text: &str, length: usize| text[..text.floor_char_boundary(length)].to_owned();
+    format!("{}_{}_not_null", cut(relation, first), cut(column, second))
+}
+
+fn identity(letter: char) -> Option<&'static str> {
+    match letter {
+        'a' => Some("always"),
+        'd' => Some("by default"),
+        _ => None,
+    }
+}
+
+fn storage_word(letter: char) -> Option<&'static str> {
+    match letter {
+        'p' => Some("plain"),
+        'e' => Some("external"),
+        'm' => Some("main"),
+        'x' => Some("extended"),
+        _ => None,
+    }
+}
+
+fn compression_word(letter: char) -> Option<&'static str> {
+    match letter {
+        'p' => Some("pglz"),
+        'l' => Some("lz4"),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_generated_name_fits() {
+        assert_eq!(generated_name("orders", "total"), "orders_total_not_null");
+        let long = generated_name(&"t".repeat(60), &"c".repeat(10));
+        assert_eq!(long.len(), 63);
+        assert!(long.ends_with("t_cccccccccc_not_null"));
+    }
+}

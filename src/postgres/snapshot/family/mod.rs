@@ -1,0 +1,28 @@
+//! The kinds of objects, in families that are read together: one file each, and one line here.
+
+mod column;
+mod relation;
+mod schema;
+
+use tokio_postgres::Row;
+
+use super::reading::Reading;
+use super::scope::Scope;
+use crate::postgres::error::PgError;
+use crate::schema::{Kind, Version};
+
+/// Kinds of objects that are read together.
+pub(super) struct Family {
+    /// The kinds: what is unknown where the role may not read them. Kinds that a role may be denied belong to a family
+    /// of their own.
+    pub(super) kinds: &'static [Kind],
+    /// What to ask a server of this version. Catalogs need no schema, everything else does; nothing may be locked or
+    /// written.
+    pub(super) queries: fn(Version, &Scope) -> Vec<String>,
+    /// Puts what the answers tell into the reading. There is an answer to each question, in their order.
+    pub(super) read: fn(&mut Reading<'_>, Vec<Vec<Row>>) -> Result<(), PgError>,
+}
+
+/// All families, in the order in which they are read: what others refer to comes before them. Relations are first, then
+/// their columns; parts of relations are after these.
+pub(super) const FAMILIES: &[Family] = &[schema::FAMILY, relation::FAMILY, column::FAMILY];
