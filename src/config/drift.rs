@@ -5,12 +5,13 @@ use std::time::Duration;
 use jiff::civil::Date;
 
 use super::source::ConnectionSource;
+use crate::schema::{Attribute, Pattern};
 
 /// How schema drift is looked for.
 #[derive(Debug, Clone, PartialEq)]
 pub struct DriftSettings {
     /// Patterns of what is no part of any snapshot, such as `audit.*`.
-    pub exclude: Vec<String>,
+    pub exclude: Vec<Pattern>,
     /// Schemas that the platform provides, not the project's files: a shadow takes them over from the environment.
     pub platform: Vec<String>,
     /// Whether roles, memberships and their settings are compared as well: what lies outside of the database.
@@ -80,12 +81,10 @@ pub struct Indifferent {
 /// One `[[drift.ignore]]`: differences that count as no drift, for a reason and for a time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IgnoreSetting {
-    /// Which objects: `schema.name`, `schema.relation.part`, with `*` and `?`.
-    pub object: String,
-    /// Which kind of object; `None` is every kind.
-    pub kind: Option<String>,
+    /// Which objects.
+    pub objects: Pattern,
     /// Which attributes; none is all of them, and that there is such an object at all.
-    pub attributes: Vec<String>,
+    pub attributes: Vec<Attribute>,
     /// Why.
     pub reason: String,
     /// The last day on which it holds; `None` holds for ever.

@@ -30,6 +30,7 @@ use super::uri;
 use super::{Config, Project};
 use crate::migration::catalogue::Layout;
 use crate::migration::table::TableName;
+use crate::schema::{Attribute, Pattern};
 
 /// What the migrations themselves are called where an environment could stand.
 const FILES: &str = "files";
@@ -144,7 +145,7 @@ impl File<'_> {
         let Some(table) = table else { return default };
         let ignores = |key: &str| table.boolean(key).unwrap_or(false);
         DriftSettings {
-            exclude: table.list("exclude").unwrap_or_default(),
+            exclude: self.patterns(&table, "exclude"),
             platform: table.list("platform").unwrap_or(default.platform),
             roles: table.boolean("roles").unwrap_or(default.roles),
             indifferent: Indifferent {
@@ -161,24 +162,26 @@ impl File<'_> {
         }
     }
 
-    /// `None` without an object and a reason.
+    fn patterns(&self, table: &Table<'_>, key: &str) -> Vec<Pattern> {
+        let texts = table.list(key).unwrap_or_default();
+        let parsed = texts.iter().map(|text| text.parse().map_err(|error| table.wrong(key, error, None)));
+        parsed.filter_map(Result::ok).collect()
+    }
+
+    /// `None` without objects and a reason.
     fn ignore(&self, table: &Table<'_>) -> Option<IgnoreSetting> {
-        for key in ["object", "reason"] {
+        for key in ["objects", "reason"] {
             if table.key_at(key).is_none() {
                 let kind = Section::DriftIgnore.key(key).map_or("", |key| key.kind);
                 let message = format!("This rule has no `{key}`.");
                 self.reader.problem(table.at(), message, Some(format!("Add `{key}`: {kind}.")));
             }
         }
-        let rule = IgnoreSetting {
-            object: table.text("object").unwrap_or_default(),
-            kind: table.text("kind"),
-            attributes: table.texts("attributes").unwrap_or_default(),
-            reason: table.text("reason").unwrap_or_default(),
-            until: table.date("until"),
-            line: self.reader.line(table.at()),
-        };
-        (!rule.object.is_empty() && !rule.reason.is_empty()).then_some(rule)
+        let words = table.texts("attributes").unwrap_or_default();
+        let attributes = words.iter().filter_map(|word| attribute(table, word)).collect();
+        let (reason, until) = (table.text("reason"), table.date("until"));
+        let line = self.reader.line(table.at());
+        Some(IgnoreSetting { objects: pattern(table)?, attributes, reason: reason?, until, line })
     }
 
     fn shadow(&self, table: &Table<'_>) -> ConnectionSource {
@@ -470,6 +473,22 @@ impl File<'_> {
         }
         self.root.join(&text).to_str().map_or(text, str::to_owned)
     }
+}
+
+fn pattern(table: &Table<'_>) -> Option<Pattern> {
+    let text = table.text("objects")?;
+    text.parse().map_err(|error| table.wrong("objects", error, None)).ok()
+}
+
+/// The attribute of this word.
+fn attribute(table: &Table<'_>, word: &str) -> Option<Attribute> {
+    let found = Attribute::ALL.iter().copied().find(|attribute| attribute.word() == word);
+    if found.is_none() {
+        let words = Attribute::ALL.iter().map(|attribute| attribute.word());
+        let advice = nearest(word, words).map(|near| format!("Did you mean `{near}`?"));
+        table.wrong("attributes", format!("`{}` is no attribute of an object.", shown(word)), advice);
+    }
+    found
 }
 
 fn ports_are_valid(table: &Table<'_>, text: &str) -> bool {

@@ -167,7 +167,7 @@ pub const KEYS: &[Key] = &[
         "exclude",
         "a list of patterns such as \"audit.*\"",
         "none",
-        "What is no part of any snapshot: `schema` (with all that is in it), `schema.name` or `schema.relation.part`, with `*` and `?`.",
+        "What is no part of any snapshot: names with `*` and `?`, a kind before them if you like (`view reporting.*`); what names a table names its parts.",
     ),
     key(
         Drift,
@@ -206,12 +206,11 @@ pub const KEYS: &[Key] = &[
     key(Drift, "shadow", "a section", "", "The server on which shadows are made."),
     key(
         DriftIgnore,
-        "object",
+        "objects",
         "a pattern such as \"audit.*\"",
         "required",
-        "Which objects: `schema` (with all that is in it), `schema.name` or `schema.relation.part`, with `*` and `?`.",
+        "Which objects: a name with `*` and `?`, a kind before it if you like (`index public.orders_2019*`); what names a table names its parts.",
     ),
-    key(DriftIgnore, "kind", "a kind of object such as \"index\"", "every kind", "Which kind of object."),
     key(
         DriftIgnore,
         "attributes",

@@ -27,6 +27,7 @@ pub mod readiness;
 pub mod run;
 pub mod server_info;
 mod session;
+pub mod shadow;
 pub mod snapshot;
 mod sql;
 pub mod store;
