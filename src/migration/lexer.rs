@@ -6,16 +6,16 @@ use squawk_lexer::{LiteralKind, Token, TokenKind};
 
 /// One token and the bytes that it takes.
 #[derive(Debug, Clone)]
-pub(super) struct Lexeme {
-    pub(super) kind: TokenKind,
-    pub(super) range: Range<usize>,
+pub(crate) struct Lexeme {
+    pub(crate) kind: TokenKind,
+    pub(crate) range: Range<usize>,
 }
 
 /// The tokens of a stretch of text, one after the other: nothing is kept, so that a text of any length needs no more memory.
 ///
 /// Adds to `squawk-lexer` the one rule that reaches over tokens: a string constant goes on when only blanks with a line break,
 /// and line comments, stand before the next quote, and the rest of an `E''` string then still has its backslash escapes.
-pub(super) struct Lexer<'a> {
+pub(crate) struct Lexer<'a> {
     source: &'a str,
     tokens: Box<dyn Iterator<Item = Token> + 'a>,
     at: usize,
@@ -33,7 +33,7 @@ enum Continuation {
 
 impl<'a> Lexer<'a> {
     /// The tokens of `source[range]`, with ranges in `source`. The range must begin where a token begins.
-    pub(super) fn new(source: &'a str, range: Range<usize>) -> Self {
+    pub(crate) fn new(source: &'a str, range: Range<usize>) -> Self {
         Lexer {
             source,
             tokens: Box::new(squawk_lexer::tokenize(&source[range.clone()])),
@@ -101,7 +101,7 @@ impl Iterator for Lexer<'_> {
 }
 
 /// Whether a token is blank or a comment.
-pub(super) fn is_trivia(kind: TokenKind) -> bool {
+pub(crate) fn is_trivia(kind: TokenKind) -> bool {
     matches!(kind, TokenKind::Whitespace | TokenKind::LineComment | TokenKind::BlockComment { .. })
 }
 

@@ -8,7 +8,7 @@ pub mod checksum;
 pub mod git;
 pub mod header;
 pub mod highlight;
-mod lexer;
+pub(crate) mod lexer;
 pub mod name;
 pub mod scaffold;
 pub mod script;

@@ -199,6 +199,10 @@ attributes! {
     /// The identity column that it belongs to.
     IdentityOf, "identity of", Structure;
 
+    // Of operators.
+    /// Whether it is only named by others and not yet defined.
+    Shell, "shell", Information;
+
     // Of everything.
     /// The owner.
     Owner, "owner", Ownership;

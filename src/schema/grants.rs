@@ -105,7 +105,7 @@ pub fn default(grantable: Grantable, owner: &str, version: Version) -> Vec<Name>
 }
 
 /// A role as `aclitem` writes it.
-fn role(name: &str) -> String {
+pub(super) fn role(name: &str) -> String {
     if name.chars().all(|character| character.is_ascii_alphanumeric() || character == '_') && !name.is_empty() {
         name.to_owned()
     } else {

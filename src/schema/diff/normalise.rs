@@ -1,0 +1,97 @@
+//! What two servers write differently though it is the same, and what differs though no migration decides it.
+
+use super::sql;
+use crate::schema::attribute::Attribute;
+use crate::schema::grants::{self, Grant, Grantable};
+use crate::schema::kind::Kind;
+use crate::schema::object::{Object, ObjectId};
+use crate::schema::snapshot::Version;
+use crate::schema::value::Value;
+
+/// Whether two values that are not equal mean the same.
+pub(super) fn is_same(
+    id: &ObjectId,
+    attribute: Attribute,
+    left: Option<&Value>,
+    right: Option<&Value>,
+    versions: (Version, Version),
+) -> bool {
+    if attribute == Attribute::Grants && Grantable::of(id.kind) == Some(Grantable::Relation) {
+        return same_grants(left, right, versions);
+    }
+    match (left, right) {
+        (Some(Value::Text(left)), Some(Value::Text(right))) if is_sql(attribute) => sql::is_same(left, right, versions),
+        (Some(Value::List(left)), Some(Value::List(right))) if is_sql(attribute) && left.len() == right.len() => {
+            left.iter().zip(&**right).all(|(left, right)| left == right || sql::is_same(left, right, versions))
+        }
+        _ => false,
+    }
+}
+
+/// Whether an attribute is SQL that a server has written from what it has stored.
+fn is_sql(attribute: Attribute) -> bool {
+    matches!(
+        attribute,
+        Attribute::Definition
+            | Attribute::Query
+            | Attribute::Keys
+            | Attribute::Default
+            | Attribute::Generated
+            | Attribute::Predicate
+            | Attribute::Using
+            | Attribute::Check
+            | Attribute::PartitionBound
+            | Attribute::PartitionKey
+    )
+}
+
+/// Servers before 17 have no privilege MAINTAIN: between such a one and a newer one it says nothing.
+fn same_grants(left: Option<&Value>, right: Option<&Value>, versions: (Version, Version)) -> bool {
+    let knows = |version: Version| version.major >= 17;
+    if knows(versions.0) == knows(versions.1) {
+        return false;
+    }
+    let without = |value: Option<&Value>| {
+        let items = value?.as_list()?.iter();
+        Some(Value::set(items.filter_map(|item| {
+            let Some(mut grant) = Grant::parse(item) else { return Some(item.to_string()) };
+            grant.privileges.retain(|(letter, _)| *letter != 'm');
+            (!grant.privileges.is_empty()).then(|| grant.to_string())
+        })))
+    };
+    without(left) == without(right)
+}
+
+/// Whether an attribute differs only because the versions begin with different defaults, or because no migration
+/// decides it.
+pub(super) fn is_information(
+    left: &Object,
+    right: &Object,
+    attribute: Attribute,
+    versions: (Version, Version),
+) -> bool {
+    let is_public = left.id.kind == Kind::Schema && &*left.id.name == "public";
+    is_public
+        && matches!(attribute, Attribute::Owner | Attribute::Grants)
+        && (versions.0.major >= 15) != (versions.1.major >= 15)
+        && public_as_made(left, versions.0)
+        && public_as_made(right, versions.1)
+}
+
+/// Whether the schema `public` is still as the version made it: until 14 everybody could create in it, from 15 on it is
+/// the database owner's.
+fn public_as_made(schema: &Object, version: Version) -> bool {
+    let owner = schema.text(Attribute::Owner).unwrap_or_default();
+    let everybody = if version.major >= 15 { "U" } else { "UC" };
+    let mut as_made = grants::default(Grantable::Schema, owner, version);
+    let of_owner = as_made.first().and_then(|item| Grant::parse(item));
+    as_made.extend(of_owner.map(|grant| format!("={everybody}/{}", grants::role(&grant.grantor)).into()));
+    let is_owner = version.major < 15 || owner == "pg_database_owner";
+    is_owner && schema.get(Attribute::Grants) == Some(&Value::set(as_made))
+}
+
+/// Whether an object may be on one side only without a migration having decided it: an operator that others name and
+/// nobody has defined does not outlive a dump.
+pub(super) fn may_be_missing(object: &Object) -> bool {
+    object.flag(Attribute::Shell)
+}
