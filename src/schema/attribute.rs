@@ -164,8 +164,6 @@ attributes! {
     ExpressionStatistics, "statistics targets", Behaviour;
     /// The index of the partitioned table that it is attached to.
     ParentIndex, "parent index", Structure;
-    /// Whether an index stands on the partitioned table alone (`ON ONLY`).
-    Only, "only", Structure;
     /// What is said about a constraint's index.
     IndexComment, "comment on index", Comment;
 

@@ -37,6 +37,12 @@ impl<'r> Columns<'r> {
         Self { row, next: 0 }
     }
 
+    /// The same, further on.
+    pub(super) fn skipping(mut self, columns: usize) -> Self {
+        self.next += columns;
+        self
+    }
+
     fn bytes(&mut self) -> Result<Option<&'r [u8]>, PgError> {
         let bytes: Option<Bytes<'r>> = self.row.try_get(self.next)?;
         self.next += 1;

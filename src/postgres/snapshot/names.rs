@@ -1,5 +1,6 @@
 //! From OIDs to names: what the catalogs refer to by number is resolved here, not by joins on the server.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -38,6 +39,8 @@ pub(super) struct TypeName {
     pub(super) name: Name,
     /// Of an array, the type of its elements.
     element: Oid,
+    /// Of a domain, the type that it restricts.
+    base: Oid,
     /// What `format_type` calls it, of a type of the system.
     formatted: Option<Name>,
     /// How its columns are stored if nothing else is said.
@@ -46,7 +49,7 @@ pub(super) struct TypeName {
     pub(super) collation: Oid,
 }
 
-/// A relation that is in the snapshot, as its parts refer to it.
+/// A relation, as its parts and other relations refer to it.
 pub(super) struct Relation {
     /// Its identity.
     pub(super) id: ObjectId,
@@ -54,29 +57,44 @@ pub(super) struct Relation {
     pub(super) kind: char,
     /// Whether it is a partition.
     pub(super) is_partition: bool,
-    /// Its columns by `attnum`, without those that were dropped.
-    columns: Vec<(i64, Name)>,
+    /// Whether it is in the snapshot.
+    is_listed: bool,
+    /// By `attnum`, without those that were dropped.
+    columns: Vec<Column>,
+}
+
+/// A column, as keys refer to it.
+pub(super) struct Column {
+    /// `attnum`.
+    pub(super) number: i64,
+    /// Its name.
+    pub(super) name: Name,
+    /// Its type.
+    pub(super) type_oid: Oid,
+    /// Its collation.
+    pub(super) collation: Oid,
 }
 
 impl Relation {
     pub(super) fn new(id: ObjectId, kind: char, is_partition: bool) -> Self {
-        Self { id, kind, is_partition, columns: Vec::new() }
+        Self { id, kind, is_partition, is_listed: false, columns: Vec::new() }
     }
 
-    /// Takes in a column; they come by number.
-    pub(super) fn push_column(&mut self, number: i64, name: Name) {
-        self.columns.push((number, name));
-    }
-
-    /// How many columns it has so far.
-    pub(super) fn column_count(&self) -> usize {
-        self.columns.len()
+    /// Takes in a column; they come by number. Says at which place it stands, from 1.
+    pub(super) fn push_column(&mut self, column: Column) -> i64 {
+        self.columns.push(column);
+        i64::try_from(self.columns.len()).unwrap_or(i64::MAX)
     }
 
     /// The column of this number.
-    pub(super) fn column(&self, number: i64) -> Option<&Name> {
-        let at = self.columns.binary_search_by_key(&number, |(number, _)| *number).ok()?;
-        Some(&self.columns[at].1)
+    pub(super) fn column(&self, number: i64) -> Option<&Column> {
+        let at = self.columns.binary_search_by_key(&number, |column| column.number).ok()?;
+        Some(&self.columns[at])
+    }
+
+    /// The columns of these numbers, as SQL.
+    pub(super) fn quoted_columns(&self, numbers: &[i64]) -> Vec<Cow<'_, str>> {
+        numbers.iter().filter_map(|number| Some(quoted(&self.column(*number)?.name))).collect()
     }
 
     /// Its qualified name as SQL.
@@ -89,7 +107,7 @@ const QUERIES: [&str; 6] = [
     "SELECT oid, nspname FROM pg_namespace",
     "SELECT oid, rolname FROM pg_roles",
     // The row types of the system's own relations are nobody's concern.
-    "SELECT oid, typnamespace, typname, CASE WHEN typlen = -1 THEN typelem ELSE 0 END, typstorage, typcollation,
+    "SELECT oid, typnamespace, typname, CASE WHEN typlen = -1 THEN typelem ELSE 0 END, typbasetype, typstorage, typcollation,
             CASE WHEN typnamespace = 11 THEN format_type(oid, NULL) END
      FROM pg_type WHERE oid >= 16384 OR typrelid = 0",
     "SELECT oid, collnamespace, collname FROM pg_collation",
@@ -148,9 +166,9 @@ impl Names {
             let mut row = Columns::of(row);
             let (oid, schema) = (row.oid()?, row.oid()?);
             let name = self.intern(&row.text()?);
-            let (element, storage, collation) = (row.oid()?, row.letter()?, row.oid()?);
+            let (element, base, storage, collation) = (row.oid()?, row.oid()?, row.letter()?, row.oid()?);
             let formatted = row.optional()?.map(|text| self.intern(&text));
-            self.types.insert(oid, TypeName { schema, name, element, formatted, storage, collation });
+            self.types.insert(oid, TypeName { schema, name, element, base, formatted, storage, collation });
         }
         Ok(())
     }
@@ -198,6 +216,14 @@ impl Names {
         self.types.get(&oid)
     }
 
+    /// The type itself or, of a domain, what it restricts in the end.
+    pub(super) fn base_type(&self, oid: Oid) -> Oid {
+        match self.types.get(&oid) {
+            Some(found) if found.base != 0 => self.base_type(found.base),
+            _ => oid,
+        }
+    }
+
     /// The type as SQL names it with an empty `search_path` (`format_type` without a modifier).
     pub(super) fn formatted_type(&self, oid: Oid) -> Name {
         match self.types.get(&oid) {
@@ -220,17 +246,32 @@ impl Names {
 
     /// The relation, if it is in the snapshot.
     pub(super) fn relation(&self, oid: Oid) -> Option<&Relation> {
+        self.relations.get(&oid).filter(|relation| relation.is_listed)
+    }
+
+    /// The relation, in the snapshot or not, unless it is one of the system's own.
+    pub(super) fn any_relation(&self, oid: Oid) -> Option<&Relation> {
         self.relations.get(&oid)
     }
 
-    /// The relation, if it is in the snapshot.
-    pub(super) fn relation_mut(&mut self, oid: Oid) -> Option<&mut Relation> {
-        self.relations.get_mut(&oid)
+    /// The relation, in the snapshot or not, to take in its columns; and whether it is in the snapshot.
+    pub(super) fn relation_mut(&mut self, oid: Oid) -> Option<(&mut Relation, bool)> {
+        self.relations.get_mut(&oid).map(|relation| {
+            let is_listed = relation.is_listed;
+            (relation, is_listed)
+        })
     }
 
-    /// Takes in a relation of the snapshot.
+    /// Takes in a relation. Whether it is in the snapshot is not yet known.
     pub(super) fn add_relation(&mut self, oid: Oid, relation: Relation) {
         self.relations.insert(oid, relation);
+    }
+
+    /// Notes that a relation is in the snapshot.
+    pub(super) fn list_relation(&mut self, oid: Oid) {
+        if let Some(relation) = self.relations.get_mut(&oid) {
+            relation.is_listed = true;
+        }
     }
 }
 

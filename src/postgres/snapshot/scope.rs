@@ -20,11 +20,10 @@ impl Scope {
     pub(super) fn leaves_out(&self, id: &ObjectId) -> bool {
         let schema = if id.kind == Kind::Schema { Some(&*id.name) } else { id.schema.as_deref() };
         self.leave_out_schemas.iter().any(|name| Some(name.as_str()) == schema)
-            || self.leave_out_relations.iter().any(|(schema, name)| {
-                // With what its `serial` column made.
-                id.schema.as_deref() == Some(schema)
-                    && (*id.name == **name || id.kind == Kind::Sequence && *id.name == format!("{name}_id_seq"))
-            })
+            || self
+                .leave_out_relations
+                .iter()
+                .any(|(schema, name)| id.schema.as_deref() == Some(schema) && *id.name == **name)
             || self.exclude.iter().any(|pattern| pattern.matches(id))
     }
 

@@ -2,6 +2,7 @@
 
 mod binary;
 pub mod certificates;
+pub mod copy;
 pub mod ground;
 mod hold;
 mod running;

@@ -9,6 +9,7 @@ use super::Family;
 use crate::postgres::error::PgError;
 use crate::postgres::snapshot::class::{Address, Class};
 use crate::postgres::snapshot::columns::{Columns, Oid};
+use crate::postgres::snapshot::names::Column;
 use crate::postgres::snapshot::reading::Reading;
 use crate::schema::grants::Grantable;
 use crate::schema::{Attribute, Attributes, Kind};
@@ -70,32 +71,36 @@ fn read(reading: &mut Reading<'_>, answers: Vec<Vec<Row>>) -> Result<(), PgError
         let mut row = Columns::of(row);
         let (relation_oid, number, name) = (row.oid()?, row.integer()?, row.text()?);
         let name = reading.names.intern(&name);
-        let Some(relation) = reading.names.relation_mut(relation_oid) else { continue };
-        relation.push_column(number, name.clone());
-        let (kind, is_partition, position) = (relation.kind, relation.is_partition, relation.column_count());
+        let (type_oid, formatted) = (row.oid()?, row.optional()?);
+        let (is_not_null, identity_letter, generated, collation) =
+            (row.flag()?, row.letter()?, row.letter()?, row.oid()?);
+        let Some((relation, is_listed)) = reading.names.relation_mut(relation_oid) else { continue };
+        let position = relation.push_column(Column { number, name: name.clone(), type_oid, collation });
+        if !is_listed {
+            continue;
+        }
+        let (kind, is_partition) = (relation.kind, relation.is_partition);
         let id = relation.id.part(Kind::Column, name);
         let is_query = matches!(kind, 'v' | 'm');
 
         let mut attributes = Attributes::new();
-        let type_oid = row.oid()?;
-        let data_type = match row.optional()? {
+        let data_type = match formatted {
             Some(formatted) => reading.names.intern(&formatted),
             None => reading.names.formatted_type(type_oid),
         };
         // The query of a view says which columns it has.
         if !is_query {
             attributes.set(Attribute::DataType, data_type);
-            attributes.number(Attribute::Position, i64::try_from(position).unwrap_or(i64::MAX), 0);
+            attributes.set(Attribute::Position, position);
         }
-        attributes.flag(Attribute::NotNull, row.flag()?);
-        attributes.some(Attribute::Identity, identity(row.letter()?));
-        let generated = row.letter()?;
+        attributes.flag(Attribute::NotNull, is_not_null);
+        attributes.some(Attribute::Identity, identity(identity_letter));
         let default = expressions.get(&(relation_oid, number));
         let is_generated = generated != '\0';
         attributes.flag(Attribute::Virtual, generated == 'v');
         let expression = if is_generated { Attribute::Generated } else { Attribute::Default };
         attributes.some(expression, default.map(|(_, text)| reading.names.intern(text)));
-        let (collation, storage) = (row.oid()?, row.letter()?);
+        let storage = row.letter()?;
         let own = reading.names.type_of(type_oid).map(|found| (found.collation, found.storage));
         if !is_query && collation != 0 && own.is_none_or(|(own, _)| own != collation) {
             attributes.set(Attribute::Collation, reading.names.collation(collation));

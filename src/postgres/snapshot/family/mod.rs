@@ -1,8 +1,15 @@
 //! The kinds of objects, in families that are read together: one file each, and one line here.
 
 mod column;
+mod constraint;
+mod index;
+mod policy;
 mod relation;
+mod rule;
 mod schema;
+mod sequence;
+mod statistics;
+mod trigger;
 
 use tokio_postgres::Row;
 
@@ -25,4 +32,26 @@ pub(super) struct Family {
 
 /// All families, in the order in which they are read: what others refer to comes before them. Relations are first, then
 /// their columns; parts of relations are after these.
-pub(super) const FAMILIES: &[Family] = &[schema::FAMILY, relation::FAMILY, column::FAMILY];
+pub(super) const FAMILIES: &[Family] = &[
+    schema::FAMILY,
+    relation::FAMILY,
+    column::FAMILY,
+    sequence::FAMILY,
+    index::FAMILY,
+    constraint::FAMILY,
+    trigger::FAMILY,
+    rule::FAMILY,
+    policy::FAMILY,
+    statistics::FAMILY,
+];
+
+/// When a trigger or a rule is at work, unless that is always but on a replica (`tgenabled`, `ev_enabled`,
+/// `evtenabled`).
+fn enabled(letter: char) -> Option<&'static str> {
+    match letter {
+        'D' => Some("disabled"),
+        'R' => Some("replica"),
+        'A' => Some("always"),
+        _ => None,
+    }
+}

@@ -1,7 +1,7 @@
 //! Tables, foreign tables, views, materialized views, composite types: what is said of them as a whole.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use tokio_postgres::Row;
 
@@ -12,8 +12,7 @@ use crate::postgres::snapshot::columns::{Columns, Oid};
 use crate::postgres::snapshot::names::Relation;
 use crate::postgres::snapshot::reading::Reading;
 use crate::schema::grants::Grantable;
-use crate::schema::name::qualified;
-use crate::schema::{Attribute, Attributes, Kind, Name, Value};
+use crate::schema::{Attribute, Attributes, Kind, ObjectId, Value};
 
 pub(super) const FAMILY: Family = Family {
     kinds: &[Kind::Table, Kind::ForeignTable, Kind::View, Kind::MaterializedView, Kind::CompositeType],
@@ -23,15 +22,14 @@ pub(super) const FAMILY: Family = Family {
             "SELECT oid, reloptions FROM pg_class WHERE relkind = 't' AND reloptions IS NOT NULL",
             "SELECT f.ftrelid, s.srvname, f.ftoptions FROM pg_foreign_table f JOIN pg_foreign_server s ON s.oid = f.ftserver",
             // A composite type that stands alone has its owner and its grants as a type.
-            "SELECT c.oid, c.relnamespace, c.relname, c.relkind, c.relowner,
+            "SELECT c.oid, c.relnamespace, c.relname, c.relkind, c.relispartition, c.relowner,
                     CASE WHEN c.relkind = 'c' THEN (SELECT typacl::text[] FROM pg_type WHERE oid = c.reltype)
                          ELSE c.relacl::text[] END,
                     c.relpersistence, c.reloptions, c.reltoastrelid, c.reltablespace, c.relam,
                     c.relrowsecurity, c.relforcerowsecurity, c.relreplident, c.relispopulated, c.reloftype,
                     CASE WHEN c.relispartition THEN pg_get_expr(c.relpartbound, c.oid) END,
                     CASE WHEN c.relkind = 'p' THEN pg_get_partkeydef(c.oid) END,
-                    CASE WHEN c.relkind IN ('v', 'm') THEN pg_get_viewdef(c.oid) END,
-                    c.relispartition, c.reltype
+                    CASE WHEN c.relkind IN ('v', 'm') THEN pg_get_viewdef(c.oid) END, c.reltype
              FROM pg_class c
              WHERE c.oid >= 16384 AND c.relkind IN ('r', 'p', 'f', 'v', 'm', 'c')",
         ];
@@ -57,21 +55,23 @@ fn read(reading: &mut Reading<'_>, answers: Vec<Vec<Row>>) -> Result<(), PgError
         let mut row = Columns::of(row);
         servers.insert(row.oid()?, (row.text()?, row.texts()?));
     }
-    let are_parents: HashSet<Oid> = parents.values().flatten().copied().collect();
-    let mut parent_names = HashMap::with_capacity(are_parents.len());
+    // All of them first: any may be the parent of any.
     for row in relations {
         let mut row = Columns::of(row);
-        let (oid, schema) = (row.oid()?, row.oid()?);
-        if are_parents.contains(&oid) {
-            let name = qualified(&reading.names.schema(schema), &row.text()?);
-            parent_names.insert(oid, Name::from(name));
-        }
+        let (oid, schema, name, letter) = (row.oid()?, row.oid()?, row.text()?, row.letter()?);
+        let Some(kind) = kind_of(letter) else { continue };
+        let (schema, name) = (reading.names.schema(schema), reading.names.intern(&name));
+        let id = ObjectId { kind, schema: Some(schema), relation: None, name };
+        let is_partition = row.flag()?;
+        reading.names.add_relation(oid, Relation::new(id, letter, is_partition));
     }
     for row in relations {
         let mut row = Columns::of(row);
-        let (oid, schema, name) = (row.oid()?, row.oid()?, row.text()?);
-        let letter = row.letter()?;
-        let Some(id) = kind_of(letter).and_then(|kind| reading.id_in(kind, schema, &name)) else { continue };
+        let (oid, schema, _, letter, _) = (row.oid()?, row.oid()?, row.text()?, row.letter()?, row.flag()?);
+        if reading.names.listed_schema(schema).is_none() {
+            continue;
+        }
+        let Some(id) = reading.names.any_relation(oid).map(|relation| relation.id.clone()) else { continue };
         let mut attributes = Attributes::new();
         let (owner, grants) = (row.oid()?, row.optional_texts()?);
         reading.owner(&mut attributes, owner);
@@ -104,9 +104,9 @@ fn read(reading: &mut Reading<'_>, answers: Vec<Vec<Row>>) -> Result<(), PgError
         attributes.unless(Attribute::PartitionBound, &row.text()?, "");
         attributes.unless(Attribute::PartitionKey, &row.text()?, "");
         attributes.unless(Attribute::Query, row.text()?.trim().trim_end_matches(';'), "");
-        let (is_partition, row_type) = (row.flag()?, row.oid()?);
+        let row_type = row.oid()?;
         if let Some(parents) = parents.get(&oid) {
-            let names = parents.iter().filter_map(|parent| parent_names.get(parent).cloned());
+            let names = parents.iter().filter_map(|parent| Some(reading.names.any_relation(*parent)?.qualified()));
             attributes.set(Attribute::Inherits, Value::list(names));
         }
         if let Some((server, options)) = servers.get(&oid) {
@@ -116,9 +116,9 @@ fn read(reading: &mut Reading<'_>, answers: Vec<Vec<Row>>) -> Result<(), PgError
         let (relation, row_type) = (Address::of(Class::RELATION, oid), Address::of(Class::TYPE, row_type));
         // What is said of a composite type that stands alone is said of it as a type.
         let (address, other) = if letter == 'c' { (row_type, relation) } else { (relation, row_type) };
-        if reading.add(address, id.clone(), attributes) {
+        if reading.add(address, id, attributes) {
             reading.stands_for(other, address);
-            reading.names.add_relation(oid, Relation::new(id, letter, is_partition));
+            reading.names.list_relation(oid);
         }
     }
     Ok(())
