@@ -9,7 +9,7 @@ use crate::config::source::PasswordSource;
 use crate::config::{
     Access, Config, ConfigError, Environment, EnvironmentName, Origin, Paths, Secret, Surroundings, Target,
 };
-use crate::migration::catalogue::Layout;
+use crate::migration::catalogue::{Catalogue, CatalogueError, Layout};
 use crate::postgres::connect_error::ConnectError;
 use crate::postgres::connection::{Connection, SessionOptions};
 use crate::postgres::history::HistoryTable;
@@ -28,6 +28,8 @@ pub struct Context {
     /// Who operates.
     pub operator: Operator,
     passwords: Mutex<HashMap<EnvironmentName, Secret>>,
+    /// The catalogue as it was when it was last read.
+    catalogue: Mutex<Arc<Catalogue>>,
 }
 
 /// Why an environment cannot be connected to.
@@ -71,7 +73,14 @@ impl Context {
             .unwrap_or_else(|| "unknown".to_owned());
         let host = rustix::system::uname().nodename().to_string_lossy().into_owned();
         let operator = Operator { name, host, process: std::process::id() };
-        Context { config: Arc::new(config), surroundings, paths, operator, passwords: Mutex::default() }
+        Context {
+            config: Arc::new(config),
+            surroundings,
+            paths,
+            operator,
+            passwords: Mutex::default(),
+            catalogue: Mutex::default(),
+        }
     }
 
     /// The environment of this name.
@@ -82,6 +91,18 @@ impl Context {
     /// Where the files are and which history table they speak of.
     pub fn layout(&self) -> Layout {
         self.config.project.layout.clone()
+    }
+
+    /// Reads the project's files; those that have not changed since this was last asked are not read again.
+    ///
+    /// # Errors
+    /// When the folder of migrations cannot be listed.
+    pub fn read_catalogue(&self) -> Result<Arc<Catalogue>, CatalogueError> {
+        let mut known = self.catalogue.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(now) = known.refresh(&self.config.project.layout)? {
+            *known = Arc::new(now);
+        }
+        Ok(Arc::clone(&known))
     }
 
     /// The history table, the same in every environment.

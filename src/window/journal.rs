@@ -5,7 +5,7 @@
 //! later decision rests on was forced to the disk before the window went on.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, BufRead, BufReader, Write};
+use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
@@ -130,6 +130,7 @@ pub struct Unfinished {
 pub fn unfinished(folder: &Path) -> Vec<Unfinished> {
     let mut found: Vec<Unfinished> = journals(folder)
         .into_iter()
+        .filter(|path| !ends_closed(path).unwrap_or(false))
         .filter_map(|path| {
             let state = read(&path).ok()?;
             state.closed.is_none().then(|| Unfinished { in_use: is_held(&path), path, state })
@@ -137,6 +138,19 @@ pub fn unfinished(folder: &Path) -> Vec<Unfinished> {
         .collect();
     found.sort_by_key(|one| std::cmp::Reverse(one.state.opened.at));
     found
+}
+
+/// Whether a journal's last line says that the window was closed: told without reading the lines before, of which the
+/// windows of a year have many.
+fn ends_closed(path: &Path) -> io::Result<bool> {
+    const LAST_LINE: u64 = 1024;
+    let mut file = File::open(path)?;
+    let length = file.metadata()?.len();
+    file.seek(SeekFrom::Start(length.saturating_sub(LAST_LINE)))?;
+    let mut end = Vec::new();
+    file.take(LAST_LINE).read_to_end(&mut end)?;
+    let last = end.strip_suffix(b"\n").and_then(|lines| lines.rsplit(|byte| *byte == b'\n').next());
+    Ok(last.is_some_and(|line| matches!(serde_json::from_slice(line), Ok(WindowEvent::Closed { .. }))))
 }
 
 /// The journals in this folder, in the order of their names, which is that of their opening.

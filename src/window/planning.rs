@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use crate::config::Environment;
-use crate::migration::catalogue::{Catalogue, CatalogueError, Layout, Migration, MigrationFile};
+use crate::migration::catalogue::{Catalogue, Layout, Migration, MigrationFile};
 use crate::migration::checksum::Checksum;
 use crate::migration::script::{Script, ScriptError, ScriptOptions, Statement, StatementKind, Structure};
 use crate::postgres::history::{HistoryRow, HistoryState};
@@ -474,12 +474,11 @@ fn unknown<'a>(wanted: &str, names: impl Iterator<Item = &'a str>) -> PlanError 
     PlanError::Unknown { name: wanted.to_owned(), nearest }
 }
 
-/// The migrations in effect whose files were changed after they were applied. Reads the project's files.
-pub fn changed_since_applied(layout: &Layout, past: &Past) -> Result<Vec<String>, CatalogueError> {
-    let catalogue = Catalogue::read(layout)?;
-    let statuses = Statuses::of(&catalogue, past);
+/// The migrations in effect whose files were changed after they were applied.
+pub fn changed_since_applied(catalogue: &Catalogue, past: &Past) -> Vec<String> {
+    let statuses = Statuses::of(catalogue, past);
     let changed = statuses.iter().filter(|(_, status)| *status == Status::Changed);
-    Ok(changed.map(|(migration, _)| migration.name.to_string()).collect())
+    changed.map(|(migration, _)| migration.name.to_string()).collect()
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The state of a window: what folding its events yields, and what an operator can do next.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
@@ -110,6 +111,8 @@ pub struct MigrationRecord {
 /// What moves on the screen while something runs; none of it is journalled.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Live {
+    /// Where in the plan the running migration stands, from 0.
+    pub migration: Option<usize>,
     /// The running statement: its number from 0, its line, and what it is.
     pub statement: Option<(u32, u32, String)>,
     /// Statements of the running migration that ended, and of how many.
@@ -151,6 +154,8 @@ pub struct WindowState {
     pub closed: Option<bool>,
     /// When the last event happened.
     pub last_at: Timestamp,
+    /// Where in the plan each migration stands.
+    places: Arc<HashMap<Box<str>, usize>>,
 }
 
 /// Something an operator can do now.
@@ -195,7 +200,10 @@ impl WindowState {
                 backend_pid: None,
             })
             .collect();
+        let names = opened.plan.items.iter().enumerate();
+        let places = Arc::new(names.map(|(place, item)| (item.name.as_str().into(), place)).collect());
         WindowState {
+            places,
             operators: vec![opened.operator.clone()],
             last_at: opened.at,
             opened,
@@ -239,8 +247,9 @@ impl WindowState {
                 self.live.backup = Some((doing.clone(), *tables_done, *tables, *bytes));
             }
             WindowEvent::BackupTaken(backup) => self.backup = Some(backup.clone()),
-            WindowEvent::MigrationStarted { name, at, statements, backend_pid, .. } => {
-                self.live = Live { statements: (0, *statements), ..Live::default() };
+            WindowEvent::MigrationStarted { name, index, at, statements, backend_pid } => {
+                let migration = usize::try_from(*index).ok();
+                self.live = Live { migration, statements: (0, *statements), ..Live::default() };
                 if let Some(migration) = self.migration_mut(name) {
                     migration.state = MigrationState::Running { since: *at };
                     migration.notices.clear();
@@ -258,9 +267,8 @@ impl WindowState {
             }
             WindowEvent::Notice { severity, message, .. } => {
                 self.print(format!("{severity}: {message}"));
-                if let Some(migration) =
-                    self.migrations.iter_mut().find(|one| matches!(one.state, MigrationState::Running { .. }))
-                {
+                let running = self.live.migration.and_then(|index| self.migrations.get_mut(index));
+                if let Some(migration) = running.filter(|one| matches!(one.state, MigrationState::Running { .. })) {
                     migration.notices.push((severity.clone(), message.clone()));
                 }
             }
@@ -272,10 +280,10 @@ impl WindowState {
                 self.live.retrying = Some((*attempt, *of, why.clone()));
             }
             WindowEvent::MigrationFinished { name, outcome, at } => {
-                self.live = Live::default();
                 if let Some(migration) = self.migration_mut(name) {
                     migration.state = MigrationState::Ended { outcome: outcome.clone(), at: *at };
                 }
+                self.live = Live::default();
                 self.last_at = *at;
             }
             WindowEvent::StepFinished { step, outcome, at } => self.finish_step(*step, outcome, *at),
@@ -285,6 +293,11 @@ impl WindowState {
                 self.last_at = *at;
             }
         }
+    }
+
+    /// Where in the plan a migration stands, from 0.
+    pub fn place_of(&self, name: &str) -> Option<usize> {
+        self.places.get(name).copied()
     }
 
     /// The record of a step.
@@ -402,7 +415,7 @@ impl WindowState {
     }
 
     fn migration_mut(&mut self, name: &str) -> Option<&mut MigrationRecord> {
-        self.migrations.iter_mut().find(|migration| migration.name == name)
+        self.place_of(name).and_then(|place| self.migrations.get_mut(place))
     }
 
     fn print(&mut self, line: String) {

@@ -5,6 +5,7 @@
 //! and no row is success. Files run in the order of their names, each in a read-only transaction that is rolled back.
 //! A `-- Description:` in the file's header is what the operator reads.
 
+use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::fs;
 use std::io;
@@ -362,9 +363,9 @@ async fn built_in(
 /// Whether the history says that everything in the plan was done, with the right files.
 fn history_agrees(plan: &Plan, rows: &[HistoryRow]) -> Verdict {
     let mut problems = Vec::new();
+    let rows: HashMap<&str, &HistoryRow> = rows.iter().map(|row| (&*row.name, row)).collect();
     for item in &plan.items {
-        let row = rows.iter().find(|row| *row.name == item.name);
-        let problem = match (plan.direction, row) {
+        let problem = match (plan.direction, rows.get(item.name.as_str()).copied()) {
             (Direction::Apply, None) => "is not recorded",
             (Direction::Apply, Some(row)) if row.rolled_back => "is recorded as rolled back",
             (Direction::Apply, Some(row)) if row.checksum.is_none() => "is recorded without a checksum",

@@ -9,7 +9,6 @@ use crate::cli::environments::{context, small_runtime, writable_environment};
 use crate::cli::output::Output;
 use crate::cli::{CommandError, Exit, Session};
 use crate::config::Environment;
-use crate::migration::catalogue::Catalogue;
 use crate::postgres::grant::{Gate, GateKind, GateList};
 use crate::window::context::Context;
 use crate::window::event::BackupNeed;
@@ -130,12 +129,12 @@ pub fn not_confirmed(refusal: String, teller: &mut dyn Teller) -> CommandError {
 
 /// Looks at the environment and the files, and draws up the plan.
 async fn prepare(
-    context: &Context,
+    context: &Arc<Context>,
     environment: &Environment,
     intent: &Intent,
 ) -> Result<(EnvironmentView, Plan), CommandError> {
-    let layout = context.layout();
-    let reading = tokio::task::spawn_blocking(move || Catalogue::read(&layout));
+    let reader = Arc::clone(context);
+    let reading = tokio::task::spawn_blocking(move || reader.read_catalogue());
     let (catalogue, view) = tokio::join!(reading, look(context, environment));
     let catalogue = match catalogue {
         Ok(read) => read?,

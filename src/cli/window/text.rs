@@ -250,7 +250,7 @@ fn done(state: &WindowState) -> &'static str {
 /// The migration's place in the plan and its name.
 fn place(name: &str, state: &WindowState) -> String {
     let of = state.migrations.len();
-    let number = state.migrations.iter().position(|record| record.name == name).map_or(0, |index| index + 1);
+    let number = state.place_of(name).map_or(0, |place| place + 1);
     let digits = of.to_string().len();
     format!("{number:>digits$}/{of}  {name}")
 }

@@ -29,6 +29,8 @@ use super::gates;
 const EVENTS: usize = 256;
 /// For how long a lost server is looked for before the outcome of a COMMIT is given up as unknown.
 const SEARCH: Duration = Duration::from_secs(60);
+/// How long a file may be, in bytes, to be read and split while the server commits the one before it.
+const READ_AHEAD: u64 = 256 * 1024;
 
 /// Runs what of the plan is not done yet.
 pub async fn run(runner: &mut Runner, confirmed: &Confirmed, control: &Control) -> Result<String, Halt> {
@@ -82,6 +84,7 @@ async fn with_session(
     let (table, policy) = (runner.context.history_table(), runner.environment.policy.clone());
     let opened = ScriptSession::open(&mut session.connection, observer.as_ref(), &table, &policy).await;
     let mut scripts = opened.map_err(|error| translate::of_run_error(&error))?;
+    let mut ahead = None;
     for (index, item) in (0..).zip(&items) {
         if runner.state().migrations.get(index as usize).is_some_and(|record| record.state.is_done()) {
             continue;
@@ -89,8 +92,10 @@ async fn with_session(
         if control.is_stopping() {
             return Err(Halt::Stopped(so_far(runner, items.len(), "stopped before the next one")));
         }
-        let job = Job { grant: &grant, index, item, backend_pid };
-        let may_have_unlocked = one(runner, &mut scripts, job, control).await?;
+        let next = items.get(index as usize + 1);
+        let job = Job { grant: &grant, index, item, next, ahead: ahead.take(), backend_pid };
+        let One { may_have_unlocked, ahead: next_ahead } = one(runner, &mut scripts, job, control).await?;
+        ahead = next_ahead;
         if may_have_unlocked && let Some(observer) = &observer {
             still_ours(&session.lock, observer, item).await?;
         }
@@ -120,7 +125,27 @@ struct Job<'a> {
     grant: &'a WriteGrant,
     index: u32,
     item: &'a PlanItem,
+    /// The migration whose turn comes after.
+    next: Option<&'a PlanItem>,
+    /// Its file, where it was read while the one before was being committed.
+    ahead: Option<Read>,
     backend_pid: i32,
+}
+
+/// What came of one migration's turn.
+#[derive(Default)]
+struct One {
+    /// Whether its script may have given the operator's lock away.
+    may_have_unlocked: bool,
+    /// The next one's file.
+    ahead: Option<Read>,
+}
+
+/// A migration's file, found to be what was confirmed, and split.
+struct Read {
+    script: Script,
+    name: MigrationName,
+    checksum: Checksum,
 }
 
 /// Notes the window in the environment, where Tidegate has its own schema there. The journal is the window's record;
@@ -139,18 +164,19 @@ async fn remember(runner: &Runner, session: &Session, grant: &WriteGrant) {
     }
 }
 
-/// Runs one migration. Says whether its script may have given the operator's lock away.
+/// Runs one migration.
 async fn one(
     runner: &mut Runner,
     scripts: &mut ScriptSession<'_>,
     job: Job<'_>,
     control: &Control,
-) -> Result<bool, Halt> {
+) -> Result<One, Halt> {
     let item = job.item;
     let started = Timestamp::now();
-    let (script, name, checksum) = match read(runner, item) {
+    let found = job.ahead.map_or_else(|| read(runner, item), Ok);
+    let Read { script, name, checksum } = match found {
         Ok(read) => read,
-        Err(failure) => return finish_failed(runner, item, *failure).await.map(|()| false),
+        Err(failure) => return finish_failed(runner, item, *failure).await.map(|()| One::default()),
     };
     runner
         .emit(WindowEvent::MigrationStarted {
@@ -173,12 +199,21 @@ async fn one(
         checksum,
         facts: &facts,
     };
+    let mut ahead = None;
     let ended = {
         let mut running = std::pin::pin!(scripts.run(job.grant, script_run, &teller, control));
         loop {
             tokio::select! {
                 biased;
-                Some(event) = told.recv() => tell(runner, event).await?,
+                Some(event) = told.recv() => {
+                    let commits = matches!(event, run::RunEvent::Recorded);
+                    tell(runner, event).await?;
+                    if commits {
+                        // The commit goes out first; while the server waits for its disk, there is time.
+                        tokio::task::yield_now().await;
+                        ahead = job.next.and_then(|next| read_ahead(runner, next));
+                    }
+                }
                 ended = &mut running => break ended,
             }
         }
@@ -193,9 +228,10 @@ async fn one(
                 statements: u32::try_from(done.statements).unwrap_or(u32::MAX),
             };
             finish(runner, item, outcome).await?;
-            Ok(script.source().to_ascii_lowercase().contains("pg_advisory_unlock"))
+            let may_have_unlocked = script.source().to_ascii_lowercase().contains("pg_advisory_unlock");
+            Ok(One { may_have_unlocked, ahead })
         }
-        Err(error) => after_error(runner, item, job.backend_pid, error, control).await.map(|()| false),
+        Err(error) => after_error(runner, item, job.backend_pid, error, control).await.map(|()| One::default()),
     }
 }
 
@@ -251,7 +287,7 @@ async fn after_error(
 /// Asks the server, over a new connection, what became of a script whose end was not heard. Waits until the server
 /// process that ran it is gone, and for a lost server for a minute.
 pub(super) async fn settle(runner: &Runner, item: &PlanItem, backend_pid: i32, control: &Control) -> DatabaseState {
-    let Ok((script, name, checksum)) = read(runner, item) else { return DatabaseState::Unknown };
+    let Ok(Read { script, name, checksum }) = read(runner, item) else { return DatabaseState::Unknown };
     let facts = facts(runner, item);
     let table = runner.context.history_table();
     let environment = runner.environment.name.as_str();
@@ -280,7 +316,13 @@ fn direction_of(runner: &Runner) -> run::Direction {
     }
 }
 
-fn read(runner: &Runner, item: &PlanItem) -> Result<(Script, MigrationName, Checksum), Box<Failure>> {
+/// Reads a file ahead of its turn. What is wrong with it is told when its turn comes.
+fn read_ahead(runner: &Runner, item: &PlanItem) -> Option<Read> {
+    let is_short = std::fs::metadata(&item.file).is_ok_and(|file| file.len() <= READ_AHEAD);
+    if is_short { read(runner, item).ok() } else { None }
+}
+
+fn read(runner: &Runner, item: &PlanItem) -> Result<Read, Box<Failure>> {
     let path = std::path::PathBuf::from(&item.file);
     let bytes = std::fs::read(&path)
         .map_err(|error| Failure::plain(format!("{} cannot be read: {error}.", item.file)).boxed())?;
@@ -297,7 +339,7 @@ fn read(runner: &Runner, item: &PlanItem) -> Result<(Script, MigrationName, Chec
     let damaged = || Failure::plain(format!("the plan's record of {} cannot be read", item.name)).boxed();
     let name = item.name.parse().map_err(|_| damaged())?;
     let checksum = item.recorded_checksum.parse().map_err(|_| damaged())?;
-    Ok((script, name, checksum))
+    Ok(Read { script, name, checksum })
 }
 
 fn facts(runner: &Runner, item: &PlanItem) -> RunFacts {

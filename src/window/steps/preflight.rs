@@ -1,5 +1,6 @@
 //! Preflight: everything that could spoil the window, looked at before anything is done.
 
+use std::collections::HashSet;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -123,13 +124,14 @@ async fn agreement(runner: &Runner, connection: &Connection, state: &history::Hi
     let plan = &runner.state().opened.plan;
     let table = runner.context.history_table();
     let rows = if state.is_readable() { history::read(connection, &table).await? } else { Vec::new() };
-    let in_effect = |name: &str| rows.iter().any(|row| !row.rolled_back && *row.name == *name);
-    let done_here = |name: &str| runner.state().migrations.iter().any(|one| one.name == name && one.state.is_done());
+    let in_effect: HashSet<&str> = rows.iter().filter(|row| !row.rolled_back).map(|row| &*row.name).collect();
     let odd: Vec<&str> = plan
         .items
         .iter()
-        .map(|item| item.name.as_str())
-        .filter(|name| !done_here(name) && in_effect(name) == (plan.direction == Direction::Apply))
+        .zip(&runner.state().migrations)
+        .filter(|(_, record)| !record.state.is_done())
+        .map(|(item, _)| item.name.as_str())
+        .filter(|name| in_effect.contains(name) == (plan.direction == Direction::Apply))
         .collect();
     if !odd.is_empty() {
         let what = match plan.direction {
@@ -140,8 +142,8 @@ async fn agreement(runner: &Runner, connection: &Connection, state: &history::Hi
         return Ok(failed(name, format!("{what}: {}", odd.join(", ")), advice));
     }
     let past = board::Past { rows: rows.into(), attempts: Vec::new().into() };
-    let changed = planning::changed_since_applied(&runner.context.layout(), &past);
-    Ok(match changed {
+    let catalogue = runner.context.read_catalogue();
+    Ok(match catalogue.map(|catalogue| planning::changed_since_applied(&catalogue, &past)) {
         Ok(changed) if changed.is_empty() => passed(name, "the history agrees with the files"),
         Ok(changed) => warning(name, &format!("changed since they were applied here: {}", changed.join(", "))),
         Err(error) => failed(name, error.to_string(), "Mend the folder of migrations."),

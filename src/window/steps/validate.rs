@@ -1,5 +1,7 @@
 //! Validate: the database is what the plan promised, the project's own queries agree, and so does its hook.
 
+use std::collections::HashSet;
+
 use tokio::sync::mpsc;
 
 use crate::postgres::run::Control;
@@ -80,6 +82,7 @@ async fn tell(runner: &mut Runner, event: ValidationEvent) -> Result<(), Halt> {
 fn done_part(runner: &Runner) -> Plan {
     let state = runner.state();
     let mut plan = state.opened.plan.clone();
-    plan.items.retain(|item| state.done().any(|done| done.name == item.name));
+    let done: HashSet<&str> = state.done().map(|done| done.name.as_str()).collect();
+    plan.items.retain(|item| done.contains(item.name.as_str()));
     plan
 }
