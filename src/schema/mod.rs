@@ -4,6 +4,7 @@
 //! is a drift.
 
 pub mod attribute;
+pub mod ddl;
 pub mod diff;
 pub mod grants;
 pub mod kind;

@@ -207,6 +207,19 @@ pub fn unquoted(identifier: &str) -> Cow<'_, str> {
     }
 }
 
+/// What a NOT NULL constraint is called if nobody names it (`ChooseConstraintName`): the longer of the two names gives
+/// way where 63 bytes are not enough.
+#[must_use]
+pub fn not_null_name(relation: &str, column: &str) -> String {
+    const ROOM: usize = 63 - "_".len() - "_not_null".len();
+    let (mut first, mut second) = (relation.len(), column.len());
+    while first + second > ROOM {
+        if first > second { first -= 1 } else { second -= 1 }
+    }
+    let cut = |text: &str, length: usize| text[..text.floor_char_boundary(length)].to_owned();
+    format!("{}_{}_not_null", cut(relation, first), cut(column, second))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -240,5 +253,13 @@ mod tests {
     #[case("a\\b", "E'a\\\\b'")]
     fn a_text_is_a_constant(#[case] text: &str, #[case] expected: &str) {
         assert_eq!(literal(text), expected);
+    }
+
+    #[test]
+    fn a_generated_name_fits() {
+        assert_eq!(not_null_name("orders", "total"), "orders_total_not_null");
+        let long = not_null_name(&"t".repeat(60), &"c".repeat(10));
+        assert_eq!(long.len(), 63);
+        assert!(long.ends_with("t_cccccccccc_not_null"));
     }
 }

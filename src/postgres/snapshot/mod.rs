@@ -51,13 +51,17 @@ const BEGIN: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
 const BEFORE_FAMILY: &str = "SAVEPOINT family";
 const AFTER_FAMILY: &str = "ROLLBACK TO SAVEPOINT family; RELEASE SAVEPOINT family";
 
+const END: &str = "ROLLBACK";
+
 /// Ends the transaction even when whoever waits for the snapshot has lost interest: the request is sent, its answer is
 /// the driver's business.
-struct Transaction<'c>(&'c Client);
+struct Transaction<'c>(Option<&'c Client>);
 
 impl Drop for Transaction<'_> {
     fn drop(&mut self) {
-        let _ = self.0.batch_execute("ROLLBACK").now_or_never();
+        if let Some(client) = self.0 {
+            let _ = client.batch_execute(END).now_or_never();
+        }
     }
 }
 
@@ -88,7 +92,7 @@ async fn attempt(connection: &Connection, scope: &Scope) -> Result<Snapshot, PgE
 
     let mut batch = Batch::on(client);
     batch.run(BEGIN).await;
-    let transaction = Transaction(client);
+    let mut transaction = Transaction(Some(client));
     Names::ask(&mut batch).await;
     Facts::ask(&mut batch).await;
     for queries in &queries {
@@ -98,6 +102,8 @@ async fn attempt(connection: &Connection, scope: &Scope) -> Result<Snapshot, PgE
         }
         batch.run(AFTER_FAMILY).await;
     }
+    batch.run(END).await;
+    transaction.0 = None;
 
     batch.next().await?;
     let mut names = Names::read(&mut batch).await?;
@@ -124,7 +130,7 @@ async fn attempt(connection: &Connection, scope: &Scope) -> Result<Snapshot, PgE
             Some(error) => return Err(error),
         }
     }
-    drop(transaction);
+    batch.next().await?;
     Ok(reading.finish(&info.database))
 }
 

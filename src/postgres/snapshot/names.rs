@@ -53,8 +53,6 @@ pub(super) struct TypeName {
 pub(super) struct Relation {
     /// Its identity.
     pub(super) id: ObjectId,
-    /// `relkind`.
-    pub(super) kind: char,
     /// Whether it is a partition.
     pub(super) is_partition: bool,
     /// Whether it is in the snapshot.
@@ -76,8 +74,8 @@ pub(super) struct Column {
 }
 
 impl Relation {
-    pub(super) fn new(id: ObjectId, kind: char, is_partition: bool) -> Self {
-        Self { id, kind, is_partition, is_listed: false, columns: Vec::new() }
+    pub(super) fn new(id: ObjectId, is_partition: bool) -> Self {
+        Self { id, is_partition, is_listed: false, columns: Vec::new() }
     }
 
     /// Takes in a column; they come by number. Says at which place it stands, from 1.

@@ -227,9 +227,21 @@ impl<'s> Comparison<'s> {
         id.relation.as_ref().is_some_and(|relation| self.one_sided.contains(&(id.schema.as_ref(), relation)))
     }
 
+    /// Whether it is a column that a query decides about.
+    fn is_column_of_query(&self, id: &ObjectId) -> bool {
+        let (Kind::Column, Some(relation)) = (id.kind, &id.relation) else { return false };
+        [Kind::View, Kind::MaterializedView].into_iter().any(|kind| {
+            let view = ObjectId { kind, schema: id.schema.clone(), relation: None, name: relation.clone() };
+            self.left.get(&view).is_some()
+        })
+    }
+
     fn missing(&mut self, object: &Object, presence: Presence) {
         let id = &object.id;
         if self.belongs_to_one_sided(id) || self.is_unknown(id.kind, None) {
+            return;
+        }
+        if self.is_column_of_query(id) && object.attributes().iter().all(|(attribute, _)| is_of_query(*attribute)) {
             return;
         }
         let is_information = normalise::may_be_missing(object);
@@ -246,11 +258,13 @@ impl<'s> Comparison<'s> {
         if self.belongs_to_one_sided(id) || self.is_unknown(id.kind, None) {
             return;
         }
+        let is_column_of_query = id.kind == Kind::Column && self.is_column_of_query(id);
         let mut changes = Vec::new();
         for (attribute, left_value, right_value) in both(left, right) {
             if left_value == right_value
                 || self.options.ignored_attributes.contains(&attribute)
                 || self.is_unknown(id.kind, Some(attribute))
+                || is_column_of_query && is_of_query(attribute)
                 || normalise::is_same(id, attribute, left_value, right_value, self.versions)
             {
                 continue;
@@ -315,6 +329,11 @@ impl<'s> Comparison<'s> {
             .collect();
         self.differences.retain(|difference| !goes.contains(&difference.id));
     }
+}
+
+/// Whether the query of a view decides about it, which is told as a difference of that.
+fn is_of_query(attribute: Attribute) -> bool {
+    matches!(attribute, Attribute::DataType | Attribute::Collation | Attribute::Position)
 }
 
 /// The attributes that either of two objects has, with their values in both.

@@ -12,6 +12,7 @@ use crate::postgres::snapshot::columns::{Columns, Oid};
 use crate::postgres::snapshot::names::Column;
 use crate::postgres::snapshot::reading::Reading;
 use crate::schema::grants::Grantable;
+use crate::schema::name::not_null_name;
 use crate::schema::{Attribute, Attributes, Kind};
 
 pub(super) const FAMILY: Family = Family {
@@ -79,20 +80,16 @@ fn read(reading: &mut Reading<'_>, answers: Vec<Vec<Row>>) -> Result<(), PgError
         if !is_listed {
             continue;
         }
-        let (kind, is_partition) = (relation.kind, relation.is_partition);
+        let is_partition = relation.is_partition;
         let id = relation.id.part(Kind::Column, name);
-        let is_query = matches!(kind, 'v' | 'm');
 
         let mut attributes = Attributes::new();
         let data_type = match formatted {
             Some(formatted) => reading.names.intern(&formatted),
             None => reading.names.formatted_type(type_oid),
         };
-        // The query of a view says which columns it has.
-        if !is_query {
-            attributes.set(Attribute::DataType, data_type);
-            attributes.set(Attribute::Position, position);
-        }
+        attributes.set(Attribute::DataType, data_type);
+        attributes.set(Attribute::Position, position);
         attributes.flag(Attribute::NotNull, is_not_null);
         attributes.some(Attribute::Identity, identity(identity_letter));
         let default = expressions.get(&(relation_oid, number));
@@ -102,7 +99,7 @@ fn read(reading: &mut Reading<'_>, answers: Vec<Vec<Row>>) -> Result<(), PgError
         attributes.some(expression, default.map(|(_, text)| reading.names.intern(text)));
         let storage = row.letter()?;
         let own = reading.names.type_of(type_oid).map(|found| (found.collation, found.storage));
-        if !is_query && collation != 0 && own.is_none_or(|(own, _)| own != collation) {
+        if collation != 0 && own.is_none_or(|(own, _)| own != collation) {
             attributes.set(Attribute::Collation, reading.names.collation(collation));
         }
         if own.is_none_or(|(_, own)| own != storage) {
@@ -122,7 +119,7 @@ fn read(reading: &mut Reading<'_>, answers: Vec<Vec<Row>>) -> Result<(), PgError
         attributes.flag(Attribute::Inherited, !is_local && !is_partition);
         let not_null = not_nulls.get(&(relation_oid, number));
         if let Some(constraint) = not_null {
-            let expected = generated_name(id.relation.as_deref().unwrap_or_default(), &id.name);
+            let expected = not_null_name(id.relation.as_deref().unwrap_or_default(), &id.name);
             attributes.unless(Attribute::NotNullName, &constraint.name, &expected);
             attributes.flag(Attribute::NotNullUnvalidated, !constraint.is_validated);
             attributes.flag(Attribute::NotNullNoInherit, !constraint.is_inherited);
@@ -130,27 +127,12 @@ fn read(reading: &mut Reading<'_>, answers: Vec<Vec<Row>>) -> Result<(), PgError
                 .some(Attribute::NotNullComment, reading.facts.comment(Address::of(Class::CONSTRAINT, constraint.oid)));
         }
         let address = Address::column(relation_oid, number);
-        if is_query && !reading.facts.says_something(address) && attributes.is_empty() {
-            continue;
-        }
         reading.add_part(address, id, attributes);
         if let Some((oid, _)) = default {
             reading.stands_for(Address::of(Class::ATTRIBUTE_DEFAULT, *oid), address);
         }
     }
     Ok(())
-}
-
-/// What a NOT NULL constraint is called if nobody names it (`ChooseConstraintName`): the longer of the two names gives
-/// way where 63 bytes are not enough.
-fn generated_name(relation: &str, column: &str) -> String {
-    const ROOM: usize = 63 - "_".len() - "_not_null".len();
-    let (mut first, mut second) = (relation.len(), column.len());
-    while first + second > ROOM {
-        if first > second { first -= 1 } else { second -= 1 }
-    }
-    let cut = |text: &str, length: usize| text[..text.floor_char_boundary(length)].to_owned();
-    format!("{}_{}_not_null", cut(relation, first), cut(column, second))
 }
 
 fn identity(letter: char) -> Option<&'static str> {
@@ -176,18 +158,5 @@ fn compression_word(letter: char) -> Option<&'static str> {
         'p' => Some("pglz"),
         'l' => Some("lz4"),
         _ => None,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_generated_name_fits() {
-        assert_eq!(generated_name("orders", "total"), "orders_total_not_null");
-        let long = generated_name(&"t".repeat(60), &"c".repeat(10));
-        assert_eq!(long.len(), 63);
-        assert!(long.ends_with("t_cccccccccc_not_null"));
     }
 }

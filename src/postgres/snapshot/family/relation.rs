@@ -63,7 +63,7 @@ fn read(reading: &mut Reading<'_>, answers: Vec<Vec<Row>>) -> Result<(), PgError
         let (schema, name) = (reading.names.schema(schema), reading.names.intern(&name));
         let id = ObjectId { kind, schema: Some(schema), relation: None, name };
         let is_partition = row.flag()?;
-        reading.names.add_relation(oid, Relation::new(id, letter, is_partition));
+        reading.names.add_relation(oid, Relation::new(id, is_partition));
     }
     for row in relations {
         let mut row = Columns::of(row);

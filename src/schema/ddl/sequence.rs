@@ -1,0 +1,101 @@
+//! Sequences. One of an identity column comes and goes with its column.
+
+use super::{Alteration, Family, Pair, drop_plain};
+use crate::schema::attribute::Attribute;
+use crate::schema::kind::Kind;
+use crate::schema::object::Object;
+use crate::schema::snapshot::Snapshot;
+
+pub(super) const FAMILY: Family = Family { kinds: &[Kind::Sequence], create, complete, alter, drop };
+
+/// What is said of a sequence beyond its name, as CREATE SEQUENCE has it, with a blank before each.
+pub(super) fn options(sequence: &Object) -> String {
+    let mut said = String::new();
+    for (attribute, words) in [
+        (Attribute::Increment, "INCREMENT BY"),
+        (Attribute::Minimum, "MINVALUE"),
+        (Attribute::Maximum, "MAXVALUE"),
+        (Attribute::Start, "START WITH"),
+        (Attribute::Cache, "CACHE"),
+    ] {
+        if let Some(number) = sequence.number(attribute) {
+            said.push_str(&format!(" {words} {number}"));
+        }
+    }
+    if sequence.flag(Attribute::Cycle) {
+        said.push_str(" CYCLE");
+    }
+    said
+}
+
+fn create(sequence: &Object, _: &Snapshot) -> Vec<String> {
+    if sequence.get(Attribute::IdentityOf).is_some() {
+        return Vec::new();
+    }
+    let unlogged = if sequence.get(Attribute::Persistence).is_some() { "UNLOGGED " } else { "" };
+    let data_type = sequence.text(Attribute::DataType).map(|data_type| format!(" AS {data_type}")).unwrap_or_default();
+    vec![format!("CREATE {unlogged}SEQUENCE {}{data_type}{}", sequence.id, options(sequence))]
+}
+
+fn complete(sequence: &Object, _: &Snapshot) -> Vec<String> {
+    let owned = sequence.text(Attribute::OwnedBy);
+    owned.map(|column| format!("ALTER SEQUENCE {} OWNED BY {column}", sequence.id)).into_iter().collect()
+}
+
+fn drop(sequence: &Object) -> Vec<String> {
+    if sequence.get(Attribute::IdentityOf).is_some() { Vec::new() } else { drop_plain(sequence) }
+}
+
+fn alter(pair: Pair<'_>) -> Alteration {
+    let to = pair.to;
+    if let Some(remade) = pair.remade_by(&[Attribute::IdentityOf]) {
+        return remade;
+    }
+    let alter = format!("ALTER SEQUENCE {}", to.id);
+    let mut clauses = String::new();
+    // A new type brings new limits, and each of them the start.
+    if pair.differs(Attribute::DataType) {
+        clauses.push_str(&format!(" AS {}", to.text(Attribute::DataType).unwrap_or("bigint")));
+    }
+    for (attribute, words, default) in [
+        (Attribute::Increment, "INCREMENT BY", Some("1")),
+        (Attribute::Minimum, "MINVALUE", None),
+        (Attribute::Maximum, "MAXVALUE", None),
+        (Attribute::Cache, "CACHE", Some("1")),
+    ] {
+        if pair.differs(attribute) {
+            match (to.number(attribute), default) {
+                (Some(number), _) => clauses.push_str(&format!(" {words} {number}")),
+                (None, Some(default)) => clauses.push_str(&format!(" {words} {default}")),
+                (None, None) => clauses.push_str(&format!(" NO {words}")),
+            }
+        }
+    }
+    let start = [Attribute::Start, Attribute::Minimum, Attribute::Maximum, Attribute::Increment, Attribute::DataType];
+    if pair.first_of(&start).is_some() {
+        clauses.push_str(&format!(" START WITH {}", first_value(to)));
+    }
+    if pair.differs(Attribute::Cycle) {
+        clauses.push_str(if to.flag(Attribute::Cycle) { " CYCLE" } else { " NO CYCLE" });
+    }
+    let mut statements = Vec::new();
+    if !clauses.is_empty() {
+        statements.push(format!("{alter}{clauses}"));
+    }
+    if pair.differs(Attribute::Persistence) {
+        let word = if to.get(Attribute::Persistence).is_some() { "UNLOGGED" } else { "LOGGED" };
+        statements.push(format!("{alter} SET {word}"));
+    }
+    if pair.differs(Attribute::OwnedBy) {
+        statements.push(format!("{alter} OWNED BY {}", to.text(Attribute::OwnedBy).unwrap_or("NONE")));
+    }
+    Alteration::of(statements)
+}
+
+/// The value that a sequence begins with.
+fn first_value(sequence: &Object) -> i64 {
+    let ascends = sequence.number(Attribute::Increment).is_none_or(|increment| increment > 0);
+    let limit = if ascends { Attribute::Minimum } else { Attribute::Maximum };
+    let default = if ascends { 1 } else { -1 };
+    sequence.number(Attribute::Start).or(sequence.number(limit)).unwrap_or(default)
+}
