@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
-use jiff::civil::Date;
-
 use super::source::ConnectionSource;
-use crate::schema::{Attribute, Pattern};
+use crate::schema::Pattern;
+use crate::schema::diff::IgnoreRule;
 
 /// How schema drift is looked for.
 #[derive(Debug, Clone, PartialEq)]
@@ -19,7 +18,7 @@ pub struct DriftSettings {
     /// What counts as no drift everywhere.
     pub indifferent: Indifferent,
     /// What counts as no drift for a reason, in the order of the file.
-    pub ignore: Vec<IgnoreSetting>,
+    pub ignore: Vec<IgnoreRule>,
     /// How often the console looks for drift; zero never does.
     pub refresh: Duration,
     /// The longest that one statement may run in a shadow; zero sets no limit.
@@ -76,19 +75,4 @@ pub struct Indifferent {
     pub comments: bool,
     /// The tablespaces in which tables and indexes lie.
     pub tablespaces: bool,
-}
-
-/// One `[[drift.ignore]]`: differences that count as no drift, for a reason and for a time.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct IgnoreSetting {
-    /// Which objects.
-    pub objects: Pattern,
-    /// Which attributes; none is all of them, and that there is such an object at all.
-    pub attributes: Vec<Attribute>,
-    /// Why.
-    pub reason: String,
-    /// The last day on which it holds; `None` holds for ever.
-    pub until: Option<Date>,
-    /// The line on which it stands, from 1.
-    pub line: u32,
 }

@@ -38,7 +38,7 @@ use crate::migration::table::TableName;
 
 pub use backup::{BackupFormat, BackupSettings};
 pub use command::{CaptureError, CommandLine};
-pub use drift::{DriftSettings, IgnoreSetting, Indifferent};
+pub use drift::{DriftSettings, Indifferent};
 pub use environment::{Access, Environment, EnvironmentName, Tier};
 pub use error::{ConfigError, Problem};
 pub use hooks::{Hook, Hooks};

@@ -10,7 +10,7 @@ use toml::de::DeTable;
 
 use super::backup::{BackupFormat, BackupSettings};
 use super::command::CommandLine;
-use super::drift::{DriftSettings, IgnoreSetting, Indifferent};
+use super::drift::{DriftSettings, Indifferent};
 use super::environment::{Access, Environment, EnvironmentName, Tier};
 use super::error::{ConfigError, Problem};
 use super::hooks::{Hook, Hooks};
@@ -30,6 +30,7 @@ use super::uri;
 use super::{Config, Project};
 use crate::migration::catalogue::Layout;
 use crate::migration::table::TableName;
+use crate::schema::diff::IgnoreRule;
 use crate::schema::{Attribute, Pattern};
 
 /// What the migrations themselves are called where an environment could stand.
@@ -169,7 +170,7 @@ impl File<'_> {
     }
 
     /// `None` without objects and a reason.
-    fn ignore(&self, table: &Table<'_>) -> Option<IgnoreSetting> {
+    fn ignore(&self, table: &Table<'_>) -> Option<IgnoreRule> {
         for key in ["objects", "reason"] {
             if table.key_at(key).is_none() {
                 let kind = Section::DriftIgnore.key(key).map_or("", |key| key.kind);
@@ -180,8 +181,7 @@ impl File<'_> {
         let words = table.texts("attributes").unwrap_or_default();
         let attributes = words.iter().filter_map(|word| attribute(table, word)).collect();
         let (reason, until) = (table.text("reason"), table.date("until"));
-        let line = self.reader.line(table.at());
-        Some(IgnoreSetting { objects: pattern(table)?, attributes, reason: reason?, until, line })
+        Some(IgnoreRule { pattern: pattern(table)?, attributes, reason: reason?, until })
     }
 
     fn shadow(&self, table: &Table<'_>) -> ConnectionSource {

@@ -10,6 +10,7 @@ pub mod backups;
 pub mod board;
 pub mod confirmation;
 pub mod context;
+pub mod drift;
 pub mod event;
 pub mod files;
 pub mod handle;

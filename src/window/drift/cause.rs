@@ -4,13 +4,14 @@
 //! differs follows from the migrations that one of them lacks: the difference is explained, by those that touch it.
 //! Where one departs, it is unexplained. Where the replay was not complete, a departure proves nothing.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
 use super::course::Which;
-use crate::schema::diff::{Difference, Drift, Side as Presence, Verdict};
-use crate::schema::{Attribute, Object, ObjectId, Snapshot};
+use super::replayed::is_beyond_files;
+use crate::schema::diff::{Change, Difference, Drift, Presence, Verdict};
+use crate::schema::{Attribute, Name, Object, ObjectId, Snapshot, Weight};
 
 /// Why a difference is there.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -117,17 +118,32 @@ impl Touch {
         }
     }
 
-    /// Whether it makes a difference to what is said here: to an object's being there, or to these attributes.
+    /// Whether it makes a difference to what is said here: to an object's being there with all its parts, or to these
+    /// attributes.
     fn makes(&self, difference: &Difference) -> bool {
-        let Ok(at) = self.objects.binary_search_by(|(id, _)| id.cmp(&difference.id)) else { return false };
+        let id = &difference.id;
+        if difference.presence != Presence::Changed && id.kind.is_relation() {
+            return self.objects.iter().any(|(touched, _)| touched == id || is_part_of(touched, id));
+        }
+        let Ok(at) = self.objects.binary_search_by(|(touched, _)| touched.cmp(id)) else { return false };
         match &self.objects[at].1 {
             Touched::Presence => true,
             Touched::Attributes(attributes) => {
-                difference.side == Presence::Changed
-                    && difference.changes.iter().any(|change| attributes.contains(&change.attribute))
+                difference.presence == Presence::Changed
+                    && counting(difference).any(|change| attributes.contains(&change.attribute))
             }
         }
     }
+}
+
+/// Whether an object is a part of this relation or domain.
+fn is_part_of(part: &ObjectId, whole: &ObjectId) -> bool {
+    part.schema == whole.schema && part.relation.as_ref() == Some(&whole.name)
+}
+
+/// The changes that count.
+fn counting(difference: &Difference) -> impl Iterator<Item = &Change> {
+    difference.changes.iter().filter(|change| change.weight != Weight::Information && change.ignored.is_none())
 }
 
 /// The attributes in which two states of an object differ.
@@ -140,27 +156,45 @@ fn changed(left: &Object, right: &Object) -> BTreeSet<Attribute> {
 #[derive(Debug, Default)]
 pub struct Departures<'a> {
     objects: HashMap<&'a ObjectId, &'a Difference>,
+    /// Relations and domains that are there and should not be, or the other way round, by schema and name.
+    wholes: HashSet<(Option<&'a Name>, &'a Name)>,
+    /// Relations and domains of which a part departs.
+    parts: HashSet<(Option<&'a Name>, &'a Name)>,
 }
 
 impl<'a> Departures<'a> {
     /// Takes the difference of what a side is (left) and what its migrations make (right).
     pub fn of(drift: &'a Drift) -> Self {
-        let counts = drift.differences.iter().filter(|difference| difference.verdict == Verdict::Drift);
-        Self { objects: counts.map(|difference| (&difference.id, difference)).collect() }
+        let mut departures = Self::default();
+        for difference in drift.drifting() {
+            let id = &difference.id;
+            departures.objects.insert(id, difference);
+            if let Some(relation) = &id.relation {
+                departures.parts.insert((id.schema.as_ref(), relation));
+            } else if difference.presence != Presence::Changed {
+                departures.wholes.insert((id.schema.as_ref(), &id.name));
+            }
+        }
+        departures
     }
 
     /// Whether the side departs in what this difference is about.
     fn concern(&self, difference: &Difference) -> bool {
-        let Some(departure) = self.objects.get(&difference.id) else { return false };
-        match (departure.side, difference.side) {
-            (Presence::Changed, Presence::Changed) => {
-                let attributes: BTreeSet<Attribute> =
-                    departure.changes.iter().map(|change| change.attribute).collect();
-                difference.changes.iter().any(|change| attributes.contains(&change.attribute))
-            }
-            // The object is there and ought to be: what it is like is told by other differences.
-            (Presence::Changed, _) => false,
-            _ => true,
+        let id = &difference.id;
+        if id.relation.as_ref().is_some_and(|relation| self.wholes.contains(&(id.schema.as_ref(), relation))) {
+            return true;
+        }
+        // A relation that one side lacks stands for all its parts.
+        let is_whole = difference.presence != Presence::Changed && id.relation.is_none();
+        if is_whole && self.parts.contains(&(id.schema.as_ref(), &id.name)) {
+            return true;
+        }
+        let Some(departure) = self.objects.get(id) else { return false };
+        if departure.presence == Presence::Changed && difference.presence == Presence::Changed {
+            let departing: BTreeSet<Attribute> = counting(departure).map(|change| change.attribute).collect();
+            counting(difference).any(|change| departing.contains(&change.attribute))
+        } else {
+            true
         }
     }
 }
@@ -180,7 +214,9 @@ pub struct Known<'a> {
 
 /// Explains every difference that counts as drift; what does not count has no explanation.
 pub fn explain(drift: &Drift, left: &Known<'_>, right: &Known<'_>) -> Vec<Option<Explanation>> {
-    let of = |difference: &Difference| (difference.verdict == Verdict::Drift).then(|| one(difference, left, right));
+    let of = |difference: &Difference| {
+        (difference.verdict == Verdict::Drift).then(|| one(difference, left, right))
+    };
     drift.differences.iter().map(of).collect()
 }
 
@@ -193,6 +229,9 @@ fn one(difference: &Difference, left: &Known<'_>, right: &Known<'_>) -> Explanat
         by.extend(known.lacks.iter().filter_map(|one| made(&one)).map(|migration| Cause { migration, lacking: which }));
         suspects
             .extend(known.edited.iter().filter_map(|one| made(&one)).map(|migration| Suspect { migration, side: which }));
+    }
+    if is_beyond_files(difference.id.kind) {
+        return Explanation { finding: Finding::Unexplained(Departs::Unknown), by, suspects };
     }
     let departs = |known: &Known<'_>| known.departures.as_ref().is_some_and(|all| all.concern(difference));
     let (left_departs, right_departs) = (departs(left), departs(right));

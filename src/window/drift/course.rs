@@ -6,25 +6,7 @@
 
 use std::collections::HashSet;
 
-/// One of the two sides of a comparison.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Which {
-    /// The first one named.
-    Left,
-    /// The second one named.
-    Right,
-}
-
-impl Which {
-    /// The opposite side.
-    pub fn other(self) -> Self {
-        match self {
-            Self::Left => Self::Right,
-            Self::Right => Self::Left,
-        }
-    }
-}
+pub use crate::schema::diff::Side as Which;
 
 /// What a side has in effect, as far as it is known.
 #[derive(Debug, Clone, Copy)]

@@ -12,19 +12,22 @@ pub mod side;
 
 use std::sync::Arc;
 
+use futures_util::future::join_all;
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
-use self::cause::{Departs, Departures, Explanation, Finding, Known, explain};
+use self::cause::{Departures, Explanation, Finding, Known, Touch, explain};
 use self::course::{At, Plan, Which, plan};
 use self::replayed::{ReplayError, Replayed, Workshop, is_beyond_files};
-use self::side::{Found, ReadError, Seen, Side};
+use self::side::{ReadError, Seen, Side};
 use super::context::Context;
-use crate::config::{Access, ConfigError, Environment, Hooks, Policy, Tier};
+use crate::config::ConfigError;
 use crate::migration::catalogue::{Catalogue, CatalogueError};
+use crate::migration::text::printable;
 use crate::postgres::shadow::{ReplayFailure, ShadowServer};
 use crate::postgres::snapshot::Scope;
 use crate::schema::diff::{DiffOptions, Drift, Verdict, diff};
-use crate::schema::{Gap, Snapshot};
+use crate::schema::{Attribute, Snapshot, Weight};
 
 /// Two sides, what they differ in, and why.
 #[derive(Debug, Clone)]
@@ -51,6 +54,8 @@ pub struct Comparison {
     pub doubts: Vec<String>,
     /// What else is to be said, a sentence each.
     pub remarks: Vec<String>,
+    /// Whether a side is the files, and not all of them could be replayed: what they make is not known then.
+    pub files_are_unproven: bool,
     /// When the comparison was made.
     pub at: Timestamp,
 }
@@ -87,7 +92,7 @@ impl Comparison {
         let counts = self.counts();
         if counts.explained + counts.unexplained + counts.unproven > 0 {
             Conclusion::Drift
-        } else if self.gaps().next().is_some() || !self.failures_of_files().is_empty() {
+        } else if !self.drift.gaps.is_empty() || self.files_are_unproven {
             Conclusion::Unknown
         } else {
             Conclusion::None
@@ -110,24 +115,12 @@ impl Comparison {
         counts
     }
 
-    /// What could not be read on either side.
-    pub fn gaps(&self) -> impl Iterator<Item = (Which, &Gap)> {
-        let left = self.left_schema.gaps.iter().map(|gap| (Which::Left, gap));
-        left.chain(self.right_schema.gaps.iter().map(|gap| (Which::Right, gap)))
-    }
-
     /// One of the sides.
     pub fn side(&self, which: Which) -> &Seen {
         match which {
             Which::Left => &self.left,
             Which::Right => &self.right,
         }
-    }
-
-    /// Where a side is the files, what of them could not be replayed: its schema is not known then.
-    fn failures_of_files(&self) -> &[ReplayFailure] {
-        let is_files = |seen: &Seen| matches!(seen, Seen::Files);
-        if is_files(&self.left) || is_files(&self.right) { &self.failures } else { &[] }
     }
 }
 
@@ -176,24 +169,267 @@ pub async fn compare(context: &Context, left: &Side, right: &Side) -> Result<Com
             .map_err(|source| DriftError::Side { side: name(side), source: Box::new(source) })
     };
     let (left, right) = tokio::try_join!(read(left), read(right))?;
-    let options = options(context);
-    if let (Some(one), Some(other)) = (left.database(), right.database()) {
-        let drift = diff(&one.snapshot, &other.snapshot, &options);
-        if !drift.differences.iter().any(|difference| difference.verdict == Verdict::Drift) {
-            // There is nothing to explain.
-            return Ok(Comparing { context, catalogue: &catalogue, scope: &scope, options: &options }.without_replay(
-                left.clone(),
-                right.clone(),
-                drift,
-            ));
+    let comparing = Comparing { context, catalogue: &catalogue, scope: &scope, options: options(context) };
+    comparing.compare(left, right).await
+}
+
+/// What of a database is compared.
+pub fn scope(context: &Context) -> Scope {
+    let drift = &context.config.drift;
+    let table = context.history_table();
+    Scope {
+        exclude: drift.exclude.clone(),
+        leave_out_relations: vec![(table.schema, table.table)],
+        leave_out_schemas: vec![TIDEGATE_SCHEMA.to_owned()],
+        cluster_objects: drift.roles,
+    }
+}
+
+/// Where Tidegate keeps its own tables in an environment.
+const TIDEGATE_SCHEMA: &str = "tidegate";
+
+/// How two schemas are compared, as the configuration says.
+pub fn options(context: &Context) -> DiffOptions {
+    let drift = &context.config.drift;
+    let mut options = DiffOptions::on(Timestamp::now().to_zoned(TimeZone::UTC).date());
+    options.rules.clone_from(&drift.ignore);
+    let indifferent = drift.indifferent;
+    for (ignored, weight) in [
+        (indifferent.column_order, Weight::Order),
+        (indifferent.grants, Weight::Grants),
+        (indifferent.comments, Weight::Comment),
+    ] {
+        if ignored {
+            options.ignore_weight(weight);
         }
     }
-    Comparing { context, catalogue: &catalogue, scope: &scope, options: &options }.with_replay(left, right).await
+    for (ignored, attribute) in
+        [(indifferent.owners, Attribute::Owner), (indifferent.tablespaces, Attribute::Tablespace)]
+    {
+        if ignored {
+            options.ignored_attributes.insert(attribute);
+        }
+    }
+    options
 }
 
 struct Comparing<'a> {
     context: &'a Context,
     catalogue: &'a Catalogue,
     scope: &'a Scope,
-    options: &'a DiffOptions,
+    options: DiffOptions,
+}
+
+/// What replaying a plan has shown.
+#[derive(Default)]
+struct Outcome {
+    plan: Plan,
+    /// One for each course; `None` where nothing could be replayed.
+    replays: Vec<Option<Replayed>>,
+    /// Why nothing could be.
+    error: Option<ReplayError>,
+}
+
+impl Outcome {
+    /// What a side should look like, and whether that is proved.
+    fn expected(&self, at: Option<At>) -> Option<(&Arc<Snapshot>, bool)> {
+        let (At::Base(course) | At::End(course)) = at?;
+        let replayed = self.replays.get(course)?.as_ref()?;
+        Some(match at? {
+            At::Base(_) => (&replayed.base, replayed.base_is_proven()),
+            At::End(_) => (&replayed.end, replayed.end_is_proven()),
+        })
+    }
+
+    /// What is known of a side that departs from its files in this.
+    fn known<'a>(&'a self, seen: &'a Seen, departs: Option<&'a (Drift, bool)>, lacks: &'a [String]) -> Known<'a> {
+        Known {
+            departures: departs.map(|(drift, _)| Departures::of(drift)),
+            proven: departs.is_some_and(|(_, proven)| *proven),
+            lacks: self.touches(lacks),
+            edited: seen.database().map(|found| self.touches(&found.edited)).unwrap_or_default(),
+        }
+    }
+
+    fn replayed(&self) -> impl Iterator<Item = &Replayed> {
+        self.replays.iter().flatten()
+    }
+
+    /// What these migrations make, wherever it was seen.
+    fn touches<'a>(&'a self, names: &'a [String]) -> Vec<(&'a str, &'a Touch)> {
+        let seen = || self.replayed().flat_map(|replayed| replayed.steps.iter().chain(&replayed.watched));
+        let touch = |name: &'a String| {
+            let (_, touch) = seen().find(|(seen, _)| seen == name)?;
+            Some((name.as_str(), touch))
+        };
+        names.iter().filter_map(touch).collect()
+    }
+}
+
+impl Comparing<'_> {
+    async fn compare(&self, left: Seen, right: Seen) -> Result<Comparison, DriftError> {
+        let drift = match (left.database(), right.database()) {
+            (Some(one), Some(other)) => Some(diff(&one.snapshot, &other.snapshot, &self.options)),
+            _ => None,
+        };
+        let has_drift = drift.as_ref().is_none_or(|drift| drift.drifting().next().is_some());
+        // Without drift there is nothing to explain.
+        let outcome = if has_drift { self.replay(&left, &right).await? } else { Outcome::default() };
+        self.conclude(left, right, drift, outcome)
+    }
+
+    async fn replay(&self, left: &Seen, right: &Seen) -> Result<Outcome, DriftError> {
+        let files: Vec<String> =
+            self.catalogue.migrations.iter().map(|migration| migration.name.to_string()).collect();
+        let same_ground = match (left.database(), right.database()) {
+            (Some(one), Some(other)) => one.stands_like(other),
+            _ => true,
+        };
+        let plan = plan(&files, left.in_effect(), right.in_effect(), same_ground);
+        let (cache, layout) = (self.context.paths.cache.clone(), self.context.layout());
+        let workshop = Workshop::new(self.shadow_server().await?, cache, self.catalogue, layout, self.scope);
+        let runs = plan.courses.iter().map(async |course| {
+            let ground = match course.ground {
+                Which::Left => left,
+                Which::Right => right,
+            };
+            let on = ground.database()?;
+            Some(workshop.replay(course, on, &on.edited).await)
+        });
+        let ended = join_all(runs).await;
+        workshop.close().await;
+        let mut outcome = Outcome { plan, ..Outcome::default() };
+        for replay in ended {
+            match replay.transpose() {
+                Ok(replayed) => outcome.replays.push(replayed),
+                Err(error) => {
+                    outcome.replays.push(None);
+                    outcome.error = Some(error);
+                }
+            }
+        }
+        Ok(outcome)
+    }
+
+    /// Where shadows are made.
+    async fn shadow_server(&self) -> Result<ShadowServer, ConfigError> {
+        let Some(source) = &self.context.config.drift.shadow else { return Ok(ShadowServer::Own) };
+        let environment = side::unnamed("shadow", source.clone());
+        Ok(ShadowServer::At(Box::new(self.context.target(&environment).await?)))
+    }
+
+    fn conclude(
+        &self,
+        left: Seen,
+        right: Seen,
+        drift: Option<Drift>,
+        outcome: Outcome,
+    ) -> Result<Comparison, DriftError> {
+        let (at_left, at_right) = (outcome.plan.left, outcome.plan.right);
+        let schema = |seen: &Seen, at: Option<At>| match seen {
+            Seen::Database(found) => Some((Arc::clone(&found.snapshot), true)),
+            Seen::Files => outcome.expected(at).map(|(schema, proven)| (Arc::clone(schema), proven)),
+        };
+        let (Some((left_schema, left_known)), Some((right_schema, right_known))) =
+            (schema(&left, at_left), schema(&right, at_right))
+        else {
+            return Err(outcome.error.map_or(DriftError::OnlyFiles, DriftError::Replay));
+        };
+        let is_of_files = left.database().is_none() || right.database().is_none();
+        let mut drift = drift.unwrap_or_else(|| diff(&left_schema, &right_schema, &self.options));
+        if is_of_files {
+            drift.differences.retain(|difference| !is_beyond_files(difference.id.kind));
+        }
+
+        let departures = |seen: &Seen, at: Option<At>| {
+            let (expected, proven) = outcome.expected(at)?;
+            // The files do not depart from themselves.
+            let is = seen.database().map_or(expected, |found| &found.snapshot);
+            Some((diff(is, expected, &self.options), proven))
+        };
+        let (left_departs, right_departs) = (departures(&left, at_left), departures(&right, at_right));
+        let known_left = outcome.known(&left, left_departs.as_ref(), &outcome.plan.left_lacks);
+        let known_right = outcome.known(&right, right_departs.as_ref(), &outcome.plan.right_lacks);
+        let mut explanations = explain(&drift, &known_left, &known_right);
+
+        let files_are_unproven = !(left_known && right_known);
+        if files_are_unproven {
+            // What the files make is a guess then, and so is every difference from it.
+            for explanation in explanations.iter_mut().flatten() {
+                explanation.finding = Finding::Unproven;
+            }
+        }
+        let doubts = doubts(&outcome, [&left, &right]);
+        let remarks = remarks(&outcome, [&left, &right]);
+        let mut failures: Vec<ReplayFailure> = Vec::new();
+        for failure in outcome.replayed().flat_map(|one| one.base_failures.iter().chain(&one.step_failures)) {
+            if !failures.contains(failure) {
+                failures.push(failure.clone());
+            }
+        }
+        let Plan { left_lacks, right_lacks, .. } = outcome.plan;
+        Ok(Comparison {
+            left,
+            right,
+            left_schema,
+            right_schema,
+            drift,
+            explanations,
+            left_lacks,
+            right_lacks,
+            failures,
+            doubts,
+            remarks,
+            files_are_unproven,
+            at: Timestamp::now(),
+        })
+    }
+}
+
+/// What keeps something from being proved.
+fn doubts(outcome: &Outcome, sides: [&Seen; 2]) -> Vec<String> {
+    let mut doubts = Vec::new();
+    if let Some(error) = &outcome.error {
+        doubts.push(format!("Nothing can be explained. {error}"));
+    }
+    for found in sides.into_iter().filter_map(Seen::database) {
+        if let Some(remark) = &found.history_remark {
+            doubts.push(format!("What is in effect on {} is not known. {remark}", found.name));
+        }
+    }
+    for missing in outcome.replayed().flat_map(|replayed| &replayed.missing) {
+        if !doubts.contains(missing) {
+            doubts.push(missing.clone());
+        }
+    }
+    doubts
+}
+
+/// What else is to be said.
+fn remarks(outcome: &Outcome, sides: [&Seen; 2]) -> Vec<String> {
+    let mut remarks: Vec<String> = Vec::new();
+    for found in sides.into_iter().filter_map(Seen::database) {
+        let name = &found.name;
+        remarks.extend(found.edited.iter().map(|migration| {
+            format!("{name} has {migration} in another version than its file: the file was changed after it was applied.")
+        }));
+        remarks.extend(found.without_file.iter().map(|migration| {
+            format!("{name} has {migration} in effect, of which there is no file: what it made cannot be explained.")
+        }));
+    }
+    for remark in outcome.replayed().flat_map(|replayed| &replayed.remarks) {
+        if !remarks.contains(remark) {
+            remarks.push(remark.clone());
+        }
+    }
+    remarks.into_iter().map(|remark| printable(&remark).into_owned()).collect()
+}
+
+/// A side as it was named.
+fn name(side: &Side) -> String {
+    match side {
+        Side::Environment(environment) => environment.name.to_string(),
+        Side::Url(_) => "The database of the connection URL".to_owned(),
+        Side::Files => "files".to_owned(),
+    }
 }

@@ -158,6 +158,13 @@ pub struct Found {
     pub target: Target,
 }
 
+impl Found {
+    /// Whether migrations make the same here as there: it is the same who runs them, on what, and under which settings.
+    pub fn stands_like(&self, other: &Self) -> bool {
+        self.version.major == other.version.major && self.ground == other.ground && self.settings == other.settings
+    }
+}
+
 /// One side as it was found.
 #[derive(Debug, Clone)]
 pub enum Seen {
@@ -202,7 +209,7 @@ pub async fn read(context: &Context, side: &Side, catalogue: &Catalogue, scope: 
     let environment = match side {
         Side::Files => return Ok(Seen::Files),
         Side::Environment(environment) => (**environment).clone(),
-        Side::Url(source) => unnamed((**source).clone()),
+        Side::Url(source) => unnamed("url", (**source).clone()),
     };
     let limit = context.config.drift.statement_timeout;
     let patience = if limit.is_zero() { PATIENCE } else { limit * 4 };
@@ -298,10 +305,10 @@ fn statuses(catalogue: &Catalogue, rows: &[HistoryRow]) -> Vec<(String, Status)>
     past.rows.iter().filter_map(status).collect()
 }
 
-/// A database that no configuration names, as if it were an environment.
-fn unnamed(connection: ConnectionSource) -> Environment {
+/// A database that no configuration names, as if it were an environment called so.
+pub(super) fn unnamed(name: &'static str, connection: ConnectionSource) -> Environment {
     Environment {
-        name: "url".parse().expect("is a name"),
+        name: name.parse().expect("is a name"),
         tier: Tier::Production,
         access: Access::ReadOnly,
         connection,
