@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use super::{
-    apply, backup, backups, completions, config_check, demo, info, init, man, mark, new, report, resume, rollback,
-    status, validate,
+    apply, backup, backups, completions, config_check, demo, drift, info, init, man, mark, new, report, resume,
+    rollback, status, validate,
 };
 
 /// A full-screen terminal console for PostgreSQL migration windows
@@ -144,6 +144,14 @@ pub enum Command {
     /// changed or without a file anywhere, or a file in the folders of migrations is not as it should be; with 1 when
     /// an environment could not be read.
     Status(status::Options),
+
+    /// Show what two schemas differ in, and why
+    ///
+    /// Each side is an environment, a connection URL, or `files`: what the migrations make when they are replayed in a
+    /// throwaway database. What follows from migrations that one side lacks is explained by them; what does not was
+    /// done by hand, or by a file that was changed later. Only reads. Exits with 3 when there is drift, with 5 when
+    /// something could not be read, so that there may be.
+    Drift(drift::Options),
 
     /// Apply migrations
     ///

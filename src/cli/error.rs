@@ -13,6 +13,8 @@ use crate::migration::text::printable;
 use crate::postgres::backup::BackupError;
 use crate::window::backups::TakeError;
 use crate::window::context::ReachError;
+use crate::window::drift::DriftError;
+use crate::window::drift::side::{ReadError, SideError};
 use crate::window::event::Failure;
 use crate::window::look::LookError;
 use crate::window::mark::MarkError;
@@ -96,6 +98,15 @@ pub enum CommandError {
     /// The checks did not come to their end.
     #[error(transparent)]
     Validate(#[from] ValidateError),
+    /// A side of a comparison names nothing.
+    #[error(transparent)]
+    Side(#[from] SideError),
+    /// A comparison has one side only.
+    #[error("With what is it to be compared? Name an environment, `files` or a connection URL as the second side.")]
+    OneSide,
+    /// There is no comparison.
+    #[error(transparent)]
+    Drift(Box<DriftError>),
     /// There is no such backup.
     #[error("There is no backup called {0}. `tidegate backups` lists them.")]
     NoBackup(String),
@@ -152,7 +163,16 @@ impl CommandError {
     pub fn exit(&self) -> Exit {
         match self {
             _ if self.is_closed_pipe() => Exit::Done,
+            Self::Drift(error) => match &**error {
+                DriftError::OnlyFiles | DriftError::Shadow(_) => Exit::Usage,
+                DriftError::Side { source, .. } if matches!(**source, ReadError::Reach(ReachError::Config(_))) => {
+                    Exit::Usage
+                }
+                _ => Exit::Failed,
+            },
             Self::Config(_)
+            | Self::Side(_)
+            | Self::OneSide
             | Self::NoEnvironment { .. }
             | Self::NoBackup(_)
             | Self::NoWindow(_)
@@ -182,6 +202,12 @@ impl CommandError {
             | Self::Validate(_)
             | Self::Runtime(_) => Exit::Failed,
         }
+    }
+}
+
+impl From<DriftError> for CommandError {
+    fn from(error: DriftError) -> Self {
+        Self::Drift(Box::new(error))
     }
 }
 

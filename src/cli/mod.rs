@@ -10,6 +10,7 @@ pub mod backups;
 pub mod completions;
 pub mod config_check;
 pub mod demo;
+pub mod drift;
 pub mod environments;
 pub mod error;
 pub mod exit;
@@ -113,7 +114,8 @@ fn dispatch(command: Option<Command>, mut session: Session) -> Result<Outcome, C
             | Command::Resume(_)
             | Command::Backup(_)
             | Command::Validate(_)
-            | Command::Mark(_),
+            | Command::Mark(_)
+            | Command::Drift(_),
         ) => Some(log::start(&mut session)?),
         _ => None,
     };
@@ -123,6 +125,7 @@ fn dispatch(command: Option<Command>, mut session: Session) -> Result<Outcome, C
         Some(Command::Init(options)) => init::run(&options, &mut session),
         Some(Command::New(options)) => new::run(&options, &mut session),
         Some(Command::Status(options)) => status::run(&options, &mut session),
+        Some(Command::Drift(options)) => drift::run(&options, &mut session),
         Some(Command::Apply(options)) => apply::run(&options, &mut session),
         Some(Command::Rollback(options)) => rollback::run(&options, &mut session),
         Some(Command::Resume(options)) => resume::run(&options, &mut session),

@@ -214,9 +214,7 @@ pub struct Known<'a> {
 
 /// Explains every difference that counts as drift; what does not count has no explanation.
 pub fn explain(drift: &Drift, left: &Known<'_>, right: &Known<'_>) -> Vec<Option<Explanation>> {
-    let of = |difference: &Difference| {
-        (difference.verdict == Verdict::Drift).then(|| one(difference, left, right))
-    };
+    let of = |difference: &Difference| (difference.verdict == Verdict::Drift).then(|| one(difference, left, right));
     drift.differences.iter().map(of).collect()
 }
 
@@ -227,15 +225,17 @@ fn one(difference: &Difference, left: &Known<'_>, right: &Known<'_>) -> Explanat
     for (which, known) in sides {
         let made = |(name, touch): &&(&str, &Touch)| touch.makes(difference).then(|| (*name).to_owned());
         by.extend(known.lacks.iter().filter_map(|one| made(&one)).map(|migration| Cause { migration, lacking: which }));
-        suspects
-            .extend(known.edited.iter().filter_map(|one| made(&one)).map(|migration| Suspect { migration, side: which }));
+        suspects.extend(
+            known.edited.iter().filter_map(|one| made(&one)).map(|migration| Suspect { migration, side: which }),
+        );
     }
     if is_beyond_files(difference.id.kind) {
         return Explanation { finding: Finding::Unexplained(Departs::Unknown), by, suspects };
     }
     let departs = |known: &Known<'_>| known.departures.as_ref().is_some_and(|all| all.concern(difference));
     let (left_departs, right_departs) = (departs(left), departs(right));
-    let certain = [(left_departs, left), (right_departs, right)].iter().any(|(departs, known)| *departs && known.proven);
+    let certain =
+        [(left_departs, left), (right_departs, right)].iter().any(|(departs, known)| *departs && known.proven);
     let finding = match (left_departs, right_departs) {
         (false, false) if left.departures.is_some() && right.departures.is_some() => Finding::Explained,
         (false, false) => Finding::Unexplained(Departs::Unknown),

@@ -62,7 +62,8 @@ pub fn plan(files: &[String], left: InEffect<'_>, right: InEffect<'_>, same_grou
     };
     let left_lacks = lacking(&on_left, &on_right);
     let right_lacks = lacking(&on_right, &on_left);
-    let course = |ground, base: &[String], steps: &[String]| Course { ground, base: base.to_vec(), steps: steps.to_vec() };
+    let course =
+        |ground, base: &[String], steps: &[String]| Course { ground, base: base.to_vec(), steps: steps.to_vec() };
     // One course leads from one side to the other if replaying it makes what the other has in the order it has it.
     let leads = |base: &[String], steps: &[String], to: &[String]| {
         same_ground && base.len() + steps.len() == to.len() && base.iter().chain(steps).eq(to)

@@ -279,8 +279,7 @@ impl Comparing<'_> {
     }
 
     async fn replay(&self, left: &Seen, right: &Seen) -> Result<Outcome, DriftError> {
-        let files: Vec<String> =
-            self.catalogue.migrations.iter().map(|migration| migration.name.to_string()).collect();
+        let files: Vec<String> = self.catalogue.migrations.iter().map(|migration| migration.name.to_string()).collect();
         let same_ground = match (left.database(), right.database()) {
             (Some(one), Some(other)) => one.stands_like(other),
             _ => true,
@@ -411,7 +410,9 @@ fn remarks(outcome: &Outcome, sides: [&Seen; 2]) -> Vec<String> {
     for found in sides.into_iter().filter_map(Seen::database) {
         let name = &found.name;
         remarks.extend(found.edited.iter().map(|migration| {
-            format!("{name} has {migration} in another version than its file: the file was changed after it was applied.")
+            format!(
+                "{name} has {migration} in another version than its file: the file was changed after it was applied."
+            )
         }));
         remarks.extend(found.without_file.iter().map(|migration| {
             format!("{name} has {migration} in effect, of which there is no file: what it made cannot be explained.")

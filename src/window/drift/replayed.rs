@@ -14,9 +14,7 @@ use super::side::Found;
 use crate::migration::catalogue::{Catalogue, Layout, ReadScriptError};
 use crate::migration::checksum::Checksum;
 use crate::migration::text::printable;
-use crate::postgres::shadow::{
-    Replay, ReplayFailure, Shadow, ShadowError, ShadowServer, dump_schema,
-};
+use crate::postgres::shadow::{Replay, ReplayFailure, Shadow, ShadowError, ShadowServer, dump_schema};
 use crate::postgres::snapshot::{self, Scope, SnapshotError};
 use crate::postgres::{PgError, ServerVersion};
 use crate::schema::{Kind, Object, Snapshot};
@@ -128,12 +126,7 @@ impl<'a> Workshop<'a> {
         ))
     }
 
-    async fn replay_afresh(
-        &self,
-        course: &Course,
-        on: &Found,
-        watched: &[String],
-    ) -> Result<Replayed, ReplayError> {
+    async fn replay_afresh(&self, course: &Course, on: &Found, watched: &[String]) -> Result<Replayed, ReplayError> {
         let shadow = self.shadow(&on.version).await?;
         let mut missing = Vec::new();
         let platform = platform(on, &mut missing).await;
@@ -204,7 +197,8 @@ impl<'a> Workshop<'a> {
 
 /// What a database has of its platform's schemas, as a checksum.
 fn platform_objects(on: &Found) -> String {
-    let of_platform = |schema: Option<&str>| schema.is_some_and(|schema| on.ground.platform.iter().any(|one| one == schema));
+    let of_platform =
+        |schema: Option<&str>| schema.is_some_and(|schema| on.ground.platform.iter().any(|one| one == schema));
     let objects: Vec<&Object> =
         on.snapshot.objects().iter().filter(|object| of_platform(object.id.schema.as_deref())).collect();
     format!("{:?}", Key::of(&objects))
@@ -220,7 +214,10 @@ async fn platform(on: &Found, missing: &mut Vec<String>) -> Option<String> {
         Ok(dump) => Some(dump),
         Err(error) => {
             let (schemas, name) = (schemas.join(", "), &on.name);
-            missing.push(format!("The platform's schemas of {name} ({}) could not be copied: {error}", printable(&schemas)));
+            missing.push(format!(
+                "The platform's schemas of {name} ({}) could not be copied: {error}",
+                printable(&schemas)
+            ));
             None
         }
     }

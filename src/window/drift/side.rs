@@ -7,9 +7,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::course::InEffect;
-use crate::config::{
-    Access, ConfigError, ConnectionSource, Environment, Hooks, Policy, Target, Tier,
-};
+use crate::config::{Access, ConfigError, ConnectionSource, Environment, Hooks, Policy, Target, Tier};
 use crate::migration::catalogue::Catalogue;
 use crate::migration::text::printable;
 use crate::postgres::connection::{Connection, SessionOptions};
