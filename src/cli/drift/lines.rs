@@ -10,7 +10,7 @@ use crate::cli::words::count;
 use crate::migration::text::{printable, shortened};
 use crate::schema::diff::{Change, Difference, IgnoreRule, Presence, RuleState, Verdict};
 use crate::schema::{Kind, ObjectId, Value, Weight};
-use crate::window::drift::cause::{Departs, Explanation, Finding, by_migration};
+use crate::window::drift::cause::{Departs, Explanation, Finding, Suspect, Suspicion, by_migration};
 use crate::window::drift::course::Which;
 use crate::window::drift::side::Seen;
 use crate::window::drift::{Comparison, Conclusion};
@@ -210,13 +210,14 @@ fn explained(comparison: &Comparison, explanation: &Explanation) -> (Tone, Strin
         .map(|cause| format!("{}, which {} lacks", cause.migration, comparison.side(cause.lacking)))
         .collect();
     let causes = causes.join("; ");
-    let suspects: Vec<String> = explanation
-        .suspects
-        .iter()
-        .map(|suspect| {
-            format!("{} has {} in another version than its file", comparison.side(suspect.side), suspect.migration)
-        })
-        .collect();
+    let suspect = |suspect: &Suspect| match suspect.why {
+        Suspicion::Edited => {
+            let side = comparison.side(suspect.side);
+            format!("{side} has {} in another version than its file", suspect.migration)
+        }
+        Suspicion::NoFile => format!("perhaps made by {}, of which there is no file", suspect.migration),
+    };
+    let suspects: Vec<String> = explanation.suspects.iter().map(suspect).collect();
     let mut words = match explanation.finding {
         Finding::Explained if causes.is_empty() => {
             return (Tone::Good, "explained: each side is what its own migrations make there".to_owned());

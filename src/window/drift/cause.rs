@@ -66,13 +66,25 @@ pub struct Cause {
     pub lacking: Which,
 }
 
-/// A migration that a side has in effect in another version than its file.
+/// A migration that is likely the reason why a side departs from its files.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Suspect {
     /// Its name.
     pub migration: String,
-    /// The side that has it so.
+    /// The side that has it.
     pub side: Which,
+    /// What makes it one.
+    pub why: Suspicion,
+}
+
+/// What makes a migration a suspect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Suspicion {
+    /// It touches what differs, and its file was changed after it was applied.
+    Edited,
+    /// It is called after what differs, and there is no file of it.
+    NoFile,
 }
 
 /// What one migration makes of a schema: which objects it creates, drops or alters, and in which attributes.
@@ -210,6 +222,8 @@ pub struct Known<'a> {
     pub lacks: Vec<(&'a str, &'a Touch)>,
     /// What each migration makes that this side has in another version than its file.
     pub edited: Vec<(&'a str, &'a Touch)>,
+    /// What it has in effect and there is no file of.
+    pub without_file: &'a [String],
 }
 
 /// Explains every difference that counts as drift; what does not count has no explanation.
@@ -253,6 +267,13 @@ fn one(difference: &Difference, left: &Known<'_>, right: &Known<'_>) -> Explanat
         suspects.clear();
     }
     Explanation { finding, by, suspects }
+}
+
+/// Whether a migration is called after an object, or the relation that it is a part of.
+fn is_named_after(migration: &str, id: &ObjectId) -> bool {
+    let name = id.relation.as_ref().unwrap_or(&id.name);
+    let words = format!("_{migration}_");
+    words.contains(&format!("_{name}_"))
 }
 
 /// How many differences each migration explains, in the order of the migrations.

@@ -248,6 +248,7 @@ impl Outcome {
             proven: departs.is_some_and(|(_, proven)| *proven),
             lacks: self.touches(lacks),
             edited: seen.database().map(|found| self.touches(&found.edited)).unwrap_or_default(),
+            without_file: seen.database().map(|found| found.without_file.as_slice()).unwrap_or_default(),
         }
     }
 
