@@ -239,9 +239,10 @@ fn one(difference: &Difference, left: &Known<'_>, right: &Known<'_>) -> Explanat
     for (which, known) in sides {
         let made = |(name, touch): &&(&str, &Touch)| touch.makes(difference).then(|| (*name).to_owned());
         by.extend(known.lacks.iter().filter_map(|one| made(&one)).map(|migration| Cause { migration, lacking: which }));
-        suspects.extend(
-            known.edited.iter().filter_map(|one| made(&one)).map(|migration| Suspect { migration, side: which }),
-        );
+        let edited = known.edited.iter().filter_map(|one| made(&one)).map(|migration| (migration, Suspicion::Edited));
+        let without_file = known.without_file.iter().filter(|name| is_named_after(name, &difference.id));
+        let without_file = without_file.map(|name| (name.clone(), Suspicion::NoFile));
+        suspects.extend(edited.chain(without_file).map(|(migration, why)| Suspect { migration, side: which, why }));
     }
     if is_beyond_files(difference.id.kind) {
         return Explanation { finding: Finding::Unexplained(Departs::Unknown), by, suspects };
