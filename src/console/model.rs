@@ -110,9 +110,9 @@ impl World {
     pub fn take_files(&mut self, news: FilesNews) {
         match news {
             Ok(catalogue) => {
+                self.board = Arc::new(Board::build(&catalogue, &self.pasts()));
                 self.catalogue = Some(catalogue);
                 self.files_error = None;
-                self.lay_out_board();
             }
             Err(error) => self.files_error = Some(error.to_string()),
         }
@@ -132,18 +132,18 @@ impl World {
         if is_other {
             // Found once here, and not in every drawing: histories are long.
             self.latest[news.environment] = state.view().and_then(|view| latest(&view.past.rows));
-            self.lay_out_board();
+            if let Some(catalogue) = &self.catalogue {
+                self.board = Arc::new(self.board.refreshed(catalogue, &self.pasts()));
+            }
         }
     }
 
-    fn lay_out_board(&mut self) {
-        let Some(catalogue) = &self.catalogue else { return };
-        let pasts: Vec<Option<Past>> = self
-            .environments
-            .iter()
-            .map(|state| state.view().filter(|view| is_known(&view.history)).map(|view| view.past.clone()))
-            .collect();
-        self.board = Arc::new(Board::build(catalogue, &pasts));
+    /// What is known of each environment's past.
+    fn pasts(&self) -> Vec<Option<Past>> {
+        let known = |state: &EnvironmentState| {
+            state.view().filter(|view| is_known(&view.history)).map(|view| view.past.clone())
+        };
+        self.environments.iter().map(known).collect()
     }
 }
 

@@ -1,7 +1,7 @@
 //! The board: every migration × every environment, as statuses.
 
 use std::cmp::Ordering;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use crate::migration::catalogue::{Catalogue, Migration};
@@ -19,6 +19,24 @@ pub struct Past {
     pub rows: Arc<[HistoryRow]>,
     /// Attempts that failed or were cut off, by migration.
     pub attempts: Arc<[Attempt]>,
+}
+
+impl Past {
+    /// Every migration that the environment knows of.
+    fn names(&self) -> impl Iterator<Item = &str> {
+        self.rows.iter().map(|row| &*row.name).chain(self.attempts.iter().map(|attempt| &*attempt.name))
+    }
+
+    /// Whether two pasts are what one look has read.
+    fn are_the_same(left: Option<&Past>, right: Option<&Past>) -> bool {
+        match (left, right) {
+            (None, None) => true,
+            (Some(left), Some(right)) => {
+                Arc::ptr_eq(&left.rows, &right.rows) && Arc::ptr_eq(&left.attempts, &right.attempts)
+            }
+            _ => false,
+        }
+    }
 }
 
 /// An attempt that left no row, or an unfinished one.
@@ -95,6 +113,36 @@ impl Board {
         let rows = all_names(catalogue, pasts);
         let columns = pasts.iter().map(|past| Column::build(catalogue, &rows, past.clone())).collect();
         Board { rows, columns }
+    }
+
+    /// The board after some environments were looked at again; the catalogue must be the one it was laid out with. Lays
+    /// out only the columns whose past is another one, so that the news of one environment costs one column.
+    pub fn refreshed(&self, catalogue: &Catalogue, pasts: &[Option<Past>]) -> Board {
+        let is_news = |index: usize| {
+            let before = self.columns.get(index).and_then(|column| column.past.as_ref());
+            !Past::are_the_same(before, pasts[index].as_ref())
+        };
+        let news: Vec<usize> = (0..pasts.len()).filter(|index| is_news(*index)).collect();
+        if pasts.len() != self.columns.len() || news.iter().any(|index| self.moves_rows(*index, pasts[*index].as_ref()))
+        {
+            return Board::build(catalogue, pasts);
+        }
+        let mut board = self.clone();
+        for index in news {
+            board.columns[index] = Column::build(catalogue, &board.rows, pasts[index].clone());
+        }
+        board
+    }
+
+    /// Whether another past of one environment brings a migration that has no row yet, or may take away one that only it
+    /// knew of.
+    fn moves_rows(&self, column: usize, past: Option<&Past>) -> bool {
+        let names: HashSet<&str> = past.into_iter().flat_map(Past::names).collect();
+        let goes = |(row, cell): (&Row, &Cell)| {
+            row.migration.is_none() && cell.status.is_some() && !names.contains(&*row.name)
+        };
+        names.iter().any(|name| self.position(name).is_none())
+            || self.rows.iter().zip(&self.columns[column].cells).any(goes)
     }
 
     /// The history row behind a cell.
@@ -204,12 +252,8 @@ fn all_names(catalogue: &Catalogue, pasts: &[Option<Past>]) -> Vec<Row> {
         .enumerate()
         .map(|(index, migration)| Row { name: migration.name.as_str().into(), migration: Some(index) })
         .collect();
-    let mut without_file: Vec<&str> = pasts
-        .iter()
-        .flatten()
-        .flat_map(|past| past.rows.iter().map(|row| &*row.name).chain(past.attempts.iter().map(|one| &*one.name)))
-        .filter(|name| catalogue.find(name).is_none())
-        .collect();
+    let mut without_file: Vec<&str> =
+        pasts.iter().flatten().flat_map(Past::names).filter(|name| catalogue.find(name).is_none()).collect();
     without_file.sort_unstable();
     without_file.dedup();
     rows.extend(without_file.into_iter().map(|name| Row { name: name.into(), migration: None }));
@@ -315,6 +359,27 @@ mod tests {
         assert_eq!(board.columns[0].counts.of(Status::MissingFile), 1);
         assert_eq!(board.position(NAME), Some(1));
         assert!(board.history(0, 0).is_some() && board.history(1, 0).is_none());
+    }
+
+    #[rstest]
+    #[case::nothing_new(&[NAME, "20260101000000_create_a"])]
+    #[case::a_migration_without_a_file_comes(&[NAME, "20260101000000_create_a", "20260301000000_create_c"])]
+    #[case::a_migration_without_a_file_goes(&[NAME])]
+    fn a_refreshed_board_is_the_one_that_would_be_built(#[case] now: &[&str]) {
+        let catalogue = Catalogue { migrations: vec![migration(NAME)], problems: vec![] };
+        let past = |names: &[&str]| {
+            let rows: Vec<HistoryRow> = names.iter().map(|name| row(name, Some(FILE), false)).collect();
+            Some(Past { rows: rows.into(), attempts: Arc::default() })
+        };
+        let other = past(&[]);
+        let board = Board::build(&catalogue, &[past(&["20260101000000_create_a"]), other.clone()]);
+        let pasts = [past(now), other];
+        let (refreshed, built) = (board.refreshed(&catalogue, &pasts), Board::build(&catalogue, &pasts));
+        assert_eq!(refreshed.rows, built.rows);
+        for (left, right) in refreshed.columns.iter().zip(&built.columns) {
+            assert_eq!(left.cells, right.cells);
+            assert_eq!(left.counts, right.counts);
+        }
     }
 
     #[test]
