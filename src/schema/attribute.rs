@@ -201,11 +201,127 @@ attributes! {
     /// Whether it is only named by others and not yet defined.
     Shell, "shell", Information;
 
+    // Of types.
+    /// The labels of an enum, in order.
+    Labels, "labels", Structure;
+    /// What it is defined by, word by word: the functions of a base type or an aggregate, the subtype of a range …
+    Properties, "properties", Structure;
+
+    // Of routines.
+    /// The arguments, with their modes, names, types and defaults.
+    Arguments, "arguments", Structure;
+    /// What it returns.
+    Result, "returns", Structure;
+    /// The language that it is written in.
+    Language, "language", Structure;
+    /// The body, byte for byte; of a routine in C, the symbol.
+    Body, "body", Structure;
+    /// The body as the server keeps it parsed (`BEGIN ATOMIC`, `RETURN`; 14 and later).
+    ParsedBody, "parsed body", Structure;
+    /// The file that a routine in C is loaded from.
+    Library, "library", Structure;
+    /// Whether it is a window function.
+    Window, "window", Structure;
+    /// `immutable` or `stable`, where it is not volatile.
+    Volatility, "volatility", Behaviour;
+    /// Whether it returns null as soon as an argument is null.
+    Strict, "strict", Behaviour;
+    /// Whether it runs with the rights of its owner.
+    SecurityDefiner, "security definer", Behaviour;
+    /// Whether it tells nothing of its arguments.
+    Leakproof, "leakproof", Behaviour;
+    /// `safe` or `restricted`, where it is not unsafe for parallel queries.
+    Parallel, "parallel", Behaviour;
+    /// How dear a call is to the planner.
+    Cost, "cost", Behaviour;
+    /// How many rows the planner expects.
+    Rows, "rows", Behaviour;
+    /// The planner support function.
+    Support, "support function", Behaviour;
+    /// Settings that hold while it runs, or in sessions with a database or as a role, in order.
+    Settings, "settings", Behaviour;
+    /// The types that are brought to the language's own form for it.
+    Transforms, "transforms", Structure;
+
+    // Of operators, casts, languages and their like.
+    /// How a cast is done: with a function, by text, or not at all.
+    Method, "method", Structure;
+    /// When a cast is done without being asked for: `assignment`, `implicit`.
+    Context, "context", Behaviour;
+    /// Whether it is the default for its type or encoding.
+    IsDefault, "default for its type", Structure;
+    /// The operator family that a class belongs to.
+    Family, "family", Structure;
+    /// The type that an index stores, where it is not the column's.
+    StoredType, "stored type", Structure;
+    /// The operators and functions of a class or family.
+    Members, "members", Structure;
+    /// What an access method is for: `table`, `index`.
+    MethodType, "method type", Structure;
+    /// The handler function.
+    Handler, "handler", Structure;
+    /// The function that runs anonymous blocks of a language.
+    Inline, "inline handler", Structure;
+    /// The validator function.
+    Validator, "validator", Structure;
+    /// Whether everyone may use a language.
+    Trusted, "trusted", Behaviour;
+    /// The function that brings a value from SQL to a language.
+    FromSql, "from SQL", Structure;
+    /// The function that brings a value from a language to SQL.
+    ToSql, "to SQL", Structure;
+
+    // Of text search.
+    /// The template of a dictionary.
+    Template, "template", Structure;
+    /// The parser of a configuration.
+    Parser, "parser", Structure;
+    /// Which dictionaries are asked, in order, for each type of token.
+    Mappings, "mappings", Structure;
+
+    // Of foreign data, publications, subscriptions and event triggers.
+    /// The foreign-data wrapper of a server.
+    Wrapper, "foreign-data wrapper", Structure;
+    /// The type of a server.
+    ServerType, "server type", Structure;
+    /// Whether every table is published.
+    AllTables, "all tables", Structure;
+    /// Which changes are published.
+    Operations, "operations", Behaviour;
+    /// Whether changes of partitions are published as those of the partitioned table.
+    ViaRoot, "via root", Behaviour;
+    /// Which generated columns are published (18 and later).
+    GeneratedColumns, "generated columns", Behaviour;
+    /// The columns that are published.
+    Columns, "columns", Structure;
+    /// The publications subscribed to.
+    Publications, "publications", Structure;
+    /// Where a subscription connects to, as a checksum: it may hold a password.
+    ConnectionString, "connection", Structure;
+    /// What an event trigger waits for.
+    Event, "event", Structure;
+    /// The function that is called.
+    Function, "function", Structure;
+    /// The commands that an event trigger waits for.
+    Tags, "tags", Structure;
+
+    // Of databases and roles.
+    /// How many sessions there may be at once.
+    ConnectionLimit, "connection limit", Behaviour;
+    /// Until when a role's password holds.
+    ValidUntil, "valid until", Behaviour;
+    /// The roles that it is a member of, with the options of each membership.
+    Memberships, "member of", Grants;
+    /// The version of the collation that the system had when it was made.
+    CollationVersion, "collation version", Information;
+
     // Of everything.
     /// The owner.
     Owner, "owner", Ownership;
     /// Who may do what, as `aclitem`s.
     Grants, "grants", Grants;
+    /// The grants that a member of an extension came with.
+    InitialGrants, "initial grants", Information;
     /// The comment.
     Comment, "comment", Comment;
     /// The security labels, by provider.

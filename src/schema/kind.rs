@@ -180,8 +180,6 @@ impl Kind {
                 | Self::Cast
                 | Self::Transform
                 | Self::UserMapping
-                | Self::PublicationTable
-                | Self::PublicationSchema
                 | Self::DefaultPrivileges
                 | Self::LargeObject
         )

@@ -6,6 +6,7 @@
 pub mod attribute;
 pub mod ddl;
 pub mod diff;
+pub mod draft;
 pub mod grants;
 pub mod kind;
 pub mod name;

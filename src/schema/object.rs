@@ -189,6 +189,12 @@ impl Attributes {
         }
     }
 
+    /// Whether nothing has been said of this.
+    #[must_use]
+    pub fn is_silent(&self, attribute: Attribute) -> bool {
+        self.0.iter().all(|(said, _)| *said != attribute)
+    }
+
     /// Says it where it is so.
     pub fn flag(&mut self, attribute: Attribute, flag: bool) {
         if flag {

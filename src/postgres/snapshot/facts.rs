@@ -83,6 +83,11 @@ impl Facts {
         self.comments.get(&address).cloned()
     }
 
+    /// Whether it has a comment or a security label.
+    pub(super) fn says_something(&self, address: Address) -> bool {
+        self.comments.contains_key(&address) || self.labels.contains_key(&address)
+    }
+
     /// Says what comment and security labels it has.
     pub(super) fn attach(&self, address: Address, attributes: &mut Attributes) {
         attributes.some(Attribute::Comment, self.comment(address));

@@ -59,6 +59,11 @@ impl<'s> Reading<'s> {
         }
     }
 
+    /// The identity of the object at this address, if it is in the snapshot.
+    pub(super) fn id(&self, address: Address) -> Option<&ObjectId> {
+        self.places.get(&address).map(|place| &self.objects[*place as usize].id)
+    }
+
     /// The identity for an object in this schema, if what is in the schema belongs to a snapshot.
     pub(super) fn id_in(&mut self, kind: Kind, schema: Oid, name: &str) -> Option<ObjectId> {
         let schema = self.names.listed_schema(schema)?;

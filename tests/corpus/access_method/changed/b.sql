@@ -1,0 +1,1 @@
+create access method am type index handler bthandler;

@@ -1,0 +1,2 @@
+create type mood as enum ('a');
+create type other as enum ('a');

@@ -1,0 +1,3 @@
+create role corpus_owner;
+create collation c (locale = 'C');
+alter collation c owner to corpus_owner;

@@ -1,0 +1,2 @@
+create domain positive as int check (value > 0);
+create table t (n positive);

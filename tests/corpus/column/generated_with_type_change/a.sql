@@ -1,0 +1,1 @@
+create table t (a int, c int generated always as (a * 2) stored);

@@ -1,0 +1,2 @@
+create table t (a int, c int generated always as (a * 3) stored);
+create view v as select c from t;

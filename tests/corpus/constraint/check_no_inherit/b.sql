@@ -1,0 +1,1 @@
+create table t (id int, constraint c check (id > 0) no inherit);

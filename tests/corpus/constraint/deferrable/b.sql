@@ -1,0 +1,2 @@
+create table t (id int primary key);
+create table u (id int references t deferrable initially deferred);

@@ -1,0 +1,2 @@
+create domain d as int constraint c check (value > 0);
+create table t (n d);

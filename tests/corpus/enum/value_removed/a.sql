@@ -1,0 +1,3 @@
+create type mood as enum ('sad', 'ok', 'happy');
+create table t (m mood default 'sad', ms mood[]);
+create view v as select m from t;

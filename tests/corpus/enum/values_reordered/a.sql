@@ -1,0 +1,4 @@
+create type mood as enum ('sad', 'ok', 'happy');
+create table t (m mood default 'sad' check (m <> 'ok'));
+create index i on t (m) where m > 'sad';
+create function f(mood) returns mood language sql as 'select $1';

@@ -1,0 +1,4 @@
+create foreign data wrapper w;
+create server s foreign data wrapper w;
+create server s2 foreign data wrapper w;
+create foreign table f (id int) server s2;

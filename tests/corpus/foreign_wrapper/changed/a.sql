@@ -1,0 +1,2 @@
+create extension postgres_fdw;
+create foreign data wrapper w handler postgres_fdw_handler options (a '1', b '2');

@@ -1,0 +1,2 @@
+create role corpus_owner superuser;
+create foreign data wrapper w;

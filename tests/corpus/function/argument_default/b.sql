@@ -1,0 +1,1 @@
+create function f(a int, b int default 3) returns int language sql as 'select 1';

@@ -1,0 +1,1 @@
+create function p() returns void language sql as 'select';

@@ -1,0 +1,2 @@
+create role corpus_owner;
+create function f() returns int language sql as 'select 1';

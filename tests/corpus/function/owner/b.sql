@@ -1,0 +1,3 @@
+create role corpus_owner;
+create function f() returns int language sql as 'select 1';
+alter function f() owner to corpus_owner;

@@ -1,0 +1,1 @@
+create function f(text, text) returns boolean language internal immutable strict as 'starts_with';

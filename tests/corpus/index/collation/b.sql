@@ -1,0 +1,2 @@
+create table t (n text);
+create index i on t (n collate "C");

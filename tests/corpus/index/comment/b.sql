@@ -1,0 +1,3 @@
+create table t (id int);
+create index i on t (id);
+comment on index i is 'fast';

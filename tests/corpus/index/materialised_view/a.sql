@@ -1,0 +1,2 @@
+create table t (n text);
+create materialized view m as select n from t;

@@ -1,0 +1,2 @@
+create table p (id int);
+create table c (n int) inherits (p);

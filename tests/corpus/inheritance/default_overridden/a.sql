@@ -1,0 +1,2 @@
+create table p (id int default 1);
+create table c (n int) inherits (p);

@@ -1,0 +1,3 @@
+create table p (id int);
+create table q (id int);
+create table c () inherits (q, p);

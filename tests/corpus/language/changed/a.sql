@@ -1,0 +1,1 @@
+create language mine handler plpgsql_call_handler;

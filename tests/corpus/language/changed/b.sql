@@ -1,0 +1,1 @@
+create trusted language mine handler plpgsql_call_handler inline plpgsql_inline_handler;

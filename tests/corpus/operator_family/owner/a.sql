@@ -1,0 +1,2 @@
+create role corpus_owner;
+create operator family fam using btree;

@@ -1,0 +1,2 @@
+create table t (id int) partition by list (id);
+create table t1 (id int);

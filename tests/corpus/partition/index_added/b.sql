@@ -1,0 +1,3 @@
+create table t (id int, n int) partition by list (id);
+create table t1 partition of t for values in (1);
+create index t_n on t (n);

@@ -1,0 +1,4 @@
+create table t (id int, n int) partition by list (id);
+create table t1 partition of t for values in (1);
+create index own_name on t1 (n);
+create index t_n on t (n);

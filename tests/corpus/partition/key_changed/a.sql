@@ -1,0 +1,2 @@
+create table t (id int, at date) partition by range (at);
+create table t1 partition of t for values from ('2024-01-01') to ('2025-01-01');

@@ -1,0 +1,2 @@
+create table t (id int, at date) partition by list (id);
+create table t1 partition of t for values in (1);

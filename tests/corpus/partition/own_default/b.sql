@@ -1,0 +1,3 @@
+create table t (id int, n int default 1) partition by list (id);
+create table t1 partition of t for values in (1);
+alter table t1 alter n set default 2;

@@ -1,0 +1,2 @@
+create role corpus_reader;
+create table t (id int, who text);

@@ -1,0 +1,1 @@
+create procedure p(inout a int) language plpgsql as 'begin end';

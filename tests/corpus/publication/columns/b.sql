@@ -1,0 +1,2 @@
+create table t (id int primary key, n int, m int);
+create publication p for table t (id, m);

@@ -1,0 +1,1 @@
+create type text_range as range (subtype = text, collation = "C");

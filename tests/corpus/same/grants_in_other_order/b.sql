@@ -1,0 +1,5 @@
+create role corpus_one;
+create role corpus_two;
+create table t (id int);
+grant select on t to corpus_two;
+grant select on t to corpus_one;

@@ -1,0 +1,4 @@
+create schema app;
+set search_path = app;
+create table t (id int);
+create view v as select id from t;

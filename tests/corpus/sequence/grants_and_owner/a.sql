@@ -1,0 +1,2 @@
+create role corpus_owner;
+create sequence s;

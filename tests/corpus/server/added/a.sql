@@ -1,0 +1,2 @@
+create role corpus_reader;
+create foreign data wrapper w;

@@ -1,0 +1,3 @@
+create role corpus_owner;
+create foreign data wrapper w;
+create server s foreign data wrapper w;

@@ -1,0 +1,4 @@
+create role corpus_owner;
+create foreign data wrapper w;
+create server s foreign data wrapper w;
+alter server s owner to corpus_owner;

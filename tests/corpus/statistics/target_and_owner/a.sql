@@ -1,0 +1,3 @@
+create role corpus_owner;
+create table t (a int, b int);
+create statistics s on a, b from t;

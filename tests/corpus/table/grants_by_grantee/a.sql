@@ -1,0 +1,3 @@
+create role corpus_one;
+create role corpus_two;
+create table t (id int);

@@ -1,0 +1,7 @@
+create role corpus_one;
+create role corpus_two;
+create table t (id int);
+grant select on t to corpus_one with grant option;
+set role corpus_one;
+grant select on t to corpus_two;
+reset role;

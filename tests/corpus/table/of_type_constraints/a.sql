@@ -1,0 +1,1 @@
+create type row_of as (id int, name text);

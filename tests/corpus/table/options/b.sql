@@ -1,0 +1,1 @@
+create table t (id int, x text) with (fillfactor = 80, toast.autovacuum_enabled = false);

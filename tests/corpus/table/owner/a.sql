@@ -1,0 +1,2 @@
+create role corpus_owner;
+create table t (id int);

@@ -1,0 +1,2 @@
+create table t (id int not null);
+alter table t replica identity nothing;

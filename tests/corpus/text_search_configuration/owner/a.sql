@@ -1,0 +1,2 @@
+create role corpus_owner;
+create text search configuration c (parser = "default");

@@ -1,0 +1,1 @@
+create text search dictionary d (template = snowball, language = 'german', stopwords = 'german');

@@ -1,0 +1,11 @@
+create schema app;
+create type app.mood as enum ('a');
+create domain app.d as int check (value > 0);
+create table app.t (id serial primary key, m app.mood, d app.d);
+create function app.f(app.t) returns app.d language sql as 'select $1.d';
+create view app.v as select app.f(t) from app.t;
+create materialized view app.m as select * from app.v;
+create function app.trg() returns trigger language plpgsql as 'begin return new; end';
+create trigger x before insert on app.t for each row execute function app.trg();
+create aggregate app.agg(int) (sfunc = int4pl, stype = int);
+create text search configuration app.c (parser = "default");

@@ -1,0 +1,12 @@
+create role corpus_owner;
+create role corpus_reader;
+create schema app authorization corpus_owner;
+create table app.t (id serial primary key);
+create view app.v as select id from app.t;
+create function app.f() returns int language sql as 'select 1';
+alter table app.t owner to corpus_owner;
+alter view app.v owner to corpus_owner;
+alter function app.f() owner to corpus_owner;
+grant usage on schema app to corpus_reader;
+grant select on all tables in schema app to corpus_reader;
+grant usage on all sequences in schema app to corpus_reader;

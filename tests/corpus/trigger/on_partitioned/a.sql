@@ -1,0 +1,3 @@
+create function f() returns trigger language plpgsql as $$ begin return null; end $$;
+create table t (id int) partition by list (id);
+create table t1 partition of t for values in (1);

@@ -1,0 +1,4 @@
+create foreign data wrapper w;
+create server s foreign data wrapper w;
+create user mapping for public server s options (username 'me');
+create user mapping for postgres server s;

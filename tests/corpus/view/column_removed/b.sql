@@ -1,0 +1,2 @@
+create table t (id int, n text);
+create view v as select id from t;

@@ -1,0 +1,3 @@
+create table t (id int, n text);
+create view v as select id::bigint as id, n from t;
+create view w as select id from v;

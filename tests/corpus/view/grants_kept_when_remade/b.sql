@@ -1,0 +1,8 @@
+create role corpus_reader;
+create role corpus_owner;
+create table t (id int, n int);
+create view v as select n, id from t;
+grant select on v to corpus_reader;
+alter view v owner to corpus_owner;
+comment on view v is 'x';
+comment on column v.id is 'y';

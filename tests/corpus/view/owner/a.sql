@@ -1,0 +1,2 @@
+create role corpus_owner;
+create view v as select 1 as a;
