@@ -46,7 +46,8 @@ fn open_console(opening: Opening, log: LogFeed) -> Exit {
     match closing.map(|closing| closing.ending) {
         Ok(Ending::Quit) => Exit::Done,
         Ok(Ending::Terminated(signal)) => {
-            eprintln!("The console was ended by {signal}.");
+            // Nor where standard error is gone: the terminal may have been closed.
+            let _ = writeln!(io::stderr(), "The console was ended by {signal}.");
             Exit::Refused
         }
         Err(error) => {

@@ -21,15 +21,15 @@ use super::words::{count, moment};
 use super::{CommandError, Exit, Session};
 use crate::config::Tier;
 use crate::migration::text::{printable, printable_lines};
-use crate::window::board::Past;
 use crate::window::confirmation::Confirmation;
 use crate::window::context::Context;
 use crate::window::handle::WindowHandle;
 use crate::window::journal::{self, Unfinished};
-use crate::window::look::look;
+use crate::window::look::{EnvironmentView, look};
+use crate::window::plan::PlanItem;
 use crate::window::state::WindowState;
 use crate::window::step::{Direction, Step};
-use crate::window::truth::Standing;
+use crate::window::truth::{Standing, StillRunning};
 
 /// The arguments of `tidegate resume`.
 #[derive(Debug, Args)]
@@ -125,13 +125,13 @@ fn list(
     names.sort_unstable();
     names.dedup();
     let environments = names.into_iter().map(|name| (name, context.environment(name)));
-    let truths: HashMap<&str, Result<Past, String>> = small_runtime()?.block_on(async {
+    let truths: HashMap<&str, Result<EnvironmentView, String>> = small_runtime()?.block_on(async {
         let asked = environments.map(async |(name, environment)| {
             let seen = match environment {
                 None => Err("the configuration has no such environment any more".to_owned()),
                 Some(environment) => look(context, environment).await.map_err(|error| error.to_string()),
             };
-            (name, seen.map(|view| view.past))
+            (name, seen)
         });
         join_all(asked).await.into_iter().collect()
     });
@@ -175,6 +175,9 @@ fn print(unfinished: &[Unfinished], windows: &[WindowDocument<'_>], output: &mut
                     .map(|one| format!("{}: {}", one.name, one.standing.as_deref().unwrap_or("not known")))
                     .collect();
                 fields.push(("true now", lines.join("\n")));
+                if let Some(running) = document.running.filter(|_| !window.in_use) {
+                    fields.push(("what to do", running.advice()));
+                }
             }
         }
         if window.in_use {
@@ -216,7 +219,17 @@ struct WindowDocument<'a> {
     step: Option<Step>,
     /// Why the server could not be asked.
     why: Option<&'a str>,
+    /// The server process that still runs what the window was cut off in.
+    still_running: Option<ProcessDocument>,
+    #[serde(skip)]
+    running: Option<StillRunning<'a>>,
     migrations: Vec<MigrationDocument<'a>>,
+}
+
+#[derive(Serialize)]
+struct ProcessDocument {
+    process: i32,
+    connected_since: Option<Timestamp>,
 }
 
 #[derive(Serialize)]
@@ -226,10 +239,16 @@ struct MigrationDocument<'a> {
 }
 
 impl<'a> WindowDocument<'a> {
-    fn of(window: &'a Unfinished, truth: &'a Result<Past, String>) -> Self {
+    fn of(window: &'a Unfinished, truth: &'a Result<EnvironmentView, String>) -> Self {
         let state = &window.state;
         let opened = &state.opened;
-        let standing = |item| truth.as_ref().ok().map(|past| Standing::of(item, &opened.id, past).words());
+        let running = truth.as_ref().ok().and_then(|view| StillRunning::of(state, view.holder.as_ref()));
+        let standing = |item: &PlanItem| {
+            let view = truth.as_ref().ok()?;
+            let standing = Standing::of(item, &opened.id, &view.past).words();
+            let running = running.filter(|running| running.migration == item.name);
+            Some(running.map_or(standing.clone(), |running| format!("{standing}, but {}", running.words())))
+        };
         let items = opened.plan.items.iter();
         WindowDocument {
             window: opened.id.as_str(),
@@ -242,6 +261,9 @@ impl<'a> WindowDocument<'a> {
             in_use: window.in_use,
             step: state.current(),
             why: truth.as_ref().err().map(String::as_str),
+            still_running: running
+                .map(|running| ProcessDocument { process: running.holder.pid, connected_since: running.holder.since }),
+            running,
             migrations: items.map(|item| MigrationDocument { name: &item.name, standing: standing(item) }).collect(),
         }
     }

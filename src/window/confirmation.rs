@@ -43,7 +43,7 @@ impl Confirmation {
     /// The name must be typed exactly; for y/n the answer is `y` or `yes` in any case.
     pub fn answer(&self, step: Step, typed: &str) -> Option<Confirmed> {
         let (given, words) = match self {
-            Confirmation::None => (true, "needed none".to_owned()),
+            Confirmation::None => (true, "was not asked to confirm".to_owned()),
             Confirmation::YesNo => {
                 (matches!(typed.to_ascii_lowercase().as_str(), "y" | "yes"), "answered yes".to_owned())
             }

@@ -161,7 +161,8 @@ pub enum Aftermath {
         /// How many it has.
         of: u32,
     },
-    /// The connection was lost during COMMIT and the server could not be asked yet.
+    /// Its end was not heard, as when the connection is lost during COMMIT, and the server could not be asked yet or
+    /// still runs it.
     Unknown,
 }
 
@@ -177,8 +178,7 @@ impl Aftermath {
                 (done + 1).min(*of)
             ),
             Aftermath::Unknown => {
-                "The connection was lost during COMMIT; whether it took effect is not known until the server is asked."
-                    .to_owned()
+                "Its end was not heard; whether it took effect is not known until the server has been asked.".to_owned()
             }
         }
     }

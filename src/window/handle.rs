@@ -60,12 +60,13 @@ pub struct WindowHandle {
 impl WindowHandle {
     /// Opens a window for a plan. Its news begin with its opening, or with why it could not be opened.
     pub fn open(context: Arc<Context>, plan: Plan) -> (WindowHandle, mpsc::Receiver<News>) {
-        WindowHandle::start(move |sink| Runner::open(context, plan, sink))
+        WindowHandle::start(move |sink, _| Runner::open(context, plan, sink))
     }
 
-    /// Takes over the window of this journal.
+    /// Takes over the window of this journal. [`WindowHandle::cancel_now`] ends the waiting for what the server still
+    /// runs.
     pub fn resume(context: Arc<Context>, journal: PathBuf) -> (WindowHandle, mpsc::Receiver<News>) {
-        WindowHandle::start(move |sink| async move { Runner::resume(context, &journal, sink).await })
+        WindowHandle::start(move |sink, control| async move { Runner::resume(context, &journal, sink, &control).await })
     }
 
     /// Starts a step.
@@ -118,11 +119,13 @@ impl WindowHandle {
 
     fn start<Opening, Opened>(opening: Opening) -> (WindowHandle, mpsc::Receiver<News>)
     where
-        Opening: FnOnce(mpsc::Sender<WindowEvent>) -> Opened + Send + 'static,
+        Opening: FnOnce(mpsc::Sender<WindowEvent>, Control) -> Opened + Send + 'static,
         Opened: Future<Output = Result<Runner, WindowError>> + Send,
     {
         let (commands, wanted) = mpsc::unbounded_channel();
         let (news, heard) = mpsc::channel(EVENTS);
+        let control = Control::new();
+        let own = control.clone();
         let (alive, running) = oneshot::channel();
         let no_thread = news.clone();
         let thread = std::thread::Builder::new().name("window".to_owned()).spawn(move || {
@@ -135,14 +138,14 @@ impl WindowHandle {
                 let (sink, events) = mpsc::channel(EVENTS);
                 // A panic must end as news like any other trouble, not as a screen that waits for ever.
                 let refusals = news.clone();
-                let work = tokio::spawn(async move { work(opening(sink), wanted, refusals).await });
+                let work = tokio::spawn(async move { work(opening(sink, own), wanted, refusals).await });
                 forward(events, &news, work).await;
             });
         });
         if let Err(error) = thread {
             refuse(&no_thread, &error);
         }
-        (WindowHandle { commands, control: Control::new(), running }, heard)
+        (WindowHandle { commands, control, running }, heard)
     }
 }
 

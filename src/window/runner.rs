@@ -22,6 +22,7 @@ use super::plan::Plan;
 use super::state::{Offer, WindowState};
 use super::step::Step;
 use super::steps;
+use super::truth::StillRunning;
 
 /// Why a window could not be opened, resumed, or go on.
 #[derive(Debug, thiserror::Error)]
@@ -85,6 +86,8 @@ pub struct Session {
     pub connection: Connection,
     /// The lock it holds for as long as it lives.
     pub lock: OperatorLock,
+    /// Whether Tidegate's own schema there knows of the window.
+    pub noted: bool,
 }
 
 /// A gate that the operator lets pass, and why.
@@ -140,16 +143,19 @@ impl Runner {
         Ok(runner)
     }
 
-    /// Takes over a window that was left behind, and finds out from the server what became of what it was doing.
+    /// Takes over a window that was left behind, and finds out from the server what became of what it was doing. What
+    /// the server still runs is waited for, until `control` says to wait no longer.
     pub async fn resume(
         context: Arc<Context>,
         journal: &Path,
         sink: mpsc::Sender<WindowEvent>,
+        control: &Control,
     ) -> Result<Runner, WindowError> {
         let (journal, state) = Journal::reopen(journal)?;
         let environment = environment(&context, &state.opened.environment)?;
         let mut runner = Runner { context, environment, session: None, waivers: Vec::new(), state, journal, sink };
-        steps::recover::take_over(&mut runner).await?;
+        steps::recover::take_over(&mut runner, control).await?;
+        steps::report::refresh(&runner);
         Ok(runner)
     }
 
@@ -189,8 +195,7 @@ impl Runner {
             Err(Halt::Stopped(summary)) => StepOutcome::Stopped { summary },
             Err(Halt::Journal(error)) => return Err(error.into()),
         };
-        self.emit(WindowEvent::StepFinished { step, outcome, at: Timestamp::now() }).await?;
-        Ok(())
+        self.finish(step, outcome).await
     }
 
     /// Passes a step over.
@@ -201,16 +206,21 @@ impl Runner {
         if !self.state.may_skip(step) {
             return Err(WindowError::NotNow { step, why: "it may not be passed over" });
         }
-        let outcome = StepOutcome::Skipped { reason: reason.to_owned() };
+        self.finish(step, StepOutcome::Skipped { reason: reason.to_owned() }).await
+    }
+
+    async fn finish(&mut self, step: Step, outcome: StepOutcome) -> Result<(), WindowError> {
         self.emit(WindowEvent::StepFinished { step, outcome, at: Timestamp::now() }).await?;
+        steps::report::refresh(self);
         Ok(())
     }
 
     /// Closes the window for good and lets go of the environment.
     pub async fn close(mut self) -> Result<WindowState, WindowError> {
         self.let_go().await;
-        let complete = self.state.is_complete();
-        self.emit(WindowEvent::Closed { complete, at: Timestamp::now() }).await?;
+        let end = WindowEvent::Closed { complete: self.state.is_complete(), at: Timestamp::now() };
+        steps::report::leave_behind(&mut self, &end).await?;
+        self.emit(end).await?;
         Ok(self.state)
     }
 
@@ -238,10 +248,14 @@ impl Runner {
             let connection = self.connect(Purpose::Window).await?;
             let lock = match OperatorLock::try_acquire(&connection).await {
                 Ok(Ok(lock)) => lock,
-                Ok(Err(holder)) => return Err(steps::held_by(&self.environment, &holder).into()),
+                Ok(Err(holder)) => {
+                    let ours = StillRunning::of(&self.state, Some(&holder));
+                    let failure = ours.map_or_else(|| steps::held_by(&self.environment, &holder), steps::held_by_ours);
+                    return Err(failure.into());
+                }
                 Err(error) => return Err(Failure::plain(error.to_string()).into()),
             };
-            self.session = Some(Session { connection, lock });
+            self.session = Some(Session { connection, lock, noted: false });
         }
         self.session.as_mut().ok_or_else(|| Halt::Stopped("there is no session".to_owned()))
     }

@@ -393,7 +393,8 @@ impl WindowState {
         self.last_at = at;
     }
 
-    fn take_over(&mut self, operator: &Operator, at: Timestamp, findings: &[String]) {
+    /// Takes note that whatever was running is cut off: its console is gone.
+    pub fn cut_off(&mut self) {
         for record in &mut self.steps {
             if matches!(record.state, StepState::Running { .. }) {
                 record.state = StepState::CutOff;
@@ -405,6 +406,10 @@ impl WindowState {
             }
         }
         self.live = Live::default();
+    }
+
+    fn take_over(&mut self, operator: &Operator, at: Timestamp, findings: &[String]) {
+        self.cut_off();
         self.operators.push(operator.clone());
         self.findings = findings.to_vec();
         self.last_at = at;

@@ -77,6 +77,44 @@ fn a_backup_is_listed_and_its_damage_is_found() {
     assert!(run.output.contains("is not to be trusted"), "{}", run.output);
 }
 
+/// The one report that lies in the state folder.
+fn report_file(site: &Site) -> String {
+    let folder = site.scratch.state().join("reports");
+    let files = std::fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    let mut reports =
+        files.flatten().map(|file| file.path()).filter(|path| path.extension().is_some_and(|it| it == "md"));
+    let path = reports.next().expect("a report was written");
+    assert_eq!(reports.next(), None);
+    std::fs::read_to_string(path).expect("can be read")
+}
+
+#[test]
+fn the_report_file_is_true_to_the_end() {
+    let site = Site::with_accounts("development", "");
+    let validation = site.scratch.write("validations/never.sql", "SELECT 'something is wrong';");
+    assert_eq!(site.run(&["apply", "development"]).code(), Some(1));
+    let report = report_file(&site);
+    for line in ["- **Result:** not complete", "| validate | failed |", "| report | done |"] {
+        assert!(report.contains(line), "{line}\n{report}");
+    }
+    std::fs::remove_file(validation).expect("is there");
+    site.does(&["resume", "development"]);
+    let report = report_file(&site);
+    for line in ["- **Result:** complete", "| validate | done |", "| report | done |"] {
+        assert!(report.contains(line), "{line}\n{report}");
+    }
+}
+
+#[test]
+fn a_window_that_is_closed_half_way_leaves_a_report() {
+    let site = Site::with_accounts("development", "");
+    site.scratch.write("validations/never.sql", "SELECT 'something is wrong';");
+    assert_eq!(site.run(&["apply", "development"]).code(), Some(1));
+    site.does(&["resume", "development", "--close"]);
+    assert!(report_file(&site).contains("- **Result:** not complete"));
+    assert_eq!(site.windows()[0]["state"], "closed");
+}
+
 #[test]
 fn validations_fail_by_their_rows() {
     let site = Site::with_accounts("development", "");

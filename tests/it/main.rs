@@ -16,6 +16,8 @@ mod connect_hosts;
 mod connect_pooler;
 mod connect_tls;
 mod console;
+mod console_interruptions;
+mod console_terminal;
 mod demo;
 mod drift_snapshot;
 mod engine_activity;

@@ -35,7 +35,7 @@ pub(super) fn find_programs(install: bool) -> Result<Vec<Programs>, DemoError> {
         );
         return Err(DemoError::NoServer { advice });
     }
-    println!("{words}");
+    super::say(&words);
     let failed = |how: String| DemoError::Install { command: words.clone(), how };
     let (program, arguments) = command.split_first().expect("a command has a first word");
     let status = Command::new(program).args(arguments).status();

@@ -11,11 +11,15 @@ use crate::console::view::facts::{self, Fact};
 use crate::console::view::marks;
 use crate::console::view::window::WindowScreen;
 use crate::console::widget::list::ListState;
-use crate::console::widget::paint::{Pen, piece, row, split_bottom, split_top, wrap};
+use crate::console::widget::paint::{piece, split_bottom, split_top, wrap};
 use crate::console::widget::table::{self, Column};
+use crate::console::widget::viewer::{self, TextLine};
 use crate::console::words::{ago, count};
 use crate::window::journal::Unfinished;
+use crate::window::plan::PlanItem;
 use crate::window::state::StepState;
+use crate::window::step::Direction;
+use crate::window::truth::{Standing, StillRunning};
 
 /// The screen's row in the list of screens.
 pub static SPEC: ScreenSpec = ScreenSpec {
@@ -36,9 +40,6 @@ pub static SPEC: ScreenSpec = ScreenSpec {
 /// How many rows the facts of the selected window take, the rule above them included.
 const FACTS: u16 = 9;
 
-/// The rows of the words at the top.
-const WORDS: u16 = 3;
-
 /// The list on the screen.
 #[derive(Debug, Default)]
 pub struct RecoveryScreen {
@@ -49,12 +50,35 @@ impl RecoveryScreen {
     fn selected<'a>(&self, world: &'a World) -> Option<&'a Unfinished> {
         world.unfinished().get(self.list.selected)
     }
+
+    /// The words at the top: what the list is, and what is urgent about the selected window.
+    fn words(&self, world: &World, room: u16) -> Vec<TextLine> {
+        let about =
+            "These windows were not closed. Resuming one asks the server what is true now, and changes nothing.";
+        let mut lines: Vec<TextLine> =
+            wrap(about, room).into_iter().map(|line| TextLine::plain(Role::Text, line)).collect();
+        let running = self.selected(world).filter(|window| !window.in_use).and_then(|window| {
+            let view = world.view(environment_of(world, window)?)?;
+            StillRunning::of(&window.state, view.holder.as_ref())
+        });
+        if let Some(running) = running {
+            let words = format!("{}: {}. {}", running.migration, running.words(), running.advice());
+            lines.extend(wrap(&words, room).into_iter().map(|line| TextLine::plain(Role::Warn, line)));
+        }
+        lines
+    }
+
+    fn areas(&self, area: Rect, world: &World) -> (Rect, Rect, Rect) {
+        let words = u16::try_from(self.words(world, area.width.saturating_sub(4)).len()).unwrap_or(u16::MAX);
+        let (words, rest) = split_top(area, words.saturating_add(1).min(area.height / 2));
+        let (table, facts) = split_bottom(rest, FACTS.min(rest.height.saturating_sub(4)));
+        (words, table, facts)
+    }
 }
 
-fn areas(area: Rect) -> (Rect, Rect, Rect) {
-    let (words, rest) = split_top(area, WORDS);
-    let (table, facts) = split_bottom(rest, FACTS.min(rest.height.saturating_sub(4)));
-    (words, table, facts)
+/// The place of a window's environment in the configuration.
+fn environment_of(world: &World, window: &Unfinished) -> Option<usize> {
+    world.config.environments.iter().position(|one| one.name.as_str() == window.state.opened.environment)
 }
 
 impl Layer for RecoveryScreen {
@@ -67,8 +91,7 @@ impl Layer for RecoveryScreen {
     }
 
     fn subject(&self, world: &World) -> Option<Subject> {
-        let name = &self.selected(world)?.state.opened.environment;
-        world.config.environments.iter().find(|one| one.name.as_str() == name).map(marks::subject)
+        marks::subject_of(world, environment_of(world, self.selected(world)?)?)
     }
 
     fn is_guarded(&self) -> bool {
@@ -94,13 +117,13 @@ impl Layer for RecoveryScreen {
             let resume = |window| Command::Replace(Box::new(WindowScreen::resuming(window, world)));
             return self.selected(world).map(resume).into_iter().collect();
         }
-        let height = table::body(areas(context.area).1).height;
+        let height = table::body(self.areas(context.area, context.world).1).height;
         self.list.act(wanted, world.unfinished().len(), height);
         Vec::new()
     }
 
     fn clicked(&mut self, at: Position, context: &Context<'_>) -> Vec<Command> {
-        let rows = table::body(areas(context.area).1);
+        let rows = table::body(self.areas(context.area, context.world).1);
         if let Some(index) = self.list.hit(rows, at, context.world.unfinished().len()) {
             self.list.selected = index;
         }
@@ -108,18 +131,15 @@ impl Layer for RecoveryScreen {
     }
 
     fn settle(&mut self, context: &Context<'_>) {
-        let height = table::body(areas(context.area).1).height;
+        let height = table::body(self.areas(context.area, context.world).1).height;
         self.list.settle(context.world.unfinished().len(), height);
     }
 
     fn draw(&self, canvas: &Canvas<'_>, frame: &mut Frame<'_>) {
-        let (world, theme) = (canvas.world, canvas.theme);
-        let (words_area, table_area, facts_area) = areas(canvas.area);
-        let words = "These windows were not closed. What their journals tell is below; what is true in the database is \
-                     asked of the server when you resume one.";
-        for (index, line) in (0_u16..).zip(wrap(words, words_area.width.saturating_sub(4))) {
-            Pen::new(frame.buffer_mut(), theme, row(words_area, index)).skip(2).write(Role::Text, &line);
-        }
+        let world = canvas.world;
+        let (words_area, table_area, facts_area) = self.areas(canvas.area, world);
+        let words_at = Rect { x: words_area.x + 2, width: words_area.width.saturating_sub(4), ..words_area };
+        viewer::draw_lines(canvas, frame, words_at, &self.words(world, words_at.width), 0);
         let columns = [
             Column::fixed("opened", 12),
             Column::fixed("environment", 14),
@@ -155,6 +175,21 @@ impl Layer for RecoveryScreen {
     }
 }
 
+/// How many of a window's migrations are as it wanted them, by the environment's history as last read.
+fn true_now(world: &World, window: &Unfinished) -> String {
+    let opened = &window.state.opened;
+    let Some(view) = environment_of(world, window).and_then(|environment| world.view(environment)) else {
+        return "the server has not been heard yet".to_owned();
+    };
+    let is_as_wanted = |item: &&PlanItem| match Standing::of(item, &opened.id, &view.past) {
+        Standing::InEffect { .. } => opened.plan.direction == Direction::Apply,
+        Standing::RolledBack { .. } => opened.plan.direction == Direction::Rollback,
+        Standing::Interrupted(_) | Standing::Failed(_) | Standing::NotInEffect => false,
+    };
+    let done = opened.plan.items.iter().filter(is_as_wanted).count();
+    format!("{done} of {} are {}, says the history", opened.plan.items.len(), opened.plan.direction.done())
+}
+
 fn facts_of(world: &World, window: &Unfinished) -> Vec<Fact> {
     let state = &window.state;
     let opened = &state.opened;
@@ -168,7 +203,8 @@ fn facts_of(world: &World, window: &Unfinished) -> Vec<Fact> {
     let done = format!("{} of {} were {}", state.done().count(), opened.plan.items.len(), direction.done());
     let mut all = vec![
         Fact::new("journal", at),
-        Fact::new("migrations", done),
+        Fact::new("", done),
+        Fact::new("true now", true_now(world, window)),
         Fact::new("last event", ago(state.last_at, world.moment.now)),
         Fact::new("database", opened.location.clone()),
         Fact::new("machine", opened.operator.host.clone()),

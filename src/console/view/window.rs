@@ -30,7 +30,7 @@ use crate::window::handle::News;
 use crate::window::journal::Unfinished;
 use crate::window::plan::Plan;
 use crate::window::runner::{Waiver, confirmation_for};
-use crate::window::state::{Offer, StepState, WindowState};
+use crate::window::state::{Offer, WindowState};
 use crate::window::step::{Direction, Step};
 
 /// Does what is offered first: starts, retries or resumes.
@@ -170,6 +170,8 @@ enum Beginning {
 pub struct WindowScreen {
     environment: Option<usize>,
     beginning: Option<Beginning>,
+    /// What was said while the window was being taken over.
+    told: Vec<String>,
     state: Option<WindowState>,
     /// The step in view, where it is another than the current one.
     looked_at: Option<Step>,
@@ -193,13 +195,16 @@ impl WindowScreen {
     pub fn resuming(unfinished: &Unfinished, world: &World) -> Self {
         let name = &unfinished.state.opened.environment;
         let environment = world.config.environments.iter().position(|one| one.name.as_str() == name);
-        Self::begin(environment, Beginning::Resume(unfinished.path.clone()), Some(unfinished.state.clone()))
+        let mut state = unfinished.state.clone();
+        state.cut_off();
+        Self::begin(environment, Beginning::Resume(unfinished.path.clone()), Some(state))
     }
 
     fn begin(environment: Option<usize>, beginning: Beginning, state: Option<WindowState>) -> Self {
         Self {
             environment,
             beginning: Some(beginning),
+            told: Vec::new(),
             state,
             looked_at: None,
             top: None,
@@ -214,7 +219,7 @@ impl WindowScreen {
     }
 
     fn is_running(&self) -> bool {
-        self.state.as_ref().is_some_and(|state| state.running().is_some())
+        self.beginning.is_none() && self.state.as_ref().is_some_and(|state| state.running().is_some())
     }
 
     fn offers(&self) -> Vec<Offer> {
@@ -294,7 +299,12 @@ impl WindowScreen {
             (Some(state), event) => state.fold(event),
             (None, _) => {}
         }
-        self.beginning = None;
+        if let (Some(_), WindowEvent::Output { line }) = (&self.beginning, event) {
+            self.told.push(line.clone());
+        }
+        if matches!(event, WindowEvent::Opened(_) | WindowEvent::Resumed { .. }) {
+            self.beginning = None;
+        }
         match event {
             WindowEvent::StepStarted { .. } => {
                 self.looked_at = None;
@@ -407,6 +417,7 @@ impl WindowScreen {
 
     fn lines(&self, world: &World, room: u16) -> Vec<TextLine> {
         match &self.state {
+            Some(_) if self.beginning.is_some() => body::taking_over(&self.told, world, room),
             Some(state) => body::lines(state, self.step(state), world, room),
             None => vec![TextLine::default(), TextLine::plain(Role::Dim, "  Opening the window.")],
         }
@@ -538,6 +549,11 @@ impl Layer for WindowScreen {
     fn leaving(&mut self, _context: &Context<'_>) -> Vec<Command> {
         match (self.over, self.is_running()) {
             (Some(_), _) => vec![Command::Close],
+            // What the server still runs need not be waited for.
+            (None, _) if self.beginning.is_some() => {
+                self.is_leaving = true;
+                vec![Command::Window(Order::CancelNow), Command::Window(Order::Leave)]
+            }
             (None, true) => {
                 vec![Command::Toast("A step is running. Ctrl-C stops it; it cannot be left alone.".to_owned())]
             }
@@ -617,9 +633,4 @@ impl WindowScreen {
             Pen::new(frame.buffer_mut(), canvas.theme, row(rows, index)).pieces(line);
         }
     }
-}
-
-/// Whether a step's state is an end.
-fn is_over(state: &StepState) -> bool {
-    matches!(state, StepState::Ended { .. } | StepState::CutOff)
 }

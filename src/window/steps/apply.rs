@@ -46,7 +46,7 @@ pub async fn run(runner: &mut Runner, confirmed: &Confirmed, control: &Control) 
             Err(Halt::Failed(failure)) => failure.message.clone(),
             Err(Halt::Journal(error)) => error.to_string(),
         };
-        if matches!(store::probe(&session.connection).await, Ok(StoreState::Present { .. }))
+        if session.noted
             && let Err(error) =
                 store::finish_window(&session.connection, runner.state().opened.id.as_str(), &outcome).await
         {
@@ -69,7 +69,7 @@ async fn with_session(
     let gates = gates::collect(runner, session, confirmed).await?;
     let grant = gates::grant(runner, gates).await?;
     prepare(runner, session, &grant).await?;
-    remember(runner, session, &grant).await;
+    session.noted = remember(runner, session, &grant).await;
     let backend_pid = session.connection.info().backend_pid;
     let observer = match runner.connect(Purpose::Observer).await {
         Ok(observer) => Some(observer),
@@ -149,19 +149,21 @@ struct Read {
 }
 
 /// Notes the window in the environment, where Tidegate has its own schema there. The journal is the window's record;
-/// this one is for whoever looks at the database, so failing at it stops nothing.
-async fn remember(runner: &Runner, session: &Session, grant: &WriteGrant) {
+/// this one is for whoever looks at the database, so failing at it stops nothing. Says whether it was noted.
+async fn remember(runner: &Runner, session: &Session, grant: &WriteGrant) -> bool {
     let opened = &runner.state().opened;
     let noted = async {
         if !matches!(store::probe(&session.connection).await?, StoreState::Present { .. }) {
-            return Ok(());
+            return Ok(false);
         }
         let plan = serde_json::to_value(&opened.plan).unwrap_or_default();
-        store::open_window(&session.connection, grant, opened.id.as_str(), &runner.context.operator.name, &plan).await
+        let (id, operator) = (opened.id.as_str(), &runner.context.operator.name);
+        store::open_window(&session.connection, grant, id, operator, &plan).await.map(|()| true)
     };
-    if let Err(error) = noted.await {
+    noted.await.unwrap_or_else(|error| {
         tracing::warn!(%error, "the window could not be noted in the environment");
-    }
+        false
+    })
 }
 
 /// Runs one migration.
@@ -294,19 +296,23 @@ pub(super) async fn settle(runner: &Runner, item: &PlanItem, backend_pid: i32, c
     let direction = direction_of(runner);
     let run = ScriptRun { environment, name: &name, direction, script: &script, checksum, facts: &facts };
     let deadline = tokio::time::Instant::now() + SEARCH;
-    while tokio::time::Instant::now() < deadline && !control.cancel_now.is_cancelled() {
-        if let Ok(connection) = runner.connect(Purpose::Observer).await
-            && let Ok(state) = run::verify_outcome(&connection, &table, &run, backend_pid).await
-            && state != DatabaseState::Unknown
-        {
-            return state;
+    let search = async {
+        while tokio::time::Instant::now() < deadline {
+            if let Ok(connection) = runner.connect(Purpose::Observer).await
+                && let Ok(state) = run::verify_outcome(&connection, &table, &run, backend_pid).await
+                && state != DatabaseState::Unknown
+            {
+                return state;
+            }
+            tokio::time::sleep(Duration::from_millis(500)).await;
         }
-        tokio::select! {
-            () = tokio::time::sleep(Duration::from_millis(500)) => {}
-            () = control.cancel_now.cancelled() => {}
-        }
+        DatabaseState::Unknown
+    };
+    // The search only reads, on a session of its own, so it can be dropped at any point.
+    tokio::select! {
+        state = search => state,
+        () = control.cancel_now.cancelled() => DatabaseState::Unknown,
     }
-    DatabaseState::Unknown
 }
 
 fn direction_of(runner: &Runner) -> run::Direction {

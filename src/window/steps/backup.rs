@@ -9,6 +9,8 @@ use crate::window::event::{BackupTaken, Failure, WindowEvent};
 use crate::window::runner::{Halt, Runner};
 use crate::window::translate::{self, BackupSeen};
 
+use super::relay;
+
 /// How many of the backup's events may wait to be drawn.
 const EVENTS: usize = 256;
 
@@ -19,20 +21,8 @@ pub async fn run(runner: &mut Runner, control: &Control) -> Result<String, Halt>
     let (teller, mut told) = mpsc::channel(EVENTS);
     let cancel = control.stop_after_statement.child_token();
     let mut seen = BackupSeen::default();
-    let taken = {
-        let mut taking = std::pin::pin!(backups::take(&context, &environment, Some(&window), &teller, &cancel));
-        loop {
-            tokio::select! {
-                biased;
-                Some(event) = told.recv() => {
-                    if let Some(event) = translate::of_backup(&event, &mut seen) {
-                        runner.emit(event).await?;
-                    }
-                }
-                taken = &mut taking => break taken,
-            }
-        }
-    };
+    let job = backups::take(&context, &environment, Some(&window), &teller, &cancel);
+    let taken = relay(runner, job, &mut told, |event| translate::of_backup(&event, &mut seen)).await?;
     let taken = match taken {
         Ok(taken) => taken,
         Err(error) if control.is_stopping() => return Err(Halt::Stopped(error.to_string())),

@@ -19,6 +19,7 @@ use crate::postgres::run::Control;
 use super::event::{Failure, WindowEvent};
 use super::hook::{self, HookContext, HookError, HookEvent, HookStep};
 use super::runner::{Halt, Runner};
+use super::truth::StillRunning;
 
 /// How many lines of a hook may wait to be drawn before the hook waits for the screen.
 const LINES: usize = 256;
@@ -26,6 +27,12 @@ const LINES: usize = 256;
 /// That another operator has the environment.
 pub fn held_by(environment: &Environment, holder: &Holder) -> Failure {
     Failure { refused: true, ..Failure::plain(held(environment, holder)) }.advising(WHEN_HELD)
+}
+
+/// That a process which this window was cut off from still has the environment.
+pub fn held_by_ours(running: StillRunning<'_>) -> Failure {
+    let message = format!("{}: {}.", running.migration, running.words());
+    Failure { refused: true, ..Failure::plain(message) }.advising(running.advice())
 }
 
 /// The same as a gate that is closed.
@@ -65,19 +72,8 @@ async fn run_hook(
         secret_variables: &secret_variables,
     };
     let (teller, mut told) = mpsc::channel(LINES);
-    let ended = {
-        let mut running = std::pin::pin!(hook::run(hook, &context, &teller, &control.stop_after_statement));
-        loop {
-            tokio::select! {
-                biased;
-                Some(event) = told.recv() => tell(runner, event).await?,
-                ended = &mut running => break ended,
-            }
-        }
-    };
-    while let Ok(event) = told.try_recv() {
-        tell(runner, event).await?;
-    }
+    let job = hook::run(hook, &context, &teller, &control.stop_after_statement);
+    let ended = relay(runner, job, &mut told, as_told).await?;
     match ended {
         Ok(done) => Ok(format!("the {step} hook ended well after {:.1} s", done.elapsed.as_secs_f64())),
         Err(error @ HookError::Cancelled { .. }) => Err(Halt::Stopped(error.to_string())),
@@ -85,11 +81,41 @@ async fn run_hook(
     }
 }
 
-async fn tell(runner: &mut Runner, event: HookEvent) -> Result<(), Halt> {
+/// A hook's event as the window tells it.
+fn as_told(event: HookEvent) -> Option<WindowEvent> {
     let line = match event {
         HookEvent::Started { command } => format!("$ {command}"),
         HookEvent::Line { text, .. } => text,
         HookEvent::Muted => "… and more, which is not shown".to_owned(),
     };
-    Ok(runner.emit(WindowEvent::Output { line }).await?)
+    Some(WindowEvent::Output { line })
+}
+
+/// Runs a job to its end, and tells its events to the window as they come: all of them, before its result is looked at.
+async fn relay<Event, Output>(
+    runner: &mut Runner,
+    job: impl Future<Output = Output>,
+    told: &mut mpsc::Receiver<Event>,
+    mut as_told: impl FnMut(Event) -> Option<WindowEvent>,
+) -> Result<Output, Halt> {
+    let mut job = std::pin::pin!(job);
+    let ended = loop {
+        tokio::select! {
+            biased;
+            Some(event) = told.recv() => tell(runner, as_told(event)).await?,
+            ended = &mut job => break ended,
+        }
+    };
+    while let Ok(event) = told.try_recv() {
+        tell(runner, as_told(event)).await?;
+    }
+    Ok(ended)
+}
+
+/// Tells an event, where the window has something to say of it.
+async fn tell(runner: &mut Runner, event: Option<WindowEvent>) -> Result<(), Halt> {
+    match event {
+        Some(event) => Ok(runner.emit(event).await?),
+        None => Ok(()),
+    }
 }

@@ -5,19 +5,25 @@ use std::collections::HashMap;
 use jiff::Timestamp;
 
 use crate::postgres::history::{self, HistoryRow};
+use crate::postgres::lock::{self, Holder};
+use crate::postgres::run::{Control, DatabaseState};
 use crate::window::context::Purpose;
 use crate::window::event::{Aftermath, MigrationOutcome, WindowEvent};
 use crate::window::runner::{Runner, WindowError};
 use crate::window::state::{MigrationState, StepState};
 use crate::window::step::{Direction, Step};
+use crate::window::translate;
+use crate::window::truth::StillRunning;
 
 use super::apply::settle;
-use crate::postgres::run::{Control, DatabaseState};
-use crate::window::translate;
 
 /// Takes the window over: says what was found, and corrects what the journal could not know.
-pub async fn take_over(runner: &mut Runner) -> Result<(), WindowError> {
-    let (findings, corrections) = find_out(runner).await;
+///
+/// Where the server still runs what the console was cut off in, it is waited for, until `control` says to wait no longer.
+pub async fn take_over(runner: &mut Runner, control: &Control) -> Result<(), WindowError> {
+    // Nothing of ours runs, so there is no statement to wait for either.
+    let no_longer = Control { cancel_now: control.stop_after_statement.clone(), ..control.clone() };
+    let (findings, corrections) = find_out(runner, &no_longer).await?;
     let operator = runner.context.operator.clone();
     runner.emit(WindowEvent::Resumed { operator, at: Timestamp::now(), findings }).await?;
     for (name, outcome) in corrections {
@@ -28,8 +34,8 @@ pub async fn take_over(runner: &mut Runner) -> Result<(), WindowError> {
 
 type Correction = (String, MigrationOutcome);
 
-async fn find_out(runner: &Runner) -> (Vec<String>, Vec<Correction>) {
-    let state = runner.state();
+async fn find_out(runner: &mut Runner, control: &Control) -> Result<(Vec<String>, Vec<Correction>), WindowError> {
+    let state = runner.state().clone();
     let mut findings = Vec::new();
     for record in &state.steps {
         if matches!(record.state, StepState::Running { .. } | StepState::CutOff) && record.step != Step::Apply {
@@ -39,23 +45,33 @@ async fn find_out(runner: &Runner) -> (Vec<String>, Vec<Correction>) {
             });
         }
     }
-    let rows = match read_history(runner).await {
-        Ok(rows) => rows,
+    let seen = match ask(runner).await {
+        Ok(seen) => seen,
         Err(why) => {
             findings
                 .push(format!("The server cannot be asked now, so what follows is only what the journal knew. {why}"));
-            return (findings, Vec::new());
+            return Ok((findings, Vec::new()));
         }
     };
     let mut corrections = Vec::new();
     for (record, item) in state.migrations.iter().zip(&state.opened.plan.items) {
-        let row = rows.get(item.name.as_str());
+        let row = seen.rows.get(item.name.as_str());
         let there = is_as_planned(state.opened.plan.direction, row);
         let ours = row.is_some_and(|row| window_of(row) == Some(state.opened.id.as_str()));
         match (&record.state, there) {
             (MigrationState::Running { .. } | MigrationState::CutOff, _) => {
-                let settled = settle(runner, item, record.backend_pid.unwrap_or(0), &Control::new()).await;
-                findings.push(format!("{}: {}", item.name, translate::of_state(settled).words()));
+                let running = StillRunning::of(&state, seen.holder.as_ref()).filter(|one| one.migration == item.name);
+                if let Some(running) = running {
+                    let line = format!("{}: {}. {}", item.name, running.words(), running.advice());
+                    runner.emit(WindowEvent::Output { line }).await?;
+                }
+                let settled = settle(runner, item, record.backend_pid.unwrap_or(0), control).await;
+                findings.push(match running {
+                    Some(running) if settled == DatabaseState::Unknown => {
+                        format!("{}: {}. {}", item.name, running.words(), running.advice())
+                    }
+                    _ => format!("{}: {}", item.name, translate::of_state(settled).words()),
+                });
                 corrections.push((item.name.clone(), outcome_of(settled)));
             }
             (before, true) if !before.is_done() => {
@@ -77,18 +93,25 @@ async fn find_out(runner: &Runner) -> (Vec<String>, Vec<Correction>) {
     if findings.is_empty() {
         findings.push("Nothing was running when the console ended; the history agrees with the journal.".to_owned());
     }
-    (findings, corrections)
+    Ok((findings, corrections))
 }
 
-async fn read_history(runner: &Runner) -> Result<HashMap<String, HistoryRow>, String> {
+/// What the server says before anything is waited for.
+struct Seen {
+    rows: HashMap<String, HistoryRow>,
+    holder: Option<Holder>,
+}
+
+async fn ask(runner: &Runner) -> Result<Seen, String> {
     let table = runner.context.history_table();
     let connection = runner.connect(Purpose::Observer).await.map_err(|failure| failure.message)?;
     let state = history::probe(&connection, &table).await.map_err(|error| error.to_string())?;
+    let holder = lock::holder(&connection).await.map_err(|error| error.to_string())?;
     if !state.is_readable() {
-        return Ok(HashMap::new());
+        return Ok(Seen { rows: HashMap::new(), holder });
     }
     let rows = history::read(&connection, &table).await.map_err(|error| error.to_string())?;
-    Ok(rows.into_iter().map(|row| (row.name.to_string(), row)).collect())
+    Ok(Seen { rows: rows.into_iter().map(|row| (row.name.to_string(), row)).collect(), holder })
 }
 
 fn is_as_planned(direction: Direction, row: Option<&HistoryRow>) -> bool {

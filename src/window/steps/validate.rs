@@ -12,7 +12,7 @@ use crate::window::runner::{Halt, Runner};
 use crate::window::validate::{self, ValidateError, ValidationEvent, ValidationRequest};
 use crate::window::{plan::Plan, translate};
 
-use super::run_hook;
+use super::{relay, run_hook};
 
 /// How many checks may wait to be drawn.
 const EVENTS: usize = 64;
@@ -32,19 +32,8 @@ pub async fn run(runner: &mut Runner, control: &Control) -> Result<String, Halt>
         before: before.as_ref(),
     };
     let (teller, mut told) = mpsc::channel(EVENTS);
-    let ended = {
-        let mut running = std::pin::pin!(validate::run(&connection, &request, &teller, &control.stop_after_statement));
-        loop {
-            tokio::select! {
-                biased;
-                Some(event) = told.recv() => tell(runner, event).await?,
-                ended = &mut running => break ended,
-            }
-        }
-    };
-    while let Ok(event) = told.try_recv() {
-        tell(runner, event).await?;
-    }
+    let job = validate::run(&connection, &request, &teller, &control.stop_after_statement);
+    let ended = relay(runner, job, &mut told, as_told).await?;
     let results = match ended {
         Ok(results) => results,
         Err(error @ ValidateError::Cancelled) => return Err(Halt::Stopped(error.to_string())),
@@ -69,12 +58,10 @@ pub async fn run(runner: &mut Runner, control: &Control) -> Result<String, Halt>
     Ok(format!("{} checks passed, {warnings} to read", checks.len() - warnings))
 }
 
-async fn tell(runner: &mut Runner, event: ValidationEvent) -> Result<(), Halt> {
+fn as_told(event: ValidationEvent) -> Option<WindowEvent> {
     match event {
-        ValidationEvent::Started { .. } => Ok(()),
-        ValidationEvent::Finished(result) => {
-            Ok(runner.emit(WindowEvent::Checked(translate::of_validation(&result))).await?)
-        }
+        ValidationEvent::Started { .. } => None,
+        ValidationEvent::Finished(result) => Some(WindowEvent::Checked(translate::of_validation(&result))),
     }
 }
 

@@ -3,11 +3,15 @@
 use std::io::{Read, Write};
 use std::process::Command;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, PtySize, native_pty_system};
+use rustix::process::{Pid, Signal, kill_process};
 
 use super::PATIENCE;
+
+/// How long a key that had no effect is given before it is pressed again.
+const AGAIN: Duration = Duration::from_secs(2);
 
 /// A running program and its terminal.
 pub struct Terminal {
@@ -67,6 +71,40 @@ impl Terminal {
         self.keyboard.write_all(&bytes).and_then(|()| self.keyboard.flush()).expect("the terminal takes keys");
     }
 
+    /// Types until the screen shows a text, as a hand does on a dialog that takes no keys in its first moment.
+    pub fn send_until(&mut self, keys: &str, text: &str) -> String {
+        self.repeat_until(text, |terminal| terminal.send(keys), |screen| screen.contains(text))
+    }
+
+    /// Types until the screen no longer shows a text.
+    pub fn send_while(&mut self, keys: &str, text: &str) -> String {
+        self.repeat_until(&format!("no {text}"), |terminal| terminal.send(keys), |screen| !screen.contains(text))
+    }
+
+    /// Pastes until the screen shows a text.
+    pub fn paste_until(&mut self, pasted: &str, text: &str) -> String {
+        self.repeat_until(text, |terminal| terminal.paste(pasted), |screen| screen.contains(text))
+    }
+
+    /// Types a text letter by letter, each when the one before is seen to stand after this label.
+    pub fn type_by_hand(&mut self, label: &str, text: &str) {
+        for (index, letter) in text.char_indices() {
+            let so_far = format!("{label}{}", &text[..index + letter.len_utf8()]);
+            self.send_until(&letter.to_string(), &so_far);
+        }
+    }
+
+    fn repeat_until(&mut self, what: &str, act: impl Fn(&mut Self), is_so: impl Fn(&str) -> bool) -> String {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            act(self);
+            if let Ok(screen) = self.look_until(Instant::now() + AGAIN, &is_so) {
+                return screen;
+            }
+            assert!(Instant::now() < deadline, "tried for {what} in vain; the screen:\n{}", self.screen());
+        }
+    }
+
     /// Gives the terminal another size.
     pub fn resize(&mut self, columns: u16, rows: u16) {
         let size = PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 };
@@ -99,6 +137,11 @@ impl Terminal {
         self.wait_until(&format!("\"{text}\""), |screen| screen.contains(text))
     }
 
+    /// Waits until the screen shows all of these texts: a frame may arrive in pieces. Returns the screen.
+    pub fn wait_for_all(&self, texts: &[&str]) -> String {
+        self.wait_until(&format!("{texts:?}"), |screen| texts.iter().all(|text| screen.contains(text)))
+    }
+
     /// Waits until the screen no longer shows a text; returns the screen.
     pub fn wait_without(&self, text: &str) -> String {
         self.wait_until(&format!("no \"{text}\""), |screen| !screen.contains(text))
@@ -106,16 +149,25 @@ impl Terminal {
 
     /// Waits until the screen is as wanted; returns it. Fails with what the screen shows instead.
     pub fn wait_until(&self, what: &str, is_so: impl Fn(&str) -> bool) -> String {
-        let deadline = Instant::now() + PATIENCE;
+        self.look_until(Instant::now() + PATIENCE, is_so)
+            .unwrap_or_else(|screen| panic!("waited for {what} in vain; the screen:\n{screen}"))
+    }
+
+    /// Looks until the screen is as wanted; else what it shows at the deadline, or at the program's end.
+    fn look_until(&self, deadline: Instant, is_so: impl Fn(&str) -> bool) -> Result<String, String> {
         let mut display = locked(&self.display.0);
         loop {
             let screen = display.parser.screen().contents();
             if is_so(&screen) {
-                return screen;
+                return Ok(screen);
             }
             let left = deadline.saturating_duration_since(Instant::now());
-            assert!(!display.is_over, "waited for {what}, but the program ended; the screen:\n{screen}");
-            assert!(!left.is_zero(), "waited for {what} in vain; the screen:\n{screen}");
+            if display.is_over {
+                return Err(format!("{screen}\n(the program ended)"));
+            }
+            if left.is_zero() {
+                return Err(screen);
+            }
             display = self.display.1.wait_timeout(display, left).expect("nobody panics under this lock").0;
         }
     }
@@ -127,7 +179,13 @@ impl Terminal {
 
     /// Kills the program as `kill -9` does.
     pub fn kill(&mut self) {
-        self.child.kill().expect("the program can be killed");
+        self.signal(Signal::KILL);
+    }
+
+    /// Sends the program a signal.
+    pub fn signal(&self, signal: Signal) {
+        let process = i32::try_from(self.process_id()).ok().and_then(Pid::from_raw).expect("is a process");
+        kill_process(process, signal).expect("the process is there");
     }
 
     /// Waits until the program has ended and everything it wrote has arrived.

@@ -29,8 +29,9 @@ pub fn lines(state: &WindowState, step: Step, world: &World, room: u16) -> Vec<T
         page.text(Role::Dim, why);
         return page.lines;
     }
-    // What was found on taking the window over comes before everything else.
-    if !state.findings.is_empty() && !super::is_over(&record.state) {
+    // What was found on taking the window over comes before everything else, where the window goes on.
+    let goes_on_here = state.current() == Some(step) && matches!(record.state, StepState::Waiting | StepState::CutOff);
+    if !state.findings.is_empty() && goes_on_here {
         page.heading("Found when the window was taken over");
         for finding in &state.findings {
             page.text(Role::Text, finding);
@@ -52,9 +53,24 @@ pub fn lines(state: &WindowState, step: Step, world: &World, room: u16) -> Vec<T
         Step::Report => page.reports(state),
         Step::Preflight | Step::Announce | Step::Rehearse | Step::Validate | Step::Watch => {}
     }
-    page.checks(&record.checks);
+    // What was checked before the step was cut off need not be so any more.
+    if record.state != StepState::CutOff {
+        page.checks(&record.checks);
+    }
     if matches!(record.state, StepState::Running { .. }) || matches!(step, Step::Announce | Step::Validate) {
         page.output(state);
+    }
+    page.lines
+}
+
+/// The lines of a window that is being taken over: what has been said so far.
+pub fn taking_over(told: &[String], world: &World, room: u16) -> Vec<TextLine> {
+    let mut page = Page { lines: Vec::new(), room, glyphs: world.glyphs };
+    page.blank();
+    page.text(Role::Strong, "Taking the window over: the server is asked what became of what was running.");
+    for line in told {
+        page.blank();
+        page.text(Role::Warn, line);
     }
     page.lines
 }
