@@ -196,7 +196,8 @@ impl Page<'_> {
 
     /// Status, moment, and how long it took.
     fn cell(&self, row: usize, column: usize) -> [Cell; 3] {
-        let Some(status) = self.board.columns[column].cells[row].status else {
+        let cell = self.board.columns[column].cells[row];
+        let Some(status) = cell.status else {
             let known = self.board.columns[column].is_known();
             return [Cell::toned(Tone::Quiet, if known { "-" } else { "?" }), Cell::default(), Cell::default()];
         };
@@ -204,7 +205,7 @@ impl Page<'_> {
         let at = history.map(|row| row.rollback_at.filter(|_| row.rolled_back).unwrap_or(row.applied_at));
         let span = history.filter(|row| !row.rolled_back).and_then(|row| row.execution_time);
         [
-            Cell::toned(tone(status), status.words()),
+            Cell::toned(tone(status), if cell.line_endings_only { "applied (eol)" } else { status.words() }),
             Cell::plain(at.map(moment).unwrap_or_default()),
             Cell::toned(Tone::Quiet, span.map(took).unwrap_or_default()),
         ]

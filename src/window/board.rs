@@ -236,9 +236,10 @@ pub fn latest_in_effect(rows: &[HistoryRow]) -> Option<Version> {
 fn compare(migration: &Migration, row: &HistoryRow) -> (Status, bool) {
     let Some(recorded) = row.checksum.as_deref() else { return (Status::Unverified, false) };
     let Ok(recorded) = recorded.trim().parse::<Checksum>() else { return (Status::Changed, false) };
+    let normalised = row.facts.as_ref().and_then(|facts| facts.normalised.as_deref()?.parse::<Checksum>().ok());
     if recorded == migration.up.checksum {
         (Status::Applied, false)
-    } else if recorded == migration.up.normalised {
+    } else if normalised.unwrap_or(recorded) == migration.up.normalised {
         (Status::Applied, true)
     } else {
         (Status::Changed, false)
@@ -275,14 +276,14 @@ mod tests {
     use super::*;
     use crate::migration::catalogue::MigrationFile;
     use crate::migration::header::Header;
+    use crate::postgres::history::Facts;
 
     const NAME: &str = "20260102000000_create_b";
     const FILE: &[u8] = b"create table b ();\r\n";
     const UNIX_FILE: &[u8] = b"create table b ();\n";
 
     fn migration(name: &str) -> Migration {
-        let up = MigrationFile::of(PathBuf::from(format!("{name}.sql")), FILE, SystemTime::UNIX_EPOCH);
-        Migration { name: name.parse().unwrap(), up, down: None, header: Header::default() }
+        migration_of(name, FILE)
     }
 
     fn row(name: &str, content: Option<&[u8]>, rolled_back: bool) -> HistoryRow {
@@ -332,11 +333,30 @@ mod tests {
         assert_eq!(seen.map(|(status, _)| status), expected);
     }
 
-    #[test]
-    fn line_endings_alone_are_told_apart() {
-        let migration = migration(NAME);
-        let seen = judge(Some(&migration), Some(&row(NAME, Some(UNIX_FILE), false)), None, None);
-        assert_eq!(seen, Some((Status::Applied, true)));
+    fn migration_of(name: &str, content: &[u8]) -> Migration {
+        let up = MigrationFile::of(PathBuf::from(format!("{name}.sql")), content, SystemTime::UNIX_EPOCH);
+        Migration { name: name.parse().unwrap(), up, down: None, header: Header::default() }
+    }
+
+    /// The row of a file as Tidegate records it.
+    fn recorded(content: &[u8]) -> HistoryRow {
+        let normalised = Checksum::of_normalised(content);
+        let normalised = (normalised != Checksum::of(content)).then(|| normalised.to_string().into());
+        HistoryRow {
+            facts: Some(Box::new(Facts { normalised, ..Facts::default() })),
+            ..row(NAME, Some(content), false)
+        }
+    }
+
+    #[rstest]
+    #[case::same(UNIX_FILE, UNIX_FILE, (Status::Applied, false))]
+    #[case::unix_became_windows(UNIX_FILE, FILE, (Status::Applied, true))]
+    #[case::windows_became_unix(FILE, UNIX_FILE, (Status::Applied, true))]
+    #[case::a_byte_order_mark_was_lost(b"\xef\xbb\xbfcreate table b ();\r\n", FILE, (Status::Applied, true))]
+    #[case::something_else(FILE, b"create table c ();\n", (Status::Changed, false))]
+    fn line_endings_alone_are_told_apart(#[case] applied: &[u8], #[case] now: &[u8], #[case] expected: (Status, bool)) {
+        let migration = migration_of(NAME, now);
+        assert_eq!(judge(Some(&migration), Some(&recorded(applied)), None, None), Some(expected));
     }
 
     #[test]

@@ -313,5 +313,8 @@ fn moment(at: Timestamp) -> String {
 }
 
 fn seconds(ms: i128) -> String {
+    if ms < 1000 {
+        return format!("{ms} ms");
+    }
     format!("{}.{} s", ms / 1000, (ms % 1000) / 100)
 }

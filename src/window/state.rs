@@ -350,12 +350,13 @@ impl WindowState {
                 offers.push(Offer::Skip(step));
             }
         }
+        if self.is_complete() {
+            offers.push(Offer::Close);
+        }
         if self.opened.plan.direction == Direction::Apply && self.done().next().is_some() {
             offers.push(Offer::RollBack);
         }
-        if self.is_complete() {
-            offers.push(Offer::Close);
-        } else {
+        if !self.is_complete() {
             offers.extend([Offer::Leave, Offer::Close]);
         }
         offers

@@ -193,6 +193,31 @@ fn a_backup_that_is_interrupted_leaves_nothing_behind() {
 }
 
 #[test]
+fn a_backup_that_was_killed_is_never_taken_for_one() {
+    let site = Site::with_accounts("development", "lock_timeout = \"10min\"");
+    site.does(&["apply", "development", "--to", ACCOUNTS]);
+    site.configure("production", "lock_timeout = \"10min\"");
+    let hold = Hold::of(&site.database, "LOCK TABLE accounts IN ACCESS EXCLUSIVE MODE");
+    let mut window = site.start(&["apply", "production", "--confirm", "production", "--format", "json"]);
+    window.wait_for("somebody in the way of the backup", is_waiting);
+    window.signal(Signal::KILL);
+    window.wait_for_end();
+    drop(hold);
+
+    let backups = || -> Vec<Value> {
+        let list: Value = serde_json::from_str(&site.does(&["backups", "--format", "json"])).expect("is JSON");
+        list.as_array().expect("is a list").clone()
+    };
+    assert!(backups().iter().all(|backup| backup["state"] != "complete"), "{:?}", backups());
+    let resumed = site.run(&["resume", "production", "--confirm", "production"]);
+    assert_eq!(resumed.code(), Some(0), "{}\n{}", resumed.output, resumed.errors);
+    assert!(resumed.errors.contains("The backup was cut off"), "{}", resumed.errors);
+    assert_eq!(site.in_effect(), [ACCOUNTS, EMAIL, INDEX]);
+    let complete = backups().into_iter().filter(|backup| backup["state"] == "complete").count();
+    assert_eq!(complete, 1, "{:?}", backups());
+}
+
+#[test]
 fn a_reader_that_goes_away_does_not_stop_a_window() {
     let site = Site::with_accounts("development", "");
     let mut command = site.scratch.tidegate();

@@ -34,6 +34,34 @@ fn the_board_says_in_its_exit_status_whether_there_is_something_to_look_at() {
     assert!(site.run(&["status"]).output.contains("changed"));
 }
 
+#[rstest]
+#[case::windows_became_unix("\r\n", "\n")]
+#[case::unix_became_windows("\n", "\r\n")]
+fn a_file_whose_line_endings_alone_were_changed_is_not_changed(#[case] before: &str, #[case] after: &str) {
+    let site = Site::of_tier("development");
+    let lines = ["-- Author: ana", "CREATE TABLE notes (", "  id int", ");", ""];
+    site.scratch.migration(ACCOUNTS, &lines.join(before), "DROP TABLE notes;\n");
+    site.does(&["apply", "development"]);
+    site.scratch.migration(ACCOUNTS, &lines.join(after), "DROP TABLE notes;\n");
+    let (code, board) = status(&site);
+    let cell = &board["migrations"][0]["environments"]["development"];
+    assert_eq!(
+        (code, &cell["status"], &cell["line_endings_only"]),
+        (Some(0), &"applied".into(), &true.into()),
+        "{board}"
+    );
+    assert!(site.does(&["status"]).contains("applied (eol)"));
+
+    site.scratch.migration(ACCOUNTS, &lines.join("\n\n"), "DROP TABLE notes;\n");
+    let (code, board) = status(&site);
+    let cell = &board["migrations"][0]["environments"]["development"];
+    assert_eq!(
+        (code, &cell["status"], &cell["line_endings_only"]),
+        (Some(3), &"changed".into(), &false.into()),
+        "{board}"
+    );
+}
+
 #[test]
 fn an_environment_that_cannot_be_reached_does_not_hide_the_others() {
     let site = Site::with_accounts("development", "");

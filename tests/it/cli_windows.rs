@@ -364,6 +364,19 @@ fn an_announcement_can_be_passed_over() {
 }
 
 #[test]
+fn without_pg_dump_nothing_is_written_where_a_backup_is_required() {
+    let site = Site::with_accounts("production", "[backup]\ndump_program = \"/nowhere/pg_dump\"");
+    let run = site.run(&["apply", "production", "--confirm", "production"]);
+    assert_eq!(run.code(), Some(4), "{}\n{}", run.output, run.errors);
+    assert!(run.errors.contains("/nowhere/pg_dump") && run.errors.contains("`dump_program`"), "{}", run.errors);
+    assert_eq!(
+        site.database.value("SELECT count(*) FROM pg_class WHERE relname IN ('migrations_history', 'accounts')"),
+        "0"
+    );
+    assert!(site.does(&["backups"]).starts_with("There are no backups"));
+}
+
+#[test]
 fn an_environment_that_cannot_be_reached_is_a_failure() {
     let site = Site::with_accounts("development", "");
     site.scratch.configure(&[("development", "development", "postgresql://ana@/app?host=/nowhere")]);

@@ -156,12 +156,22 @@ fn the_mouse_selects_opens_and_scrolls() {
     assert!(text(&model).lines().any(|line| line.starts_with('▸') && line.contains("campaign_index")));
     click(&mut model, at);
     assert_eq!(top(&model), "migration");
-    let footer = row(&model, "q quit");
-    let column = text(&model).lines().last().and_then(|line| line.find("q quit")).expect("the key") as u16;
+    let footer = row(&model, "q back");
+    let column = text(&model).lines().last().and_then(|line| line.find("q back")).expect("the key") as u16;
     click(&mut model, Position::new(column, footer.y));
     assert_eq!(top(&model), "board");
     update(&mut model, Message::Mouse(Mouse { what: MouseAction::WheelUp, at }));
     assert!(!text(&model).lines().any(|line| line.starts_with('▸') && line.contains("campaign_index")));
+}
+
+#[test]
+fn every_action_can_be_read_whole_in_the_palette() {
+    for screen in crate::console::view::SCREENS {
+        let shared = screen.shared.iter().flat_map(|set| set.bindings);
+        for binding in screen.keys.iter().chain(shared).chain(crate::console::keymap::EVERYWHERE.bindings) {
+            assert!(binding.words.chars().count() <= 60, "{}: {}", screen.name, binding.words);
+        }
+    }
 }
 
 #[test]

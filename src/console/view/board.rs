@@ -63,7 +63,7 @@ pub static SPEC: ScreenSpec = ScreenSpec {
         Binding {
             action: WINDOW,
             keys: &["w"],
-            words: "Apply migrations in the selected environment: draw up a window",
+            words: "Apply migrations in the selected environment",
             short: "window",
             when: "where the environment answers and may be written",
         },
@@ -84,7 +84,7 @@ pub static SPEC: ScreenSpec = ScreenSpec {
         Binding {
             action: MARK,
             keys: &["space"],
-            words: "Mark the migration, or take the mark away; a window then offers the marked ones",
+            words: "Mark or unmark the migration; a window offers the marked",
             short: "",
             when: "",
         },
@@ -127,7 +127,7 @@ pub static SPEC: ScreenSpec = ScreenSpec {
         Binding {
             action: REFRESH,
             keys: &["ctrl-r"],
-            words: "Ask the selected environment at once, or try again to connect",
+            words: "Ask the selected environment at once, or connect again",
             short: "",
             when: "",
         },

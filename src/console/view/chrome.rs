@@ -195,8 +195,11 @@ fn hints(model: &Model) -> Vec<Hint> {
         });
         if let (false, true, Some(key)) = (row.binding.short.is_empty(), possible, key) {
             let key = key.to_string();
-            let hint_width = width(&key) + 1 + width(row.binding.short);
-            wanted.push(Hint { action: row.binding.action, key, word: row.binding.short, x: 0, width: hint_width });
+            // The same key leaves a screen and, on the first one, the console.
+            let leaves = row.binding.action == action::QUIT && model.layers.len() > 1;
+            let word = if leaves { "back" } else { row.binding.short };
+            let hint_width = width(&key) + 1 + width(word);
+            wanted.push(Hint { action: row.binding.action, key, word, x: 0, width: hint_width });
         }
     }
     // The way out and the way to the rest must be there, however little room there is.

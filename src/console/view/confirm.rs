@@ -36,7 +36,7 @@ pub static SPEC: ScreenSpec = ScreenSpec {
         Binding {
             action: action::OPEN,
             keys: &["enter"],
-            words: "Press the button that has the focus: Cancel, until the name is typed",
+            words: "Press the button in focus: Cancel, until the name is typed",
             short: "",
             when: "",
         },
@@ -111,7 +111,6 @@ impl ConfirmDialog {
 
     fn refuse(&mut self) {
         self.line.set("");
-        self.burst.1 = 0;
         self.note = "Pasting does not count: type the name by hand.";
     }
 
@@ -249,6 +248,9 @@ impl ConfirmDialog {
         let (rule_at, _) = split_top(bottom, 1);
         let rule = theme.glyphs().rule.repeat(usize::from(rule_at.width));
         Pen::new(frame.buffer_mut(), theme, rule_at).write(Role::Border, &rule);
+        if !self.viewer.is_at_end(areas(canvas.area).0) {
+            Pen::new(frame.buffer_mut(), theme, rule_at).skip(2).write(Role::Warn, " more below: down ");
+        }
         let mut asks: Vec<Piece> = Vec::new();
         match &self.question.confirmation {
             Confirmation::TypeName(name) => {

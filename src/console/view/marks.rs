@@ -73,11 +73,11 @@ pub fn cell(
     }
     let Some(row) = row else { return pieces };
     pieces.push(piece(Role::Dim, format!("{:<7}", age(row.applied_at, world.moment.now))));
-    if let (true, Some(duration)) = (width >= 18, row.execution_time) {
-        pieces.push(piece(Role::Faint, format!("{:>9}", took(duration))));
-    }
-    if width >= 22 && cell.line_endings_only {
-        pieces.push(piece(Role::Faint, " eol"));
+    // A difference in line endings alone is worth more than a duration, and less than a status.
+    match (cell.line_endings_only, row.execution_time) {
+        (true, _) => pieces.push(piece(Role::Info, "eol")),
+        (false, Some(duration)) if width >= 18 => pieces.push(piece(Role::Faint, format!("{:>9}", took(duration)))),
+        _ => {}
     }
     pieces
 }

@@ -52,7 +52,7 @@ pub static SPEC: ScreenSpec = ScreenSpec {
         Binding {
             action: CHANGES,
             keys: &["c"],
-            words: "Show what changed in the file since it was applied in the selected environment",
+            words: "Show what changed in the file since it was applied",
             short: "changes",
             when: "where the file is not what was applied",
         },
@@ -450,6 +450,11 @@ impl MigrationScreen {
         if let Some(attempt) = position.and_then(|position| world.board.attempt(position, index)) {
             let what = wrap(&attempt.what, SIDE - 6);
             lines.extend(what.into_iter().map(|line| vec![indent(), piece(Role::Bad, line)]));
+        }
+        let cell = position.and_then(|position| world.board.columns.get(index)?.cells.get(position));
+        if cell.is_some_and(|cell| cell.line_endings_only) {
+            let words = wrap("The file differs from what was applied in its line endings alone.", SIDE - 6);
+            lines.extend(words.into_iter().map(|line| vec![indent(), piece(Role::Info, line)]));
         }
         if let Some(status) = status.filter(|status| selected && *status != Status::Applied) {
             let meaning = wrap(status.meaning(), SIDE - 6);

@@ -36,12 +36,16 @@ pub static SPEC: ScreenSpec = ScreenSpec {
     shared: &[],
 };
 
+/// The columns of the key at the right.
+const KEYS: u16 = 10;
+
 /// An action that can be chosen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Choice {
     action: Action,
     words: &'static str,
-    keys: String,
+    /// The key to show; the help lists them all.
+    key: String,
     matched: Vec<u32>,
 }
 
@@ -131,7 +135,7 @@ impl Layer for Palette {
             .map(|entry| Choice {
                 action: entry.binding.action,
                 words: entry.binding.words,
-                keys: entry.keys.iter().map(Key::to_string).collect::<Vec<_>>().join("  "),
+                key: entry.keys.first().map(Key::to_string).unwrap_or_default(),
                 matched: Vec::new(),
             })
             .collect();
@@ -195,14 +199,14 @@ impl Layer for Palette {
             let selected = number == self.list.selected;
             let mut pen = Pen::new(buffer, theme, at);
             pen.skip(1).write(Role::Accent, if selected { theme.glyphs().cursor } else { " " }).skip(1);
-            let keys_at = at.right().saturating_sub(18);
+            let keys_at = at.right().saturating_sub(KEYS);
             for (letter, character) in (0_u32..).zip(choice.words.chars()) {
                 let role = if choice.matched.binary_search(&letter).is_ok() { Role::Match } else { Role::Text };
                 if pen.x + 2 < keys_at {
                     pen.write(role, character.encode_utf8(&mut [0; 4]));
                 }
             }
-            pen.to(keys_at).write(Role::Key, &choice.keys);
+            pen.to(keys_at).write(Role::Key, &choice.key);
             if selected {
                 buffer.set_style(at, theme.style(Role::Selection));
             }

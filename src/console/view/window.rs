@@ -409,6 +409,9 @@ impl WindowScreen {
             };
             add(action, &words);
         }
+        if !state.reports.is_empty() {
+            add(REPORT, "Read the report");
+        }
         if let Some(kind) = self.waivable() {
             add(WAIVE, &format!("Waive the gate \"{}\", with a reason", kind.words()));
         }
@@ -478,6 +481,7 @@ impl Layer for WindowScreen {
             }
             WAIVE if self.waivable().is_none() => no("No closed gate stands in the way that could be waived."),
             ROLLBACK if !offers.contains(&Offer::RollBack) => no("This window has applied nothing that is in effect."),
+            action::BACK if running => no("A step is running. Ctrl-C stops it; it cannot be left alone."),
             CLOSE if running => no("A step is running. Stop it first."),
             CLOSE if !offers.contains(&Offer::Close) => Availability::Hidden,
             REPORT if self.state.as_ref().is_none_or(|state| state.reports.is_empty()) => {
@@ -554,9 +558,8 @@ impl Layer for WindowScreen {
                 self.is_leaving = true;
                 vec![Command::Window(Order::CancelNow), Command::Window(Order::Leave)]
             }
-            (None, true) => {
-                vec![Command::Toast("A step is running. Ctrl-C stops it; it cannot be left alone.".to_owned())]
-            }
+            // What asks for this has been told why it cannot be.
+            (None, true) => Vec::new(),
             (None, false) => {
                 self.is_leaving = true;
                 vec![Command::Window(Order::Leave)]

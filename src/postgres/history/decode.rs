@@ -58,6 +58,7 @@ fn facts(json: &str) -> Option<Box<Facts>> {
         reason: Option<Cow<'a, str>>,
         commit: Option<Cow<'a, str>>,
         backup: Option<Cow<'a, str>>,
+        normalised: Option<Cow<'a, str>>,
     }
     #[derive(Deserialize)]
     struct Past<'a> {
@@ -80,6 +81,7 @@ fn facts(json: &str) -> Option<Box<Facts>> {
         reason: kept(said.reason),
         commit: kept(said.commit),
         backup: kept(said.backup),
+        normalised: kept(said.normalised),
         rounds: u32::try_from(past.rounds.len()).unwrap_or(u32::MAX),
     }))
 }

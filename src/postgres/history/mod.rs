@@ -102,6 +102,9 @@ pub struct Facts {
     pub backup: Option<Box<str>>,
     /// How often it was applied and rolled back before.
     pub rounds: u32,
+    /// The checksum of the file that was applied, with its line endings made alike; none where that is the row's own
+    /// checksum.
+    pub normalised: Option<Box<str>>,
 }
 
 /// A row with everything that its `metadata` holds.

@@ -15,6 +15,7 @@ use std::time::Duration;
 use serde_json::{Map, Value, json};
 use tokio_postgres::SimpleQueryRow;
 
+use crate::migration::checksum::Checksum;
 use crate::migration::table::quote_identifier;
 use crate::postgres::error::PgError;
 use crate::postgres::history::shape::Shape;
@@ -292,6 +293,11 @@ impl Recorder {
     fn values(&self, run: &ScriptRun<'_>, mut metadata: Map<String, Value>) -> [String; 4] {
         let mut said = self.said(run.facts);
         said.insert("statements".to_owned(), json!(run.script.statements().len()));
+        // Kept only where it tells more than the checksum, so that the same file with other line endings is known again.
+        let normalised = Checksum::of_normalised(run.script.source().as_bytes());
+        if normalised != run.checksum {
+            said.insert("normalised".to_owned(), json!(normalised.to_string()));
+        }
         if let Some(rounds) = metadata.remove("rounds") {
             said.insert("rounds".to_owned(), rounds);
         }

@@ -50,6 +50,15 @@ fn held(environment: &Environment, holder: &Holder) -> String {
     )
 }
 
+/// What came of checks none of which failed.
+fn checked(passed: usize, warnings: usize) -> String {
+    match warnings {
+        0 => format!("{passed} checks passed"),
+        1 => format!("{passed} checks passed, 1 warning"),
+        _ => format!("{passed} checks passed, {warnings} warnings"),
+    }
+}
+
 /// Runs a hook and tells its lines.
 async fn run_hook(
     runner: &mut Runner,

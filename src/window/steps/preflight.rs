@@ -23,7 +23,7 @@ use crate::window::runner::{Halt, Runner};
 use crate::window::step::Direction;
 use crate::window::{board, translate};
 
-use super::gates;
+use super::{checked, gates};
 
 /// Transactions open for longer than this would make a change of the schema wait.
 const LONG: Duration = Duration::from_secs(60);
@@ -53,7 +53,7 @@ pub async fn run(runner: &mut Runner, control: &Control) -> Result<String, Halt>
     let warnings = checks.iter().filter(|check| check.verdict == Verdict::Warning).count();
     if failed.is_empty() {
         let passed = checks.len() - warnings;
-        return Ok(format!("{passed} checks passed, {warnings} to read"));
+        return Ok(checked(passed, warnings));
     }
     let words: Vec<String> = failed.iter().map(|check| format!("{}: {}", check.name, check.detail)).collect();
     let advice: Vec<&str> = failed.iter().filter_map(|check| check.advice.as_deref()).collect();

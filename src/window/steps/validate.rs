@@ -12,7 +12,7 @@ use crate::window::runner::{Halt, Runner};
 use crate::window::validate::{self, ValidateError, ValidationEvent, ValidationRequest};
 use crate::window::{plan::Plan, translate};
 
-use super::{relay, run_hook};
+use super::{checked, relay, run_hook};
 
 /// How many checks may wait to be drawn.
 const EVENTS: usize = 64;
@@ -55,7 +55,7 @@ pub async fn run(runner: &mut Runner, control: &Control) -> Result<String, Halt>
         run_hook(runner, HookStep::Validate, &hook, Some(&access), control).await?;
     }
     let warnings = checks.iter().filter(|check| check.verdict == Verdict::Warning).count();
-    Ok(format!("{} checks passed, {warnings} to read", checks.len() - warnings))
+    Ok(checked(checks.len() - warnings, warnings))
 }
 
 fn as_told(event: ValidationEvent) -> Option<WindowEvent> {

@@ -14,6 +14,9 @@ const CARD: u16 = 20;
 /// The columns of the table that do not belong to an environment, at the least.
 const MIGRATION: u16 = 43;
 
+/// Below this, names need the room more than the environments' columns do.
+const ROOMY: u16 = 100;
+
 /// The least and the most width of an environment's column, without the gap.
 const CELL: (u16, u16) = (10, 19);
 
@@ -78,7 +81,8 @@ pub fn lay_out(area: Rect, world: &World, first: usize, selected: usize, has_fil
         world.files_error.is_some() || world.catalogue.as_ref().is_some_and(|catalogue| !catalogue.problems.is_empty());
     let (notice, rest) = split_top(rest, u16::from(is_troubled));
     let (table, filter) = split_bottom(rest, u16::from(has_filter));
-    let spare = area.width.saturating_sub(MIGRATION) / shown;
+    let migration = if area.width < ROOMY { MIGRATION + 5 } else { MIGRATION };
+    let spare = area.width.saturating_sub(migration) / shown;
     Layout {
         environments,
         cards,

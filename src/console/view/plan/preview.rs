@@ -41,14 +41,12 @@ pub fn items(plan: &Plan, room: u16) -> Vec<TextLine> {
     let heading = format!("  {} in this order", count(plan.items.len(), "migration"));
     let mut lines = vec![TextLine::plain(Role::Heading, heading)];
     for (number, item) in plan.items.iter().enumerate() {
-        let mut head: Vec<Piece> = vec![
-            piece(Role::Dim, format!("  {:>3}  ", number + 1)),
-            piece(Role::Strong, item.name.clone()),
-            piece(Role::Dim, format!("  {}", count(item.statements as usize, "statement"))),
-        ];
+        let mut head: Vec<Piece> =
+            vec![piece(Role::Dim, format!("  {:>3}  ", number + 1)), piece(Role::Strong, item.name.clone())];
         if let Some(ticket) = &item.ticket {
-            head.push(piece(Role::Dim, format!("  {ticket}")));
+            head.push(piece(Role::Text, format!("  {ticket}")));
         }
+        head.push(piece(Role::Dim, format!("  {}", count(item.statements as usize, "statement"))));
         lines.push(TextLine::of(head));
         let mut note = |role: Role, words: &str| {
             for (index, line) in wrap(words, room.saturating_sub(11)).into_iter().enumerate() {

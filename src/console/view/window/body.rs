@@ -53,11 +53,12 @@ pub fn lines(state: &WindowState, step: Step, world: &World, room: u16) -> Vec<T
         Step::Report => page.reports(state),
         Step::Preflight | Step::Announce | Step::Rehearse | Step::Validate | Step::Watch => {}
     }
+    let is_running = matches!(record.state, StepState::Running { .. });
     // What was checked before the step was cut off need not be so any more.
     if record.state != StepState::CutOff {
-        page.checks(&record.checks);
+        page.checks(&record.checks, is_running);
     }
-    if matches!(record.state, StepState::Running { .. }) || matches!(step, Step::Announce | Step::Validate) {
+    if is_running || matches!(step, Step::Announce | Step::Validate) {
         page.output(state);
     }
     page.lines
@@ -156,11 +157,21 @@ impl Page {
         }
     }
 
-    fn checks(&mut self, checks: &[Check]) {
+    fn checks(&mut self, checks: &[Check], is_running: bool) {
         if checks.is_empty() {
             return;
         }
         let widest = checks.iter().map(|check| check.name.chars().count()).max().unwrap_or(0).min(32);
+        // What needs a look comes before what is well.
+        let urgency = |check: &&Check| match check.verdict {
+            Verdict::Failed => 0,
+            Verdict::Warning => 1,
+            Verdict::Passed => 2,
+        };
+        let mut checks: Vec<&Check> = checks.iter().collect();
+        if !is_running {
+            checks.sort_by_key(urgency);
+        }
         for check in checks {
             let (role, glyph) = match check.verdict {
                 Verdict::Passed => (Role::Good, self.glyphs.applied),

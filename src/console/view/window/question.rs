@@ -7,6 +7,7 @@ use crate::console::view::confirm::{Question, paragraph};
 use crate::console::widget::paint::piece;
 use crate::console::widget::viewer::TextLine;
 use crate::console::words::count;
+use crate::postgres::backup::size_in_words;
 use crate::window::confirmation::Confirmation;
 use crate::window::event::BackupNeed;
 use crate::window::state::WindowState;
@@ -28,7 +29,9 @@ pub fn of(state: &WindowState, step: Step, confirmation: Confirmation) -> Questi
         labelled("operator", opened.operator.name.clone()),
     ];
     match (&state.backup, opened.backup) {
-        (Some(backup), _) => text.push(labelled("backup", format!("{}, {}", backup.id, backup.verified))),
+        (Some(backup), _) => {
+            text.push(labelled("backup", format!("{}, {}, verified", backup.id, size_in_words(backup.bytes))));
+        }
         (None, BackupNeed::Off) => {}
         (None, _) => text.push(warned("backup", "none was taken in this window")),
     }
