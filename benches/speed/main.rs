@@ -8,6 +8,7 @@
 mod apply;
 mod board;
 mod console;
+mod drift;
 mod meter;
 mod place;
 mod start;
@@ -27,6 +28,7 @@ const PARTS: &[Part] = &[
     ("board", board::measure),
     ("start", start::measure),
     ("console", console::measure),
+    ("drift", drift::measure),
 ];
 
 fn main() {

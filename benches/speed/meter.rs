@@ -32,13 +32,23 @@ pub fn cost(command: &mut Command) -> Cost {
     Cost { wall, processor: processor_of_children().saturating_sub(before) }
 }
 
-/// What the children of this process that have ended took of the processors, as Linux counts it.
+/// What the children of this process that have ended took of the processors.
 fn processor_of_children() -> Duration {
+    processor_time(13)
+}
+
+/// What this process took of the processors.
+pub fn processor_of_this() -> Duration {
+    processor_time(11)
+}
+
+/// Two counters of this process that follow one another, as Linux counts them.
+fn processor_time(before: usize) -> Duration {
     const TICKS_A_SECOND: u64 = 100;
     let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    // The program's name stands in parentheses and may hold anything; 13 fields follow it before those of children.
+    // The program's name stands in parentheses and may hold anything.
     let fields = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
-    let ticks: u64 = fields.split_whitespace().skip(13).take(2).filter_map(|field| field.parse::<u64>().ok()).sum();
+    let ticks: u64 = fields.split_whitespace().skip(before).take(2).filter_map(|field| field.parse::<u64>().ok()).sum();
     Duration::from_millis(ticks * 1000 / TICKS_A_SECOND)
 }
 

@@ -42,6 +42,16 @@ impl Place {
         self.cluster.url(name)
     }
 
+    /// The URL of a database.
+    pub fn url(&self, database: &str) -> String {
+        self.cluster.url(database)
+    }
+
+    /// The server's major version.
+    pub fn major(&self) -> u32 {
+        self.cluster.programs().version.major
+    }
+
     /// Where Tidegate is to connect for a database.
     pub fn target(&self, database: &str) -> Target {
         let url = self.cluster.url(database);

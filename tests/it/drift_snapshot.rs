@@ -5,7 +5,7 @@ use tidegate::postgres::programs::{Programs, find_client};
 use tidegate::postgres::snapshot::{Scope, SnapshotError, read};
 use tidegate::postgres::{Connection, SessionOptions};
 use tidegate::schema::diff::{DiffOptions, Drift, diff};
-use tidegate::schema::{Attribute, Kind, ObjectId, Snapshot};
+use tidegate::schema::{Attribute, Kind, Object, ObjectId, Snapshot, ddl};
 
 use super::support::{Hold, Server, TestDatabase, copy, every_installation, resolved};
 
@@ -101,30 +101,35 @@ ALTER VIEW public.seen ALTER COLUMN a SET DEFAULT 7;
 COMMENT ON COLUMN public.seen.bx IS 'a column of a view';
 CREATE MATERIALIZED VIEW public.kept WITH (fillfactor = 50) AS SELECT count(*) AS n FROM public.seen WITH NO DATA;
 CREATE UNIQUE INDEX kept_n ON public.kept (n);
-CREATE FUNCTION public.f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
-CREATE TRIGGER "t 1" BEFORE INSERT OR UPDATE OF a ON public.source FOR EACH ROW WHEN (NEW.a > 0) EXECUTE FUNCTION public.f('x''y');
-ALTER TABLE public.source ENABLE REPLICA TRIGGER "t 1";
-CREATE CONSTRAINT TRIGGER ct AFTER INSERT ON public.source DEFERRABLE FOR EACH ROW EXECUTE FUNCTION public.f();
-CREATE TRIGGER on_parts AFTER INSERT ON public.parted FOR EACH ROW EXECUTE FUNCTION public.f();
-COMMENT ON TRIGGER ct ON public.source IS 'kept';
 CREATE RULE "r 1" AS ON INSERT TO public.seen DO INSTEAD INSERT INTO public.source VALUES (NEW.a, NEW.bx);
 CREATE RULE "r 2" AS ON DELETE TO public.source DO ALSO NOTIFY gone;
 ALTER TABLE public.source DISABLE RULE "r 2";
 CREATE STATISTICS public.together (ndistinct, mcv) ON a, b FROM public.target;
 ALTER STATISTICS public.together SET STATISTICS 9;
 COMMENT ON STATISTICS public.together IS 'both';
-CREATE FOREIGN DATA WRAPPER fdw;
-CREATE SERVER far FOREIGN DATA WRAPPER fdw;
-CREATE FOREIGN TABLE public.distant (a int OPTIONS (x 'y') NOT NULL) SERVER far OPTIONS (b '2', a '1');
-ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO pg_monitor;
 CREATE TABLE public.granted (a int);
 GRANT SELECT, INSERT ON public.granted TO pg_read_all_stats WITH GRANT OPTION;
 REVOKE ALL ON public.mother FROM postgres;
 "#;
 
+/// What needs objects of other kinds.
+const WITH_OTHERS: &str = r#"
+CREATE FUNCTION public.f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+CREATE TRIGGER "t 1" BEFORE INSERT OR UPDATE OF a ON public.source FOR EACH ROW WHEN (NEW.a > 0) EXECUTE FUNCTION public.f('x''y');
+ALTER TABLE public.source ENABLE REPLICA TRIGGER "t 1";
+CREATE CONSTRAINT TRIGGER ct AFTER INSERT ON public.source DEFERRABLE FOR EACH ROW EXECUTE FUNCTION public.f();
+CREATE TRIGGER on_parts AFTER INSERT ON public.parted FOR EACH ROW EXECUTE FUNCTION public.f();
+COMMENT ON TRIGGER ct ON public.source IS 'kept';
+CREATE FOREIGN DATA WRAPPER fdw;
+CREATE SERVER far FOREIGN DATA WRAPPER fdw;
+CREATE FOREIGN TABLE public.distant (a int OPTIONS (x 'y') NOT NULL) SERVER far OPTIONS (b '2', a '1');
+ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO pg_monitor;
+"#;
+
 fn furnish(database: &TestDatabase) {
     database.execute(RELATIONS);
     database.execute(MORE_RELATIONS);
+    database.execute(WITH_OTHERS);
 }
 
 #[tokio::test]
@@ -196,6 +201,24 @@ async fn relations_are_read_with_what_is_said_of_them() {
     assert!(needed.contains(&"public.source.a".to_owned()), "{needed:?}");
 }
 
+#[tokio::test]
+async fn the_same_files_make_the_same_schema_on_every_version() {
+    let mut first: Option<(u32, Snapshot)> = None;
+    for programs in every_installation() {
+        let major = programs.version.major;
+        let server = server_of(programs);
+        let database = server.fresh_database();
+        furnish(&database);
+        let snapshot = snapshot(&database).await;
+        let Some((other, before)) = &first else {
+            first = Some((major, snapshot));
+            continue;
+        };
+        let drift = compare(before, &snapshot);
+        assert!(told(&drift).is_empty(), "{other} and {major}\n{}", told(&drift).join("\n"));
+    }
+}
+
 /// What the server would have written, had it been asked.
 #[tokio::test]
 async fn indexes_and_keys_are_written_as_the_server_writes_them() {
@@ -205,9 +228,10 @@ async fn indexes_and_keys_are_written_as_the_server_writes_them() {
         furnish(&database);
         let snapshot = snapshot(&database).await;
         let written = database.rows(
-            "SELECT n.nspname, t.relname, c.conname, pg_get_constraintdef(c.oid)
+            "SET search_path = '';
+             SELECT n.nspname, t.relname, c.conname, pg_get_constraintdef(c.oid)
              FROM pg_constraint c JOIN pg_class t ON t.oid = c.conrelid JOIN pg_namespace n ON n.oid = t.relnamespace
-             WHERE contype <> 'n' AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' AND conislocal
+             WHERE contype NOT IN ('n', 't') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema' AND conislocal
                AND (contype <> 'f' OR conparentid = 0)",
         );
         assert!(written.len() > 10);
@@ -229,7 +253,8 @@ async fn indexes_and_keys_are_written_as_the_server_writes_them() {
             assert_eq!(built, definition, "{id}");
         }
         let written = database.rows(
-            "SELECT n.nspname, t.relname, c.relname, pg_get_indexdef(c.oid)
+            "SET search_path = '';
+             SELECT n.nspname, t.relname, c.relname, pg_get_indexdef(c.oid)
              FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_class t ON t.oid = i.indrelid
              JOIN pg_namespace n ON n.oid = t.relnamespace
              WHERE n.nspname !~ '^pg_' AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = c.oid AND contype <> 'f')",
@@ -243,6 +268,36 @@ async fn indexes_and_keys_are_written_as_the_server_writes_them() {
             let keys = format!(" ({})", index.list(Attribute::Keys).join(", "));
             assert!(definition.contains(&keys), "{definition}: {keys}");
         }
+    }
+}
+
+/// Everything of a snapshot as SQL, in an order that serves relations.
+fn written(snapshot: &Snapshot) -> String {
+    let mut objects: Vec<&Object> = snapshot.objects().iter().filter(|object| object.id.kind != Kind::Column).collect();
+    objects.retain(|object| object.id != ObjectId::global(Kind::Schema, "public"));
+    // Parents before children, what is referred to before what refers.
+    objects.sort_by_key(|object| {
+        let is_child = object.get(Attribute::Inherits).is_some();
+        let refers = object.text(Attribute::ConstraintType) == Some("foreign key");
+        (object.id.kind, is_child, refers)
+    });
+    let made = objects.iter().flat_map(|object| ddl::create(object, snapshot));
+    let completed = objects.iter().flat_map(|object| ddl::complete(object, snapshot));
+    made.chain(completed).map(|statement| format!("{statement};\n")).collect()
+}
+
+#[tokio::test]
+async fn what_is_written_of_relations_makes_the_same_again() {
+    for programs in every_installation() {
+        let major = programs.version.major;
+        let server = server_of(programs);
+        let (original, again) = (server.fresh_database(), server.fresh_database());
+        original.execute(RELATIONS);
+        original.execute(MORE_RELATIONS);
+        let original = snapshot(&original).await;
+        again.execute(&written(&original));
+        let drift = compare(&original, &snapshot(&again).await);
+        assert!(told(&drift).is_empty(), "{major}\n{}", told(&drift).join("\n"));
     }
 }
 

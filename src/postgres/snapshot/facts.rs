@@ -20,7 +20,8 @@ pub(super) struct Facts {
     pub(super) dependencies: Vec<(Address, Address)>,
 }
 
-const QUERIES: [&str; 4] = [
+/// What is asked.
+pub(super) const QUERIES: [&str; 4] = [
     // The thousands of comments that the system comes with are about what is in no snapshot, but for a few.
     "SELECT classoid, objoid, objsubid, description FROM pg_description
      WHERE objoid >= 16384 OR classoid IN ('pg_namespace'::regclass, 'pg_extension'::regclass, 'pg_language'::regclass,
@@ -31,11 +32,12 @@ const QUERIES: [&str; 4] = [
      UNION ALL
      SELECT classoid, objoid, 0, provider, label FROM pg_shseclabel",
     "SELECT classid, objid FROM pg_depend WHERE deptype = 'e'",
-    // Not: schemas, what the system came with, the columns that an index or a constraint is about, row types.
+    // Not: schemas, what the system came with, and what a part, which is named within its relation, is about.
     "SELECT classid, objid, objsubid, refclassid, refobjid, refobjsubid FROM pg_depend
      WHERE deptype IN ('n', 'a') AND objid >= 16384 AND refobjid >= 16384 AND refclassid <> 'pg_namespace'::regclass
-       AND NOT (deptype = 'a' AND refclassid = 'pg_class'::regclass
-                AND classid IN ('pg_class'::regclass, 'pg_constraint'::regclass, 'pg_attrdef'::regclass))",
+       AND NOT (deptype = 'a' AND objsubid = 0 AND refclassid = 'pg_class'::regclass
+                AND classid IN ('pg_class'::regclass, 'pg_constraint'::regclass, 'pg_attrdef'::regclass,
+                                'pg_trigger'::regclass, 'pg_policy'::regclass, 'pg_rewrite'::regclass))",
 ];
 
 impl Facts {

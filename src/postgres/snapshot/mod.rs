@@ -15,9 +15,6 @@ mod names;
 mod reading;
 mod scope;
 
-use futures_util::FutureExt as _;
-use tokio_postgres::Client;
-
 use self::batch::Batch;
 pub use self::error::SnapshotError;
 use self::facts::Facts;
@@ -53,22 +50,11 @@ const AFTER_FAMILY: &str = "ROLLBACK TO SAVEPOINT family; RELEASE SAVEPOINT fami
 
 const END: &str = "ROLLBACK";
 
-/// Ends the transaction even when whoever waits for the snapshot has lost interest: the request is sent, its answer is
-/// the driver's business.
-struct Transaction<'c>(Option<&'c Client>);
-
-impl Drop for Transaction<'_> {
-    fn drop(&mut self) {
-        if let Some(client) = self.0 {
-            let _ = client.batch_execute(END).now_or_never();
-        }
-    }
-}
-
 /// Reads the schema of the database that the connection leads to, as it is at one moment.
 ///
-/// What the role may not read is noted in the snapshot's gaps. The session is afterwards as it was before. If the future
-/// is dropped, the server goes on with the question that it is at, and then ends the transaction.
+/// What the role may not read is noted in the snapshot's gaps. The session is afterwards as it was before. All is sent at
+/// once, the end of the transaction too: if the future is dropped, the server answers what it was asked and then ends
+/// the transaction.
 ///
 /// # Errors
 /// See [`SnapshotError`].
@@ -92,7 +78,6 @@ async fn attempt(connection: &Connection, scope: &Scope) -> Result<Snapshot, PgE
 
     let mut batch = Batch::on(client);
     batch.run(BEGIN).await;
-    let mut transaction = Transaction(Some(client));
     Names::ask(&mut batch).await;
     Facts::ask(&mut batch).await;
     for queries in &queries {
@@ -103,7 +88,6 @@ async fn attempt(connection: &Connection, scope: &Scope) -> Result<Snapshot, PgE
         batch.run(AFTER_FAMILY).await;
     }
     batch.run(END).await;
-    transaction.0 = None;
 
     batch.next().await?;
     let mut names = Names::read(&mut batch).await?;
@@ -132,6 +116,13 @@ async fn attempt(connection: &Connection, scope: &Scope) -> Result<Snapshot, PgE
     }
     batch.next().await?;
     Ok(reading.finish(&info.database))
+}
+
+/// Everything that a server of this version is asked, in order: to measure what that costs by itself.
+#[must_use]
+pub fn questions(version: Version, scope: &Scope) -> Vec<String> {
+    let of_families = FAMILIES.iter().flat_map(|family| (family.queries)(version, scope));
+    names::QUERIES.iter().chain(&facts::QUERIES).map(|query| (*query).to_owned()).chain(of_families).collect()
 }
 
 /// Whether a function of the server, which sees the catalogs as they are now, missed what the transaction still sees:

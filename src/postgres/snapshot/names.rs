@@ -101,7 +101,8 @@ impl Relation {
     }
 }
 
-const QUERIES: [&str; 6] = [
+/// What is asked.
+pub(super) const QUERIES: [&str; 6] = [
     "SELECT oid, nspname FROM pg_namespace",
     "SELECT oid, rolname FROM pg_roles",
     // The row types of the system's own relations are nobody's concern.

@@ -12,9 +12,12 @@ pub(super) const FAMILY: Family =
 
 /// What makes a constraint. A foreign key or a CHECK that is validated is so at once; to validate it apart, its
 /// `NOT VALID` form is [`create_unvalidated`].
-fn create(constraint: &Object, _: &Snapshot) -> Vec<String> {
-    let mut statements =
-        vec![format!("{}{}", add(constraint), if constraint.flag(Attribute::Unvalidated) { " NOT VALID" } else { "" })];
+fn create(constraint: &Object, snapshot: &Snapshot) -> Vec<String> {
+    // The indexes of partitions are objects of their own, which are attached to that of the partitioned table.
+    let has_index = !matches!(constraint.text(Attribute::ConstraintType), Some("check" | "foreign key"));
+    let only = if has_index && index::is_of_partitioned(constraint, snapshot) { "ONLY " } else { "" };
+    let unvalidated = if constraint.flag(Attribute::Unvalidated) { " NOT VALID" } else { "" };
+    let mut statements = vec![format!("{}{unvalidated}", add(constraint, only))];
     statements.extend(index::settings(constraint));
     statements
 }
@@ -29,13 +32,14 @@ pub fn create_unvalidated(constraint: &Object) -> Option<[String; 2]> {
     }
     let table = constraint.id.whole()?;
     let validate = format!("ALTER TABLE {table} VALIDATE CONSTRAINT {}", quoted(&constraint.id.name));
-    Some([format!("{} NOT VALID", add(constraint)), validate])
+    Some([format!("{} NOT VALID", add(constraint, "")), validate])
 }
 
-fn add(constraint: &Object) -> String {
+fn add(constraint: &Object, only: &str) -> String {
     let table = constraint.id.whole().unwrap_or_default();
     let definition = constraint.text(Attribute::Definition).unwrap_or_default();
-    let mut statement = format!("ALTER TABLE {table} ADD CONSTRAINT {} {definition}", quoted(&constraint.id.name));
+    let mut statement =
+        format!("ALTER TABLE {only}{table} ADD CONSTRAINT {} {definition}", quoted(&constraint.id.name));
     if constraint.text(Attribute::ConstraintType) != Some("exclusion") {
         let options = common::with_options(constraint.pairs(Attribute::Options), "");
         if !options.is_empty() {

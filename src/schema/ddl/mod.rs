@@ -203,3 +203,6 @@ fn nothing(_: &Object, _: &Snapshot) -> Vec<String> {
 fn drop_plain(object: &Object) -> Vec<String> {
     common::reference(&object.id).map(|reference| vec![format!("DROP {reference}")]).unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests;
