@@ -17,6 +17,11 @@ impl Cell {
         Cell { text: text.into(), tone: None }
     }
 
+    /// Its text.
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
     /// A cell in a colour.
     pub fn toned(tone: Tone, text: impl Into<String>) -> Cell {
         Cell { text: text.into(), tone: Some(tone) }

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use unicode_width::UnicodeWidthStr;
+
 use super::Page;
+use super::beside::{definitions, rows};
 use crate::cli::CommandError;
 use crate::cli::output::{Output, Tone};
 use crate::cli::table::{Cell, Table};
@@ -30,8 +33,13 @@ pub(super) fn print(page: &Page<'_>, rules: &[IgnoreRule], output: &mut Output) 
     lines(&heads, output)?;
     print_differences(page, rules, output)?;
     print_causes(comparison, output)?;
-    print_doubts(comparison, output)?;
-    print_rules(comparison, rules, output)?;
+    let notes = notes(comparison, rules);
+    if !notes.is_empty() {
+        output.line("")?;
+    }
+    for (tone, note) in notes {
+        output.line(output.tone(tone, printable(&note)))?;
+    }
     output.line("")?;
     let (tone, words) = conclusion(page);
     output.line(output.tone(tone, words))?;
@@ -44,6 +52,11 @@ fn lines(table: &Table, output: &mut Output) -> Result<(), CommandError> {
         output.line(line)?;
     }
     Ok(())
+}
+
+/// Which side is which, and what is known of it, as texts.
+pub(super) fn side(comparison: &Comparison, which: Which) -> Vec<String> {
+    head(comparison, which).iter().map(|cell| cell.text().to_owned()).collect()
 }
 
 /// Which side is which, and what is known of it.
@@ -88,10 +101,7 @@ fn print_differences(page: &Page<'_>, rules: &[IgnoreRule], output: &mut Output)
     for (difference, explanation) in page.differences() {
         // What is no drift is shown to who wants to see everything.
         if difference.verdict == Verdict::Drift || page.verbose {
-            let schema = match difference.id.kind {
-                Kind::Schema => Some(&*difference.id.name),
-                _ => difference.id.schema.as_deref(),
-            };
+            let schema = schema_of(&difference.id);
             groups.entry((schema, difference.id.kind)).or_default().push((difference, explanation));
         }
     }
@@ -112,6 +122,38 @@ fn print_differences(page: &Page<'_>, rules: &[IgnoreRule], output: &mut Output)
     Ok(())
 }
 
+/// The schema under which an object is shown; `None` is outside of schemas.
+pub(super) fn schema_of(id: &ObjectId) -> Option<&str> {
+    if id.kind == Kind::Schema { Some(&id.name) } else { id.schema.as_deref() }
+}
+
+/// Where an object is, as a sign and in words.
+pub(super) fn presence(comparison: &Comparison, difference: &Difference) -> (&'static str, String) {
+    match difference.presence {
+        Presence::OnlyLeft => ("-", format!("only in {}", comparison.left)),
+        Presence::OnlyRight => ("+", format!("only in {}", comparison.right)),
+        Presence::Changed => ("~", "differs".to_owned()),
+    }
+}
+
+/// Why a difference is there, or why it does not count.
+pub(super) fn reason(
+    comparison: &Comparison,
+    difference: &Difference,
+    explanation: Option<&Explanation>,
+    rules: &[IgnoreRule],
+) -> (Tone, String) {
+    match (difference.verdict, explanation) {
+        (Verdict::Ignored(rule), _) => {
+            let reason = rules.get(rule).map_or("", |rule| &rule.reason);
+            (Tone::Quiet, format!("ignored: {}", printable(reason)))
+        }
+        (Verdict::Information, _) => (Tone::Quiet, "no drift: no migration decides this".to_owned()),
+        (Verdict::Drift, None) => (Tone::Bad, "unexplained".to_owned()),
+        (Verdict::Drift, Some(explanation)) => explained(comparison, explanation),
+    }
+}
+
 fn print_difference(
     page: &Page<'_>,
     difference: &Difference,
@@ -120,11 +162,7 @@ fn print_difference(
     output: &mut Output,
 ) -> Result<(), CommandError> {
     let comparison = page.comparison;
-    let (sign, words) = match difference.presence {
-        Presence::OnlyLeft => ("-", format!("only in {}", comparison.left)),
-        Presence::OnlyRight => ("+", format!("only in {}", comparison.right)),
-        Presence::Changed => ("~", "differs".to_owned()),
-    };
+    let (sign, words) = presence(comparison, difference);
     let name = name(&difference.id);
     output.line(format!("    {sign} {name}  {}", output.tone(Tone::Quiet, words)))?;
     for change in &difference.changes {
@@ -133,16 +171,25 @@ fn print_difference(
         }
         print_change(comparison, change, page.verbose, output)?;
     }
-    let (tone, words) = match (difference.verdict, explanation) {
-        (Verdict::Ignored(rule), _) => {
-            let reason = rules.get(rule).map_or("", |rule| &rule.reason);
-            (Tone::Quiet, format!("ignored: {}", printable(reason)))
-        }
-        (Verdict::Information, _) => (Tone::Quiet, "no drift: no migration decides this".to_owned()),
-        (Verdict::Drift, None) => (Tone::Bad, "unexplained".to_owned()),
-        (Verdict::Drift, Some(explanation)) => explained(comparison, explanation),
-    };
+    let (tone, words) = reason(comparison, difference, explanation, rules);
     output.line(format!("        {}", output.tone(tone, words)))?;
+    if page.verbose { print_beside(comparison, &difference.id, output) } else { Ok(()) }
+}
+
+/// How wide each of two definitions is that stand beside one another.
+const HALF: usize = 64;
+
+/// Both definitions beside one another.
+fn print_beside(comparison: &Comparison, id: &ObjectId, output: &mut Output) -> Result<(), CommandError> {
+    let (left, right) = definitions(comparison, id);
+    for row in rows(&left, &right) {
+        let cell = |text: &Option<String>| cut(&printable(text.as_deref().unwrap_or_default()), HALF);
+        let (mark, left, right) = (if row.is_same() { ' ' } else { '!' }, cell(&row.left), cell(&row.right));
+        let gap = HALF.saturating_sub(left.width());
+        let line = format!("          {mark} {left}{:gap$} | {right}", "");
+        let line = line.trim_end();
+        output.line(if row.is_same() { output.tone(Tone::Quiet, line) } else { line.to_owned() })?;
+    }
     Ok(())
 }
 
@@ -185,7 +232,7 @@ fn cut(text: &str, limit: usize) -> String {
 }
 
 /// A value as it reads on a terminal; its lines stay lines.
-fn shown(value: Option<&Value>) -> String {
+pub(super) fn shown(value: Option<&Value>) -> String {
     value.map_or_else(
         || "(default)".to_owned(),
         |value| value.to_string().lines().map(|line| printable(line).into_owned()).collect::<Vec<_>>().join("\n"),
@@ -193,7 +240,7 @@ fn shown(value: Option<&Value>) -> String {
 }
 
 /// The name of an object within its schema.
-fn name(id: &ObjectId) -> String {
+pub(super) fn name(id: &ObjectId) -> String {
     let whole = id.to_string();
     let within = id.schema.as_deref().and_then(|schema| {
         let prefix = format!("{}.", crate::schema::name::quoted(schema));
@@ -203,7 +250,7 @@ fn name(id: &ObjectId) -> String {
 }
 
 /// Why a difference is there, in words.
-fn explained(comparison: &Comparison, explanation: &Explanation) -> (Tone, String) {
+pub(super) fn explained(comparison: &Comparison, explanation: &Explanation) -> (Tone, String) {
     let causes: Vec<String> = explanation
         .by
         .iter()
@@ -270,16 +317,15 @@ fn print_causes(comparison: &Comparison, output: &mut Output) -> Result<(), Comm
     Ok(())
 }
 
-fn print_doubts(comparison: &Comparison, output: &mut Output) -> Result<(), CommandError> {
+/// What is to be said beside the differences.
+pub(super) fn notes(comparison: &Comparison, rules: &[IgnoreRule]) -> Vec<(Tone, String)> {
     let mut notes: Vec<(Tone, String)> = Vec::new();
     for failure in comparison.failures.iter().take(FAILURES) {
         notes.push((Tone::Warning, failure.to_string()));
     }
     if comparison.failures.len() > FAILURES {
-        notes.push((
-            Tone::Warning,
-            format!("{} could not be replayed in all.", count(comparison.failures.len(), "migration")),
-        ));
+        let all = count(comparison.failures.len(), "migration");
+        notes.push((Tone::Warning, format!("{all} could not be replayed in all.")));
     }
     for gap in &comparison.drift.gaps {
         let kinds: Vec<&str> = gap.gap.kinds.iter().map(|kind| kind.plural()).collect();
@@ -289,41 +335,23 @@ fn print_doubts(comparison: &Comparison, output: &mut Output) -> Result<(), Comm
     }
     notes.extend(comparison.doubts.iter().map(|doubt| (Tone::Warning, doubt.clone())));
     notes.extend(comparison.remarks.iter().map(|remark| (Tone::Quiet, remark.clone())));
-    if !notes.is_empty() {
-        output.line("")?;
-    }
-    for (tone, note) in notes {
-        output.line(output.tone(tone, printable(&note)))?;
-    }
-    Ok(())
-}
-
-/// The rules that want to be looked at again.
-fn print_rules(comparison: &Comparison, rules: &[IgnoreRule], output: &mut Output) -> Result<(), CommandError> {
-    let mut notes = Vec::new();
     for report in &comparison.drift.rules {
         let Some(rule) = rules.get(report.rule) else { continue };
         let named = format!("The rule that ignores {} ({})", rule.pattern, rule.reason);
         match report.state {
             RuleState::Applied(_) => {}
-            RuleState::WithoutEffect => notes.push(format!("{named} fits nothing here.")),
+            RuleState::WithoutEffect => notes.push((Tone::Warning, format!("{named} fits nothing here."))),
             RuleState::Expired => {
                 let until = rule.until.map(|until| format!(" on {until}")).unwrap_or_default();
-                notes.push(format!("{named} expired{until}, and ignores nothing any more."));
+                notes.push((Tone::Warning, format!("{named} expired{until}, and ignores nothing any more.")));
             }
         }
     }
-    if !notes.is_empty() {
-        output.line("")?;
-    }
-    for note in notes {
-        output.line(output.tone(Tone::Warning, printable(&note)))?;
-    }
-    Ok(())
+    notes
 }
 
 /// What it comes to, in a sentence.
-fn conclusion(page: &Page<'_>) -> (Tone, String) {
+pub(super) fn conclusion(page: &Page<'_>) -> (Tone, String) {
     let comparison = page.comparison;
     let counts = comparison.counts();
     let numbers = [

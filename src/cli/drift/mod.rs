@@ -1,6 +1,8 @@
 //! `tidegate drift LEFT RIGHT`
 
+mod beside;
 mod document;
+mod html;
 mod lines;
 
 use clap::{Args, ValueEnum};
@@ -40,6 +42,8 @@ pub enum Format {
     Text,
     /// JSON, described in docs/cli.md.
     Json,
+    /// One page to send around.
+    Html,
 }
 
 /// A comparison, and what of it is asked for.
@@ -84,6 +88,7 @@ pub fn run(options: &Options, session: &mut Session) -> Result<Exit, CommandErro
         Page { comparison: &comparison, only_unexplained: options.unexplained, verbose: session.global.verbose > 0 };
     match options.format {
         Format::Text => lines::print(&page, &context.config.drift.ignore, &mut session.output)?,
+        Format::Html => session.output.line(html::page(&page, &context.config.drift.ignore))?,
         Format::Json => session.output.json(&document::document(&page, &context.config.drift.ignore))?,
     }
     Ok(page.exit())

@@ -1,0 +1,160 @@
+//! A comparison as one HTML page that needs nothing else.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use super::beside::{definitions, rows};
+use super::lines::{conclusion, name, shown};
+use super::{Page, lines};
+use crate::cli::output::Tone;
+use crate::migration::text::printable;
+use crate::schema::diff::{Difference, IgnoreRule, Presence, Verdict};
+use crate::window::drift::cause::Explanation;
+use crate::window::drift::course::Which;
+
+const STYLE: &str = include_str!("page.css");
+
+/// The page.
+pub(super) fn page(page: &Page<'_>, rules: &[IgnoreRule]) -> String {
+    let comparison = page.comparison;
+    let title = format!("Schema drift: {} and {}", comparison.left, comparison.right);
+    let mut html = format!(
+        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n\
+         <meta name=\"viewport\" content=\"width=device-width\">\n<title>{0}</title>\n<style>\n{STYLE}</style>\n</head>\n\
+         <body>\n<h1>{0}</h1>\n",
+        escaped(&title)
+    );
+    let (tone, words) = conclusion(page);
+    paragraph(&mut html, class(tone), &words);
+    html += "<table class=\"sides\">\n";
+    for which in [Which::Left, Which::Right] {
+        html += "<tr>";
+        for cell in lines::side(comparison, which) {
+            // Writing to a String cannot fail, here and below.
+            let _ = write!(html, "<td>{}</td>", escaped(&cell));
+        }
+        html += "</tr>\n";
+    }
+    html += "</table>\n";
+
+    let mut groups: BTreeMap<Option<&str>, Vec<(&Difference, Option<&Explanation>)>> = BTreeMap::new();
+    for (difference, explanation) in page.differences() {
+        if difference.verdict != Verdict::Information || page.verbose {
+            groups.entry(lines::schema_of(&difference.id)).or_default().push((difference, explanation));
+        }
+    }
+    for (schema, differences) in groups {
+        let heading = schema.map_or("Outside of schemas".to_owned(), |schema| format!("Schema {schema}"));
+        let _ = writeln!(html, "<h2>{}</h2>", escaped(&heading));
+        for (difference, explanation) in differences {
+            one(&mut html, page, difference, explanation, rules);
+        }
+    }
+    for (tone, note) in lines::notes(comparison, rules) {
+        paragraph(&mut html, class(tone), &note);
+    }
+    let _ = writeln!(html, "<footer>Read at {}.</footer>\n</body>\n</html>", comparison.at);
+    html
+}
+
+fn one(
+    html: &mut String,
+    page: &Page<'_>,
+    difference: &Difference,
+    explanation: Option<&Explanation>,
+    rules: &[IgnoreRule],
+) {
+    let comparison = page.comparison;
+    let (sign, where_) = lines::presence(comparison, difference);
+    let (tone, why) = lines::reason(comparison, difference, explanation, rules);
+    let presence = match difference.presence {
+        Presence::OnlyLeft => "left",
+        Presence::OnlyRight => "right",
+        Presence::Changed => "changed",
+    };
+    let _ = write!(
+        html,
+        "<details class=\"{presence}\"><summary><b>{sign}</b> {} <code>{}</code> <span class=\"quiet\">{}</span> \
+         <span class=\"{}\">{}</span></summary>\n",
+        difference.id.kind,
+        escaped(&name(&difference.id)),
+        escaped(&where_),
+        class(tone),
+        escaped(&why),
+    );
+    if !difference.changes.is_empty() {
+        html.push_str("<table class=\"changes\">\n");
+        for change in &difference.changes {
+            let _ = writeln!(
+                html,
+                "<tr><th>{}</th><td><pre>{}</pre></td><td><pre>{}</pre></td></tr>",
+                change.attribute,
+                escaped(&shown(change.left.as_ref())),
+                escaped(&shown(change.right.as_ref())),
+            );
+        }
+        html.push_str("</table>\n");
+    }
+    let (left, right) = definitions(comparison, &difference.id);
+    let rows = rows(&left, &right);
+    if !rows.is_empty() {
+        html.push_str("<table class=\"beside\">\n");
+        for row in rows {
+            let side = |text: &Option<String>| escaped(text.as_deref().unwrap_or_default());
+            let same = if row.is_same() { "" } else { " class=\"differs\"" };
+            let _ = writeln!(
+                html,
+                "<tr{same}><td><code>{}</code></td><td><code>{}</code></td></tr>",
+                side(&row.left),
+                side(&row.right)
+            );
+        }
+        html.push_str("</table>\n");
+    }
+    html.push_str("</details>\n");
+}
+
+fn paragraph(html: &mut String, class: &str, text: &str) {
+    let _ = writeln!(html, "<p class=\"{class}\">{}</p>", escaped(text));
+}
+
+fn class(tone: Tone) -> &'static str {
+    match tone {
+        Tone::Heading => "heading",
+        Tone::Quiet => "quiet",
+        Tone::Good => "good",
+        Tone::Warning => "warning",
+        Tone::Bad => "bad",
+    }
+}
+
+/// A text that is only text in HTML, whatever it holds.
+fn escaped(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for (index, line) in text.lines().enumerate() {
+        if index > 0 {
+            escaped.push('\n');
+        }
+        for character in printable(line).chars() {
+            match character {
+                '&' => escaped.push_str("&amp;"),
+                '<' => escaped.push_str("&lt;"),
+                '>' => escaped.push_str("&gt;"),
+                '"' => escaped.push_str("&quot;"),
+                '\'' => escaped.push_str("&#39;"),
+                other => escaped.push(other),
+            }
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_that_a_server_says_is_markup() {
+        assert_eq!(escaped("<script>'\"&\x1b[2J\nb"), "&lt;script&gt;&#39;&quot;&amp;\\x1b[2J\nb");
+    }
+}
