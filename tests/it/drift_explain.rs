@@ -168,7 +168,7 @@ fn a_file_that_was_changed_later_and_one_that_is_gone_are_named() {
 }
 
 #[test]
-fn a_migration_that_cannot_be_replayed_is_named_with_its_place_and_proves_nothing() {
+fn a_migration_that_cannot_be_replayed_is_named_with_its_place_and_what_can_be_said_is() {
     let pair = Pair::new();
     // The table that it needs was made before there were migrations.
     for database in [&pair.staging, &pair.production] {
@@ -182,15 +182,29 @@ fn a_migration_that_cannot_be_replayed_is_named_with_its_place_and_proves_nothin
     );
     pair.apply("staging", name);
     pair.apply("production", ACCOUNTS);
+    pair.staging.execute("CREATE TABLE by_hand (id int)");
 
     let document = pair.drift(&["staging", "production"], 3);
     let failure = &document["failures"][0];
     assert_eq!((&failure["migration"], &failure["line"]), (&Value::from(name), &Value::from(3)));
     assert_eq!(failure["sqlstate"], "42P01");
     assert!(failure["why"].as_str().unwrap().contains("legacy"), "{failure}");
-    for finding in findings(&document) {
-        assert!(finding.contains(" unproven "), "{finding}");
-    }
+    // Production as it is, given what it lacks, shows what that makes; what was there before may be anybody's.
+    assert_eq!(
+        findings(&document),
+        [
+            "table public.by_hand only_left unproven - []".to_owned(),
+            format!("table public.extra only_left explained - [{name}]"),
+            format!("column public.legacy.name only_left explained - [{name}]"),
+        ]
+    );
+    assert!(document["doubts"].to_string().contains("replayed from nothing"), "{document:#}");
+
+    // So do the files, which are what production comes to.
+    let document = pair.drift(&["files", "production"], 3);
+    let explained = findings(&document);
+    assert!(explained.iter().all(|finding| finding.contains(" explained ")), "{explained:?}");
+    assert!(explained.iter().any(|finding| finding.contains("legacy.name")), "{explained:?}");
 
     let run = pair.run(&["drift", "staging", "production"]);
     assert_eq!(run.code(), Some(3));

@@ -25,8 +25,12 @@ pub struct Ground {
     extensions: Vec<(String, String)>,
     /// The schemas of the platform that are there.
     pub platform: Vec<String>,
-    /// Statements that make what the platform says about the schema `public` and about defaults.
+    /// Statements about the schema `public`.
     settings: Vec<String>,
+    /// Statements about the database.
+    grants: Vec<String>,
+    /// Statements about privileges on what is yet to come.
+    defaults: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,14 +61,25 @@ const EXTENSIONS: &str = "SELECT e.extname, n.nspname FROM pg_catalog.pg_extensi
     JOIN pg_catalog.pg_namespace n ON n.oid = e.extnamespace \
     WHERE e.extname <> 'plpgsql' AND n.nspname IN ($platform$) ORDER BY e.oid";
 
-/// What a platform says once and for all about the schema `public`, and about the privileges on what is yet to come.
-const SETTINGS: &str = "SELECT 'ALTER SCHEMA public OWNER TO ' || pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(nspowner)) \
+/// Who owns the schema `public` and may use it: said when a database is set up, before any migration.
+const PUBLIC_SCHEMA: &str = "SELECT 'ALTER SCHEMA public OWNER TO ' || pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(nspowner)) \
         FROM pg_catalog.pg_namespace WHERE nspname = 'public' \
+    UNION ALL SELECT 'REVOKE ALL ON SCHEMA public FROM PUBLIC' \
+        FROM pg_catalog.pg_namespace WHERE nspname = 'public' AND nspacl IS NOT NULL \
     UNION ALL SELECT pg_catalog.format('GRANT %s ON SCHEMA public TO %s%s', a.privilege_type, \
             CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(a.grantee)) END, \
             CASE WHEN a.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END) \
-        FROM pg_catalog.pg_namespace, pg_catalog.aclexplode(nspacl) a WHERE nspname = 'public' AND a.grantee <> nspowner \
-    UNION ALL SELECT pg_catalog.format('ALTER DEFAULT PRIVILEGES FOR ROLE %I %s GRANT %s ON %s TO %s%s', \
+        FROM pg_catalog.pg_namespace, pg_catalog.aclexplode(nspacl) a WHERE nspname = 'public' AND a.grantee <> nspowner";
+
+/// Who may do what with the database: said when it is set up, too. `$database$` stands for its name.
+const DATABASE_GRANTS: &str = "SELECT pg_catalog.format('GRANT %s ON DATABASE $database$ TO %s%s', a.privilege_type, \
+            CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(a.grantee)) END, \
+            CASE WHEN a.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END) \
+        FROM pg_catalog.pg_database, pg_catalog.aclexplode(datacl) a \
+        WHERE datname = pg_catalog.current_database() AND a.grantee <> datdba";
+
+/// What a platform says once and for all about the privileges on what is yet to come.
+const DEFAULTS: &str = "SELECT pg_catalog.format('ALTER DEFAULT PRIVILEGES FOR ROLE %I %s GRANT %s ON %s TO %s%s', \
             pg_catalog.pg_get_userbyid(d.defaclrole), \
             CASE WHEN n.nspname IS NULL THEN '' ELSE pg_catalog.format('IN SCHEMA %I', n.nspname) END, a.privilege_type, \
             CASE d.defaclobjtype WHEN 'r' THEN 'TABLES' WHEN 'S' THEN 'SEQUENCES' WHEN 'f' THEN 'FUNCTIONS' \
@@ -86,13 +101,15 @@ impl Ground {
         let named = if named.is_empty() { "NULL".to_owned() } else { named.join(", ") };
         let of_platform = |question: &str| question.replace("$platform$", &named);
         let (schemas, extensions) = (of_platform(OF_PLATFORM), of_platform(EXTENSIONS));
-        let (schemas, database, roles, memberships, extensions, settings) = tokio::try_join!(
+        let (schemas, database, roles, memberships, extensions, public, grants, defaults) = tokio::try_join!(
             sql::rows(connection, &schemas),
             sql::row(connection, DATABASE),
             sql::rows(connection, ROLES),
             sql::rows(connection, MEMBERSHIPS),
             sql::rows(connection, &extensions),
-            sql::rows(connection, SETTINGS),
+            sql::rows(connection, PUBLIC_SCHEMA),
+            sql::rows(connection, DATABASE_GRANTS),
+            sql::rows(connection, DEFAULTS),
         )?;
         let texts = |rows: &[tokio_postgres::SimpleQueryRow]| {
             rows.iter().map(|row| Columns::of(row).string()).collect::<Result<Vec<String>, PgError>>()
@@ -106,8 +123,10 @@ impl Ground {
             roles: Vec::with_capacity(roles.len()),
             memberships: Vec::with_capacity(memberships.len()),
             extensions: Vec::with_capacity(extensions.len()),
+            settings: texts(&public)?,
+            grants: texts(&grants)?,
             // Without a platform, whatever is said about these the migrations have said.
-            settings: if platform.is_empty() { Vec::new() } else { texts(&settings)? },
+            defaults: if platform.is_empty() { Vec::new() } else { texts(&defaults)? },
             platform,
         };
         for row in &roles {
@@ -160,9 +179,12 @@ impl Ground {
                 Err(error) => tell("The platform".to_owned(), &error),
             }
         }
-        for statement in &self.settings {
-            if let Err(error) = sql::rows(&connection, statement).await {
-                tracing::info!(%error, statement, "a setting of the platform cannot be made in the shadow");
+        let named = |statement: &String| statement.replace("$database$", &quote_identifier(database.name()));
+        let statements =
+            self.settings.iter().cloned().chain(self.grants.iter().map(named)).chain(self.defaults.clone());
+        for statement in statements {
+            if let Err(error) = sql::rows(&connection, &statement).await {
+                tracing::info!(%error, statement, "a privilege cannot be granted in the shadow");
             }
         }
         Ok(database)

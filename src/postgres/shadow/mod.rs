@@ -90,6 +90,14 @@ pub struct ShadowDatabase {
     name: String,
 }
 
+impl ShadowDatabase {
+    /// Its name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+}
+
 impl Shadow {
     /// Starts or finds a server of this major version, or of the nearest there is. `cache` is a folder in which what
     /// makes the next start faster may be kept.

@@ -21,7 +21,7 @@ pub(super) struct Cache {
 }
 
 /// Under what a result is kept.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(super) struct Key(String);
 
 impl Key {

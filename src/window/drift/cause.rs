@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::course::Which;
 use super::replayed::is_beyond_files;
 use crate::schema::diff::{Change, Difference, Drift, Presence, Verdict};
-use crate::schema::{Attribute, Name, Object, ObjectId, Snapshot, Weight};
+use crate::schema::{Attribute, Kind, Name, Object, ObjectId, Snapshot, Weight};
 
 /// Why a difference is there.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -263,11 +263,43 @@ fn one(difference: &Difference, left: &Known<'_>, right: &Known<'_>) -> Explanat
             })
         }
     };
+    // These a shadow takes over from the environment, so that nothing is proved by their being the same.
+    let is_taken_over = difference.id.kind == Kind::DefaultPrivileges
+        || difference.id.kind == Kind::Schema && &*difference.id.name == "public";
+    let finding = match finding {
+        Finding::Explained if by.is_empty() && is_taken_over => Finding::Unexplained(Departs::Unknown),
+        other => other,
+    };
     // Where somebody departs, whose file was edited is likely the reason; elsewhere it has none.
     if finding.is_explained() {
         suspects.clear();
     }
     Explanation { finding, by, suspects }
+}
+
+/// Explains what is still open by going on from the sides as they are: `remaining` is what they differ in when each has
+/// been given what it lacks, and `made` what each migration made then.
+pub fn explain_by_going_on(
+    drift: &Drift,
+    explanations: &mut [Option<Explanation>],
+    remaining: &Drift,
+    made: &[(Which, &str, &Touch)],
+) {
+    let remaining = Departures::of(remaining);
+    for (difference, explanation) in drift.differences.iter().zip(explanations) {
+        let Some(explanation) = explanation.as_mut().filter(|explanation| !explanation.finding.is_explained()) else {
+            continue;
+        };
+        let by: Vec<Cause> = made
+            .iter()
+            .filter(|(_, _, touch)| touch.makes(difference))
+            .map(|(lacking, name, _)| Cause { migration: (*name).to_owned(), lacking: *lacking })
+            .collect();
+        if by.is_empty() || remaining.concern(difference) {
+            continue;
+        }
+        *explanation = Explanation { finding: Finding::Explained, by, suspects: Vec::new() };
+    }
 }
 
 /// Whether a migration is called after an object, or the relation that it is a part of.

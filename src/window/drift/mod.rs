@@ -16,7 +16,7 @@ use futures_util::future::join_all;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
-use self::cause::{Departures, Explanation, Finding, Known, Touch, explain};
+use self::cause::{Departures, Explanation, Finding, Known, Touch, explain, explain_by_going_on};
 use self::course::{At, Plan, Which, plan};
 use self::replayed::{ReplayError, Replayed, Workshop, is_beyond_files};
 use self::side::{ReadError, Seen, Side};
@@ -228,6 +228,15 @@ struct Outcome {
     replays: Vec<Option<Replayed>>,
     /// Why nothing could be.
     error: Option<ReplayError>,
+    /// What each side comes to when it is taken as it is and given what it lacks: tried where not everything can be
+    /// replayed from nothing.
+    continued: Option<Continued>,
+}
+
+/// Both sides as they are, given what they lack.
+struct Continued {
+    left: Option<Replayed>,
+    right: Option<Replayed>,
 }
 
 impl Outcome {
@@ -297,7 +306,6 @@ impl Comparing<'_> {
             Some(workshop.replay(course, on, &on.edited).await)
         });
         let ended = join_all(runs).await;
-        workshop.close().await;
         let mut outcome = Outcome { plan, ..Outcome::default() };
         for replay in ended {
             match replay.transpose() {
@@ -308,7 +316,31 @@ impl Comparing<'_> {
                 }
             }
         }
+        if outcome.replayed().any(|replayed| !replayed.end_is_proven()) {
+            outcome.continued = self.go_on(&workshop, left, right, &outcome.plan).await;
+        }
+        workshop.close().await;
         Ok(outcome)
+    }
+
+    /// Takes both sides as they are and gives each what it lacks; `None` where that cannot be done for one of them.
+    async fn go_on(&self, workshop: &Workshop<'_>, left: &Seen, right: &Seen, plan: &Plan) -> Option<Continued> {
+        let one = async |seen: &Seen, lacks: &[String]| match seen.database() {
+            Some(found) if !lacks.is_empty() => match workshop.continued(found, lacks).await {
+                Ok(replayed) if replayed.end_is_proven() => Some(Some(replayed)),
+                Ok(replayed) => {
+                    tracing::info!(missing = ?replayed.missing, failures = ?replayed.step_failures, "cannot go on");
+                    None
+                }
+                Err(error) => {
+                    tracing::info!(%error, "cannot go on from the schema as it is");
+                    None
+                }
+            },
+            _ => Some(None),
+        };
+        let (left, right) = tokio::join!(one(left, &plan.left_lacks), one(right, &plan.right_lacks));
+        Some(Continued { left: left?, right: right? })
     }
 
     /// Where shadows are made.
@@ -326,9 +358,15 @@ impl Comparing<'_> {
         outcome: Outcome,
     ) -> Result<Comparison, DriftError> {
         let (at_left, at_right) = (outcome.plan.left, outcome.plan.right);
-        let schema = |seen: &Seen, at: Option<At>| match seen {
-            Seen::Database(found) => Some((Arc::clone(&found.snapshot), true)),
-            Seen::Files => outcome.expected(at).map(|(schema, proven)| (Arc::clone(schema), proven)),
+        // Where the files cannot be replayed from nothing, they are what the other side comes to with what it lacks.
+        let gone_on = outcome.continued.as_ref().and_then(|both| both.left.as_ref().or(both.right.as_ref()));
+        let schema = |seen: &Seen, at: Option<At>| match (seen, outcome.expected(at)) {
+            (Seen::Database(found), _) => Some((Arc::clone(&found.snapshot), true)),
+            (Seen::Files, Some((schema, true))) => Some((Arc::clone(schema), true)),
+            (Seen::Files, Some((schema, false))) => {
+                Some((gone_on.map_or_else(|| Arc::clone(schema), |replayed| Arc::clone(&replayed.end)), false))
+            }
+            (Seen::Files, None) => None,
         };
         let (Some((left_schema, left_known)), Some((right_schema, right_known))) =
             (schema(&left, at_left), schema(&right, at_right))
@@ -358,6 +396,21 @@ impl Comparing<'_> {
             for explanation in explanations.iter_mut().flatten() {
                 explanation.finding = Finding::Unproven;
             }
+        }
+        if let Some(continued) = &outcome.continued {
+            let end = |replayed: &Option<Replayed>, schema: &Arc<Snapshot>| {
+                replayed.as_ref().map_or_else(|| Arc::clone(schema), |replayed| Arc::clone(&replayed.end))
+            };
+            let (left_end, right_end) = (end(&continued.left, &left_schema), end(&continued.right, &right_schema));
+            let remaining = diff(&left_end, &right_end, &self.options);
+            let made: Vec<(Which, &str, &Touch)> = [(Which::Left, &continued.left), (Which::Right, &continued.right)]
+                .into_iter()
+                .flat_map(|(which, replayed)| replayed.iter().map(move |replayed| (which, replayed)))
+                .flat_map(|(which, replayed)| {
+                    replayed.steps.iter().map(move |(name, touch)| (which, name.as_str(), touch))
+                })
+                .collect();
+            explain_by_going_on(&drift, &mut explanations, &remaining, &made);
         }
         let doubts = doubts(&outcome, [&left, &right]);
         let remarks = remarks(&outcome, [&left, &right]);
@@ -396,6 +449,14 @@ fn doubts(outcome: &Outcome, sides: [&Seen; 2]) -> Vec<String> {
         if let Some(remark) = &found.history_remark {
             doubts.push(format!("What is in effect on {} is not known. {remark}", found.name));
         }
+    }
+    let continued = outcome.continued.as_ref().filter(|both| both.left.is_some() || both.right.is_some());
+    if continued.is_some() {
+        doubts.push(
+            "Not every migration can be replayed from nothing. So what a side lacks was applied to a copy of its schema: \
+             that explains what it lacks, and leaves open what it has beyond the files."
+                .to_owned(),
+        );
     }
     for missing in outcome.replayed().flat_map(|replayed| &replayed.missing) {
         if !doubts.contains(missing) {

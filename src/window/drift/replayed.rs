@@ -9,15 +9,15 @@ use tokio::sync::Mutex;
 
 use super::cache::{Cache, Key};
 use super::cause::Touch;
-use super::course::Course;
+use super::course::{Course, Which};
 use super::side::Found;
 use crate::migration::catalogue::{Catalogue, Layout, ReadScriptError};
 use crate::migration::checksum::Checksum;
 use crate::migration::text::printable;
-use crate::postgres::shadow::{Replay, ReplayFailure, Shadow, ShadowError, ShadowServer, dump_schema};
+use crate::postgres::shadow::{DumpError, Replay, ReplayFailure, Shadow, ShadowError, ShadowServer, dump_schema};
 use crate::postgres::snapshot::{self, Scope, SnapshotError};
-use crate::postgres::{PgError, ServerVersion};
-use crate::schema::{Kind, Object, Snapshot};
+use crate::postgres::{Connection, PgError, ServerVersion};
+use crate::schema::{Kind, Object, Snapshot, Version};
 
 /// What replaying a course has shown.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -41,6 +41,22 @@ pub struct Replayed {
 }
 
 impl Replayed {
+    /// Nothing yet.
+    fn on(shadow: &Shadow, missing: Vec<String>) -> Self {
+        let version = Version { major: shadow.version().major, minor: shadow.version().minor };
+        let nothing = Arc::new(Snapshot::new(version, "", Vec::new(), Vec::new(), Vec::new()));
+        Self {
+            base: Arc::clone(&nothing),
+            end: nothing,
+            steps: Vec::new(),
+            watched: Vec::new(),
+            base_failures: Vec::new(),
+            step_failures: Vec::new(),
+            missing,
+            remarks: shadow.remark().into_iter().collect(),
+        }
+    }
+
     /// Whether the first part is what an environment should look like.
     pub fn base_is_proven(&self) -> bool {
         self.base_failures.is_empty() && self.missing.is_empty()
@@ -58,6 +74,9 @@ pub enum ReplayError {
     /// There is no shadow.
     #[error(transparent)]
     Shadow(#[from] ShadowError),
+    /// The schema to go on from could not be copied.
+    #[error("The schema could not be copied into a shadow. {0}")]
+    Dump(#[from] DumpError),
     /// The shadow's schema could not be read.
     #[error("The shadow was lost while migrations were replayed. {0}")]
     Snapshot(#[from] SnapshotError),
@@ -109,6 +128,32 @@ impl<'a> Workshop<'a> {
         Ok(replayed)
     }
 
+    /// Takes a database as it is and applies these migrations to a copy of its schema, one by one: for when it cannot be
+    /// replayed from nothing how the database came about.
+    ///
+    /// # Errors
+    /// Nothing could be applied at all.
+    pub async fn continued(&self, on: &Found, steps: &[String]) -> Result<Replayed, ReplayError> {
+        let course = Course { ground: Which::Left, base: Vec::new(), steps: steps.to_vec() };
+        let key = Key::of(&(self.key(&course, on, &[]), on.snapshot.digest().to_string()));
+        if let Some(replayed) = self.cache.get(&key) {
+            return Ok(replayed);
+        }
+        let shadow = self.shadow(&on.version).await?;
+        let mut missing = Vec::new();
+        let dump = dump_schema(&on.target, &on.version, &[]).await?;
+        let database = on.ground.restore(&shadow, &dump, &mut missing).await?;
+        let connection = shadow.connect(&database).await?;
+        let replay = Replay::begin(&connection, &on.settings).await?;
+        let in_effect: Vec<&str> = on.in_effect.iter().flatten().map(String::as_str).collect();
+        replay.note(&in_effect).await?;
+        let replayed = self.steps(&connection, replay, &course, Replayed::on(&shadow, missing)).await?;
+        if replayed.missing.is_empty() {
+            self.cache.put(&key, &replayed);
+        }
+        Ok(replayed)
+    }
+
     /// Everything that a replay depends on.
     fn key(&self, course: &Course, on: &Found, watched: &[String]) -> Key {
         let checksums = |names: &[String]| -> Vec<(String, Checksum)> {
@@ -135,8 +180,7 @@ impl<'a> Workshop<'a> {
         let mut replay = Replay::begin(&connection, &on.settings).await?;
         let look = async || Ok::<_, SnapshotError>(Arc::new(snapshot::read(&connection, self.scope).await?));
 
-        let (mut base_failures, mut step_failures) = (Vec::new(), Vec::new());
-        let (mut told, mut steps) = (Vec::new(), Vec::new());
+        let (mut base_failures, mut told) = (Vec::new(), Vec::new());
         for name in &course.base {
             let before = if watched.contains(name) { Some(look().await?) } else { None };
             base_failures.extend(self.run(&mut replay, name).await);
@@ -144,20 +188,28 @@ impl<'a> Workshop<'a> {
                 told.push((name.clone(), Touch::between(&before, &*look().await?)));
             }
         }
-        let base = look().await?;
-        let mut end = Arc::clone(&base);
+        let begun = Replayed { watched: told, base_failures, ..Replayed::on(&shadow, missing) };
+        self.steps(&connection, replay, course, begun).await
+    }
+
+    /// Replays the second part of a course.
+    async fn steps(
+        &self,
+        connection: &Connection,
+        mut replay: Replay<'_>,
+        course: &Course,
+        mut replayed: Replayed,
+    ) -> Result<Replayed, ReplayError> {
+        replayed.base = Arc::new(snapshot::read(connection, self.scope).await?);
+        replayed.end = Arc::clone(&replayed.base);
         for name in &course.steps {
-            let failure = self.run(&mut replay, name).await;
-            if let Some(failure) = failure {
-                step_failures.push(failure);
-            }
-            let after = look().await?;
-            steps.push((name.clone(), Touch::between(&end, &after)));
-            end = after;
+            replayed.step_failures.extend(self.run(&mut replay, name).await);
+            let after = Arc::new(snapshot::read(connection, self.scope).await?);
+            replayed.steps.push((name.clone(), Touch::between(&replayed.end, &after)));
+            replayed.end = after;
         }
-        let mut remarks: Vec<String> = shadow.remark().into_iter().collect();
-        remarks.extend(replay.into_remarks());
-        Ok(Replayed { base, end, steps, watched: told, base_failures, step_failures, missing, remarks })
+        replayed.remarks.extend(replay.into_remarks());
+        Ok(replayed)
     }
 
     /// Replays one migration; the failure, if it could not be.
