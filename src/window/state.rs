@@ -145,7 +145,7 @@ pub struct WindowState {
     /// What was found to be true when it was taken over.
     pub findings: Vec<String>,
     /// What hooks printed and the server said, latest last.
-    pub output: VecDeque<String>,
+    pub output: VecDeque<OutputLine>,
     /// What moves while something runs.
     pub live: Live,
     /// The report's files.
@@ -156,6 +156,15 @@ pub struct WindowState {
     pub last_at: Timestamp,
     /// Where in the plan each migration stands.
     places: Arc<HashMap<Box<str>, usize>>,
+}
+
+/// A line that a hook printed or the server said.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutputLine {
+    /// The step that ran; none while the window was being taken over.
+    pub step: Option<Step>,
+    /// What was said.
+    pub text: String,
 }
 
 /// Something an operator can do now.
@@ -424,7 +433,8 @@ impl WindowState {
         self.place_of(name).and_then(|place| self.migrations.get_mut(place))
     }
 
-    fn print(&mut self, line: String) {
+    fn print(&mut self, text: String) {
+        let line = OutputLine { step: self.running(), text };
         if self.output.len() == OUTPUT_LINES {
             self.output.pop_front();
         }

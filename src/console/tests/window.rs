@@ -116,6 +116,66 @@ fn what_came_of_a_step_stays_in_view_until_the_next_one_starts() {
 }
 
 #[test]
+fn a_step_shows_its_own_output_alone() {
+    let mut model = window(LARGE, PRODUCTION, Direction::Apply);
+    finish(&mut model, Step::Preflight);
+    begin(&mut model, Step::Announce);
+    tell(&mut model, WindowEvent::Output { line: "announced to everybody".into() });
+    let outcome = StepOutcome::Done { summary: "told".into() };
+    tell(&mut model, WindowEvent::StepFinished { step: Step::Announce, outcome, at: before(-1) });
+    assert!(text(&model).contains("announced to everybody"));
+    begin(&mut model, Step::Validate);
+    tell(&mut model, WindowEvent::Output { line: "looked at everything".into() });
+    let shown = text(&model);
+    assert!(shown.contains("looked at everything") && !shown.contains("announced to everybody"), "{shown}");
+}
+
+#[test]
+fn warnings_stand_before_what_is_well_when_a_step_has_ended() {
+    let mut model = window(LARGE, PRODUCTION, Direction::Apply);
+    begin(&mut model, Step::Preflight);
+    for (name, verdict) in [("primary", Verdict::Passed), ("long transactions", Verdict::Warning)] {
+        let check = Check { name: name.into(), verdict, detail: String::new(), advice: None };
+        tell(&mut model, WindowEvent::Checked(check));
+    }
+    let outcome = StepOutcome::Done { summary: "1 check passed, 1 warning".into() };
+    tell(&mut model, WindowEvent::StepFinished { step: Step::Preflight, outcome, at: before(-1) });
+    let shown = text(&model);
+    assert!(shown.find("long transactions") < shown.find("primary"), "{shown}");
+}
+
+#[test]
+fn a_finished_window_offers_its_end_first_and_its_report() {
+    let mut model = before_apply(LARGE, PRODUCTION, Direction::Apply);
+    for step in [Step::Apply, Step::Validate] {
+        finish(&mut model, step);
+    }
+    begin(&mut model, Step::Report);
+    tell(&mut model, WindowEvent::ReportWritten { paths: vec!["/state/reports/w.md".into()] });
+    let outcome = StepOutcome::Done { summary: "/state/reports/w.md".into() };
+    tell(&mut model, WindowEvent::StepFinished { step: Step::Report, outcome, at: before(-1) });
+    let shown = text(&model);
+    let (close, report) = (shown.find("Close the window: everything is done"), shown.find("Read the report"));
+    assert!(close.is_some() && close < report, "{shown}");
+}
+
+#[test]
+fn a_window_that_is_taken_over_claims_nothing_before_the_server_was_asked() {
+    let settings = config().environments[PRODUCTION].clone();
+    let mut state = WindowState::new(opened(&settings, plan("production", Direction::Apply)));
+    state.fold(&WindowEvent::StepStarted { step: Step::Apply, at: before(60), confirmed: None });
+    let unfinished = Unfinished { path: PathBuf::from("/state/windows/w.jsonl"), state, in_use: false };
+    let mut model = model(LARGE);
+    update(&mut model, Message::Unfinished(vec![unfinished]));
+    let mut model = play(model, "<wait:400><enter>").model;
+    tell(&mut model, WindowEvent::Output { line: "server process 4711 still runs it".into() });
+    let shown = text(&model);
+    assert!(shown.contains("Taking the window over") && shown.contains("4711 still runs it"), "{shown}");
+    assert!(shown.contains("cut off") && !shown.contains("What now?"), "{shown}");
+    assert!(orders(&play(model, "<esc>")).ends_with(&["CancelNow".to_owned(), "Leave".to_owned()]));
+}
+
+#[test]
 fn a_running_migration_shows_its_statement_and_who_is_in_its_way() {
     let mut model = applying();
     let obstacle = Obstacle {

@@ -47,8 +47,7 @@ pub(super) fn reference_or_name(id: &ObjectId) -> String {
 
 /// The attributes that differ and that no statement of this file changes.
 pub(super) fn own_changes(pair: Pair<'_>) -> Vec<Attribute> {
-    const SHARED: [Attribute; 4] =
-        [Attribute::Owner, Attribute::Grants, Attribute::Comment, Attribute::SecurityLabels];
+    const SHARED: [Attribute; 4] = [Attribute::Owner, Attribute::Grants, Attribute::Comment, Attribute::SecurityLabels];
     Attribute::ALL.iter().copied().filter(|one| !SHARED.contains(one) && pair.differs(*one)).collect()
 }
 

@@ -2,8 +2,8 @@
 
 use super::common;
 use super::common::reference_or_name as reference;
-use super::{Alteration, Family, Pair, nothing};
 use super::common::{alter_foreign_options, foreign_options};
+use super::{Alteration, Family, Pair, nothing};
 use crate::schema::attribute::Attribute;
 use crate::schema::kind::Kind;
 use crate::schema::name::{Name, literal, quoted};
@@ -69,10 +69,13 @@ fn alter(pair: Pair<'_>) -> Alteration {
             Attribute::Handler | Attribute::Validator => {
                 let word = if *attribute == Attribute::Handler { "HANDLER" } else { "VALIDATOR" };
                 // Before the options, which the new validator is to look at.
-                statements.insert(0, match to.text(*attribute) {
-                    Some(function) => format!("ALTER {name} {word} {function}"),
-                    None => format!("ALTER {name} NO {word}"),
-                });
+                statements.insert(
+                    0,
+                    match to.text(*attribute) {
+                        Some(function) => format!("ALTER {name} {word} {function}"),
+                        None => format!("ALTER {name} NO {word}"),
+                    },
+                );
             }
             _ => return Alteration::remake(format!("PostgreSQL cannot alter it: {attribute}.")),
         }

@@ -73,8 +73,11 @@ pub fn statements_with(
     for key in losers {
         let (had, wanted) = (&have[key], want.get(key).unwrap_or(&none));
         let lost: Vec<char> = had.keys().filter(|letter| !wanted.contains_key(letter)).copied().collect();
-        let narrowed: Vec<char> =
-            had.iter().filter(|(letter, may)| **may && wanted.get(letter) == Some(&false)).map(|(one, _)| *one).collect();
+        let narrowed: Vec<char> = had
+            .iter()
+            .filter(|(letter, may)| **may && wanted.get(letter) == Some(&false))
+            .map(|(one, _)| *one)
+            .collect();
         revoke(&mut statements, target, key, &narrowed, "GRANT OPTION FOR ");
         revoke(&mut statements, target, key, &lost, "");
     }

@@ -3,8 +3,8 @@
 
 use super::common;
 use super::common::reference_or_name as reference;
-use super::{Alteration, Family, Pair, drop_plain, nothing};
 use super::types::properties;
+use super::{Alteration, Family, Pair, drop_plain, nothing};
 use crate::schema::attribute::Attribute;
 use crate::schema::kind::Kind;
 use crate::schema::name::{Name, literal, quoted};
@@ -12,7 +12,19 @@ use crate::schema::object::Object;
 use crate::schema::snapshot::Snapshot;
 
 pub(super) const FAMILY: Family = Family {
-    kinds: &[Kind::Operator, Kind::OperatorFamily, Kind::OperatorClass, Kind::AccessMethod, Kind::Cast, Kind::Transform, Kind::Language, Kind::Collation, Kind::Conversion, Kind::Extension, Kind::EventTrigger],
+    kinds: &[
+        Kind::Operator,
+        Kind::OperatorFamily,
+        Kind::OperatorClass,
+        Kind::AccessMethod,
+        Kind::Cast,
+        Kind::Transform,
+        Kind::Language,
+        Kind::Collation,
+        Kind::Conversion,
+        Kind::Extension,
+        Kind::EventTrigger,
+    ],
     create,
     complete: nothing,
     alter,
@@ -61,12 +73,7 @@ fn create(object: &Object, _: &Snapshot) -> Vec<String> {
                 object.pairs(Attribute::Properties).iter().find(|(one, _)| **one == *key).map_or("", |(_, value)| value)
             };
             let default = if object.flag(Attribute::IsDefault) { "DEFAULT " } else { "" };
-            vec![format!(
-                "CREATE {default}{name} FOR {} TO {} FROM {}",
-                value("FOR"),
-                value("TO"),
-                value("FROM")
-            )]
+            vec![format!("CREATE {default}{name} FOR {} TO {} FROM {}", value("FOR"), value("TO"), value("FROM"))]
         }
         Kind::Extension => vec![format!(
             "CREATE {name} SCHEMA {} VERSION {}",

@@ -91,7 +91,9 @@ pub(super) fn given_by_default(kind: Kind, snapshot: &Snapshot) -> BTreeSet<Opti
         if object.id.schema.is_none() && matches!(Grantable::of(kind), Some(Grantable::Routine | Grantable::Type)) {
             uncertain.insert(None);
         }
-        uncertain.extend(items.into_iter().filter(|item| item.grantee.as_ref() != Some(&item.grantor)).map(|item| item.grantee));
+        uncertain.extend(
+            items.into_iter().filter(|item| item.grantee.as_ref() != Some(&item.grantor)).map(|item| item.grantee),
+        );
     }
     uncertain
 }

@@ -28,7 +28,8 @@ fn create(object: &Object, _: &Snapshot) -> Vec<String> {
             vec![format!("CREATE {}{all}{with}", reference(id))]
         }
         Kind::PublicationTable => {
-            let mut sql = format!("ALTER PUBLICATION {} ADD TABLE ONLY {}", quoted(&id.name), id.whole().unwrap_or_default());
+            let mut sql =
+                format!("ALTER PUBLICATION {} ADD TABLE ONLY {}", quoted(&id.name), id.whole().unwrap_or_default());
             let columns = object.list(Attribute::Columns);
             if !columns.is_empty() {
                 sql.push_str(&format!(" ({})", columns.join(", ")));
@@ -130,7 +131,8 @@ fn alter(pair: Pair<'_>) -> Alteration {
             (Kind::Subscription, Attribute::Publications) => {
                 let publications: Vec<String> =
                     to.list(Attribute::Publications).iter().map(|name| quoted(name).into_owned()).collect();
-                statements.push(format!("ALTER {name} SET PUBLICATION {} WITH (refresh = false)", publications.join(", ")));
+                statements
+                    .push(format!("ALTER {name} SET PUBLICATION {} WITH (refresh = false)", publications.join(", ")));
             }
             (Kind::Subscription, Attribute::ConnectionString) => {
                 let connection = without_secrets(to.text(*attribute).unwrap_or_default());

@@ -2,8 +2,8 @@
 
 use super::common;
 use super::common::reference_or_name as reference;
-use super::{Alteration, Family, Pair, drop_plain, nothing};
 use super::types::properties;
+use super::{Alteration, Family, Pair, drop_plain, nothing};
 use crate::schema::attribute::Attribute;
 use crate::schema::kind::Kind;
 use crate::schema::name::Name;
@@ -11,7 +11,12 @@ use crate::schema::object::Object;
 use crate::schema::snapshot::Snapshot;
 
 pub(super) const FAMILY: Family = Family {
-    kinds: &[Kind::TextSearchParser, Kind::TextSearchTemplate, Kind::TextSearchDictionary, Kind::TextSearchConfiguration],
+    kinds: &[
+        Kind::TextSearchParser,
+        Kind::TextSearchTemplate,
+        Kind::TextSearchDictionary,
+        Kind::TextSearchConfiguration,
+    ],
     create,
     complete: nothing,
     alter,
@@ -46,9 +51,7 @@ fn alter(pair: Pair<'_>) -> Alteration {
     let mut statements = Vec::new();
     for attribute in &changed {
         let (old, new) = (from.pairs(*attribute), to.pairs(*attribute));
-        let is_in = |pairs: &[(Name, Name)], key: &str| {
-            pairs.iter().any(|(one, _)| **one == *key)
-        };
+        let is_in = |pairs: &[(Name, Name)], key: &str| pairs.iter().any(|(one, _)| **one == *key);
         let gone = old.iter().filter(|(key, _)| !is_in(new, key));
         let fresh = new.iter().filter(|pair| !old.contains(pair));
         match attribute {

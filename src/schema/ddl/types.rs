@@ -82,7 +82,9 @@ fn alter(pair: Pair<'_>) -> Alteration {
         match (id.kind, attribute) {
             (Kind::Enum, Attribute::Labels) => {
                 match added_labels(from.list(Attribute::Labels), to.list(Attribute::Labels)) {
-                    Some(added) => statements.extend(added.into_iter().map(|place| format!("ALTER TYPE {id} ADD VALUE {place}"))),
+                    Some(added) => {
+                        statements.extend(added.into_iter().map(|place| format!("ALTER TYPE {id} ADD VALUE {place}")))
+                    }
                     None => return Alteration::remake(format!("PostgreSQL cannot alter it: {attribute}.")),
                 }
             }
@@ -129,7 +131,8 @@ fn altered_properties(from: &Object, to: &Object) -> Option<String> {
     let mut settings = Vec::new();
     for (key, value) in new.iter().filter(|pair| !old.contains(pair)) {
         // A type that was stored plainly never becomes one that is toasted, nor the other way about.
-        let is_plain = |pairs: &[(Name, Name)]| pairs.iter().any(|(key, value)| **key == *"STORAGE" && **value == *"plain");
+        let is_plain =
+            |pairs: &[(Name, Name)]| pairs.iter().any(|(key, value)| **key == *"STORAGE" && **value == *"plain");
         if !ALTERABLE.contains(&&**key) || (**key == *"STORAGE" && (is_plain(old) || is_plain(new))) {
             return None;
         }

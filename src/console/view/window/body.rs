@@ -58,8 +58,8 @@ pub fn lines(state: &WindowState, step: Step, world: &World, room: u16) -> Vec<T
     if record.state != StepState::CutOff {
         page.checks(&record.checks, is_running);
     }
-    if is_running || matches!(step, Step::Announce | Step::Validate) {
-        page.output(state);
+    if is_running || matches!(step, Step::Announce | Step::Backup | Step::Validate) {
+        page.output(state, step);
     }
     page.lines
 }
@@ -313,13 +313,14 @@ impl Page {
         self.blank();
     }
 
-    fn output(&mut self, state: &WindowState) {
-        if state.output.is_empty() {
+    fn output(&mut self, state: &WindowState, step: Step) {
+        let said: Vec<&str> =
+            state.output.iter().filter(|line| line.step == Some(step)).map(|line| line.text.as_str()).collect();
+        if said.is_empty() {
             return;
         }
         self.heading("Output");
-        let skipped = state.output.len().saturating_sub(OUTPUT);
-        for line in state.output.iter().skip(skipped) {
+        for line in &said[said.len().saturating_sub(OUTPUT)..] {
             self.text(Role::Dim, line);
         }
     }

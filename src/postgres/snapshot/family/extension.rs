@@ -131,7 +131,9 @@ fn read(reading: &mut Reading<'_>, answers: Vec<Vec<Row>>) -> Result<(), PgError
 }
 
 fn grants(items: &[std::borrow::Cow<'_, str>]) -> Value {
-    Value::set(items.iter().map(|item| {
-        Name::from(Grant::parse(item).map_or_else(|| item.to_string(), |grant| grant.to_string()))
-    }))
+    Value::set(
+        items
+            .iter()
+            .map(|item| Name::from(Grant::parse(item).map_or_else(|| item.to_string(), |grant| grant.to_string()))),
+    )
 }

@@ -87,7 +87,9 @@ const SECRET: &[&str] = &["pass", "secret", "token", "credential", "key", "pwd"]
 /// An option with a checksum in the place of what may be a secret.
 fn without_secret(option: &str) -> String {
     match option.split_once('=') {
-        Some((name, value)) if SECRET.iter().any(|part| name.to_ascii_lowercase().contains(part)) && name != "password_required" => {
+        Some((name, value))
+            if SECRET.iter().any(|part| name.to_ascii_lowercase().contains(part)) && name != "password_required" =>
+        {
             format!("{name}={}", checksum(value))
         }
         _ => option.to_owned(),

@@ -43,8 +43,7 @@ fn read(reading: &mut Reading<'_>, answers: Vec<Vec<Row>>) -> Result<(), PgError
     }
     for row in default_privileges {
         let mut row = Columns::of(row);
-        let (oid, role, schema, letter, items) =
-            (row.oid()?, row.oid()?, row.oid()?, row.letter()?, row.texts()?);
+        let (oid, role, schema, letter, items) = (row.oid()?, row.oid()?, row.oid()?, row.letter()?, row.texts()?);
         let objects = match letter {
             'r' => "TABLES",
             'S' => "SEQUENCES",
@@ -57,9 +56,9 @@ fn read(reading: &mut Reading<'_>, answers: Vec<Vec<Row>>) -> Result<(), PgError
         let schema = (schema != 0).then(|| reading.names.schema(schema));
         let mut attributes = Attributes::new();
         reading.owner(&mut attributes, role);
-        let spelled = items.iter().map(|item| {
-            Name::from(Grant::parse(item).map_or_else(|| item.to_string(), |grant| grant.to_string()))
-        });
+        let spelled = items
+            .iter()
+            .map(|item| Name::from(Grant::parse(item).map_or_else(|| item.to_string(), |grant| grant.to_string())));
         attributes.set(Attribute::Grants, Value::set(spelled));
         let id = ObjectId { kind: Kind::DefaultPrivileges, schema, relation: None, name };
         reading.add(Address::of(Class::DEFAULT_PRIVILEGES, oid), id, attributes);

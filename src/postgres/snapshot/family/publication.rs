@@ -19,11 +19,7 @@ pub(super) const FAMILY: Family = Family {
 };
 
 fn queries(version: Version) -> Vec<String> {
-    let generated = if version.major >= 18 {
-        "CASE pubgencols WHEN 's' THEN 'stored' END"
-    } else {
-        "NULL::text"
-    };
+    let generated = if version.major >= 18 { "CASE pubgencols WHEN 's' THEN 'stored' END" } else { "NULL::text" };
     let (columns, filter) = if version.major >= 15 {
         (
             "ARRAY(SELECT quote_ident(a.attname) FROM pg_attribute a
@@ -56,7 +52,8 @@ fn queries(version: Version) -> Vec<String> {
         match version.major {
             ..=13 => "NULL",
             14 | 15 => "CASE WHEN s.substream::text IN ('t', 'true') THEN 'streaming=on' END",
-            _ => "CASE s.substream WHEN 't' THEN 'streaming=on' WHEN 'p' THEN 'streaming=parallel' ELSE 'streaming=off' END",
+            _ =>
+                "CASE s.substream WHEN 't' THEN 'streaming=on' WHEN 'p' THEN 'streaming=parallel' ELSE 'streaming=off' END",
         },
         option(15, "CASE WHEN s.subtwophasestate <> 'd' THEN 'two_phase=on' END"),
         option(15, "CASE WHEN s.subdisableonerr THEN 'disable_on_error=true' END"),

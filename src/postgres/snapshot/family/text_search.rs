@@ -56,8 +56,7 @@ fn read(reading: &mut Reading<'_>, answers: Vec<Vec<Row>>) -> Result<(), PgError
     for ((kind, class), rows) in KINDS.into_iter().zip(&answers) {
         for row in rows {
             let mut row = Columns::of(row);
-            let (oid, schema, name, owner, base) =
-                (row.oid()?, row.oid()?, row.text()?, row.oid()?, row.optional()?);
+            let (oid, schema, name, owner, base) = (row.oid()?, row.oid()?, row.text()?, row.oid()?, row.optional()?);
             let Some(id) = reading.id_in(kind, schema, &name) else { continue };
             let mut attributes = Attributes::new();
             if owner != 0 {
