@@ -313,7 +313,9 @@ impl WindowScreen {
             }
             // What came of a step stays in view until the next one starts.
             WindowEvent::StepFinished {
-                step, outcome: StepOutcome::Done { .. } | StepOutcome::Stopped { .. }, ..
+                step,
+                outcome: StepOutcome::Done { .. } | StepOutcome::Skipped { .. } | StepOutcome::Stopped { .. },
+                ..
             } => {
                 self.looked_at = Some(*step);
                 if *step == Step::Apply { self.refresh() } else { Vec::new() }

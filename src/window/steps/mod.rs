@@ -84,6 +84,9 @@ async fn run_hook(
     let job = hook::run(hook, &context, &teller, &control.stop_after_statement);
     let ended = relay(runner, job, &mut told, as_told).await?;
     match ended {
+        Ok(done) if done.elapsed.as_secs() == 0 => {
+            Ok(format!("the {step} hook ended well after {} ms", done.elapsed.as_millis()))
+        }
         Ok(done) => Ok(format!("the {step} hook ended well after {:.1} s", done.elapsed.as_secs_f64())),
         Err(error @ HookError::Cancelled { .. }) => Err(Halt::Stopped(error.to_string())),
         Err(error) => Err(Failure::plain(error.to_string()).into()),

@@ -69,6 +69,10 @@ pub fn items(plan: &Plan, room: u16) -> Vec<TextLine> {
 
 fn gate_lines(gate: &Gate, glyphs: &Glyphs, room: u16) -> Vec<TextLine> {
     let (role, mark, words) = match &gate.state {
+        // A plan is drawn up before the reason is typed; opening the window waits for it.
+        GateState::Met { .. } if gate.kind == GateKind::Reason => {
+            (Role::StatusPending, glyphs.pending, "what you type here stays in the history, for good".to_owned())
+        }
         GateState::Met { proof } => (Role::Good, glyphs.applied, proof.clone()),
         // Nobody is asked before the window is about to write.
         GateState::Unmet { .. } if gate.kind == GateKind::Confirmed => {
