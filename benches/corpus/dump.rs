@@ -11,7 +11,11 @@ pub fn entries(dump: &str, database: &str) -> Vec<String> {
         if line.starts_with("-- Name: ") {
             close(&mut entries, head, &mut lines, database);
             head = line;
-        } else if !line.is_empty() && line != "--" && line != "-- PostgreSQL database dump complete" && !line.starts_with("\\restrict") && !line.starts_with("\\unrestrict")
+        } else if !line.is_empty()
+            && line != "--"
+            && line != "-- PostgreSQL database dump complete"
+            && !line.starts_with("\\restrict")
+            && !line.starts_with("\\unrestrict")
         {
             lines.push(line);
         }

@@ -10,9 +10,9 @@ use tidegate::postgres::cluster::{Cluster, ClusterError, ClusterOptions, SUPERUS
 use tidegate::postgres::programs::{Programs, find_client};
 use tidegate::postgres::snapshot::{self, Scope};
 use tidegate::postgres::{Connection, SessionOptions};
+use tidegate::schema::Snapshot;
 use tidegate::schema::diff::{DiffOptions, Drift, diff};
 use tidegate::schema::draft::{Draft, DraftStatement, draft};
-use tidegate::schema::{Snapshot};
 
 use super::dump;
 use super::pair::Pair;
@@ -51,7 +51,9 @@ impl Verdict {
     /// What is to be printed of it; nothing of a pair that is as it should be.
     pub fn told(&self, name: &str, with_draft: bool) -> Option<String> {
         let mut text = String::new();
-        let mut say = |word: &str, why: &str| { let _ = write!(text, "\n{word:<10} {name}: {why}"); };
+        let mut say = |word: &str, why: &str| {
+            let _ = write!(text, "\n{word:<10} {name}: {why}");
+        };
         if let Some(why) = &self.skipped {
             say("skipped", why);
         }
@@ -89,9 +91,8 @@ impl Judge {
         options.settings.push(("max_prepared_transactions".to_owned(), "5".to_owned()));
         options.settings.push(("wal_level".to_owned(), "logical".to_owned()));
         let cluster = Cluster::start(options)?;
-        let client = |name: &str| {
-            find_client(name, programs.version.major).unwrap_or_else(|error| panic!("{error}")).path
-        };
+        let client =
+            |name: &str| find_client(name, programs.version.major).unwrap_or_else(|error| panic!("{error}")).path;
         Ok(Self { cluster, psql: client("psql"), pg_dump: client("pg_dump") })
     }
 
@@ -254,8 +255,10 @@ impl Judge {
     fn snapshot(&self, database: &str) -> Result<Snapshot, String> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
         runtime.map_err(|error| error.to_string())?.block_on(async {
-            let text =
-                format!("[[environment]]\nname = \"corpus\"\ntier = \"development\"\nurl = {:?}\n", self.cluster.url(database));
+            let text = format!(
+                "[[environment]]\nname = \"corpus\"\ntier = \"development\"\nurl = {:?}\n",
+                self.cluster.url(database)
+            );
             let config = Config::parse(&text, Path::new("/tidegate.toml")).map_err(|error| error.to_string())?;
             let surroundings = Surroundings { user: Some(SUPERUSER.to_owned()), ..Surroundings::default() };
             let resolution = config.environments[0].resolve(Path::new("/"), &surroundings);
