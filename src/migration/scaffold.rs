@@ -39,6 +39,19 @@ pub struct Request<'a> {
     pub templates: Option<PathBuf>,
 }
 
+/// What a new migration and its rollback are to hold.
+#[derive(Debug, Clone, Copy)]
+pub struct Content<'a> {
+    /// The statements of the migration.
+    pub up: &'a str,
+    /// The statements of its rollback.
+    pub down: &'a str,
+    /// Whether the migration may have no transaction of its own, because PostgreSQL refuses one of its statements in it.
+    pub up_is_stepwise: bool,
+    /// The same of the rollback.
+    pub down_is_stepwise: bool,
+}
+
 /// The files that were made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Scaffolded {
@@ -89,6 +102,18 @@ pub enum ScaffoldError {
 /// # Errors
 /// Says what stood in the way; nothing was made.
 pub fn scaffold(request: &Request<'_>) -> Result<Scaffolded, ScaffoldError> {
+    make(request, None)
+}
+
+/// The same, with statements in the places that the templates leave for them.
+///
+/// # Errors
+/// Says what stood in the way; nothing was made.
+pub fn scaffold_with(request: &Request<'_>, content: &Content<'_>) -> Result<Scaffolded, ScaffoldError> {
+    make(request, Some(content))
+}
+
+fn make(request: &Request<'_>, content: Option<&Content<'_>>) -> Result<Scaffolded, ScaffoldError> {
     let description = propose_description(request.description)
         .ok_or_else(|| ScaffoldError::NoName { description: printable(request.description).into_owned() })?;
     let layout = request.layout;
@@ -97,8 +122,12 @@ pub fn scaffold(request: &Request<'_>) -> Result<Scaffolded, ScaffoldError> {
         fs::create_dir_all(folder).map_err(|source| ScaffoldError::File { path: folder.to_owned(), source })?;
     }
     let name = MigrationName::new(free_version(layout, request.now)?, request.kind, &description)?;
-    let up_text = fill(&template(request, "up.sql", UP)?, request, &name);
-    let down_text = fill(&template(request, "down.sql", DOWN)?, request, &name);
+    let mut up_text = fill(&template(request, "up.sql", UP)?, request, &name);
+    let mut down_text = fill(&template(request, "down.sql", DOWN)?, request, &name);
+    if let Some(content) = content {
+        up_text = place(&up_text, content.up, content.up_is_stepwise);
+        down_text = place(&down_text, content.down, content.down_is_stepwise);
+    }
     let up = layout.migrations.join(name.up_file_name());
     let down = rollbacks.join(name.down_file_name());
     write_new(&up, &up_text)?;
@@ -171,6 +200,19 @@ fn fill(template: &str, request: &Request<'_>, name: &MigrationName) -> String {
     text.lines().map(|line| line.trim_end().to_owned() + "\n").collect()
 }
 
+/// Puts statements where a template leaves room for them: at its `-- TODO`, else before its first `COMMIT`, else at the
+/// end.
+fn place(text: &str, statements: &str, stepwise: bool) -> String {
+    let is = |line: &str, word: &str| line.trim_end().eq_ignore_ascii_case(word);
+    let lines: Vec<&str> =
+        text.lines().filter(|line| !stepwise || !(is(line, "BEGIN;") || is(line, "COMMIT;"))).collect();
+    let todo = lines.iter().position(|line| line.starts_with("-- TODO"));
+    let at = todo.or_else(|| lines.iter().position(|line| is(line, "COMMIT;"))).unwrap_or(lines.len());
+    let (before, after) = (&lines[..at], &lines[at + usize::from(todo.is_some())..]);
+    let parts = before.iter().copied().chain(statements.trim_end().lines()).chain(after.iter().copied());
+    parts.map(|line| format!("{line}\n")).collect()
+}
+
 fn write_new(path: &Path, text: &str) -> Result<(), ScaffoldError> {
     let mut file = OpenOptions::new()
         .write(true)
@@ -190,6 +232,15 @@ mod tests {
     use super::*;
     use crate::migration::header::Header;
     use crate::migration::script::{Record, Script, ScriptOptions, Structure};
+
+    #[test]
+    fn statements_go_where_the_template_leaves_room() {
+        let template = "-- head\nBEGIN;\n\n-- TODO: here\n\nINSERT;\nCOMMIT;\n";
+        assert_eq!(place(template, "A;\nB;\n\n", false), "-- head\nBEGIN;\n\nA;\nB;\n\nINSERT;\nCOMMIT;\n");
+        assert_eq!(place(template, "A;\n", true), "-- head\n\nA;\n\nINSERT;\n");
+        assert_eq!(place("BEGIN;\nCOMMIT;\n", "A;", false), "BEGIN;\nA;\nCOMMIT;\n");
+        assert_eq!(place("-- x\n", "A;", false), "-- x\nA;\n");
+    }
 
     struct Place {
         folder: tempfile::TempDir,

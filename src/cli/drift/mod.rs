@@ -4,6 +4,7 @@ mod beside;
 mod document;
 mod html;
 mod lines;
+mod sql;
 
 use clap::{Args, ValueEnum};
 
@@ -11,6 +12,8 @@ use super::environments::{context, small_runtime};
 use super::{CommandError, Exit, Session};
 use crate::schema::diff::{Difference, Verdict};
 use crate::window::drift::cause::Explanation;
+use crate::window::drift::prove::prove;
+use crate::window::drift::reconcile::Reconciliation;
 use crate::window::drift::side::Side;
 use crate::window::drift::{Comparison, Conclusion, compare};
 
@@ -29,6 +32,14 @@ pub struct Options {
     #[arg(long)]
     pub unexplained: bool,
 
+    /// With sql or --write: write statements that lose data as statements, not as comments
+    #[arg(long)]
+    pub destructive: bool,
+
+    /// Write the migration that makes LEFT what RIGHT is, and its rollback, into the project
+    #[arg(long, value_name = "DESCRIPTION", conflicts_with = "format")]
+    pub write: Option<String>,
+
     /// What to print
     #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
     pub format: Format,
@@ -42,6 +53,8 @@ pub enum Format {
     Text,
     /// JSON, described in docs/cli.md.
     Json,
+    /// The migration that makes LEFT what RIGHT is, tried in a shadow.
+    Sql,
     /// One page to send around.
     Html,
 }
@@ -83,13 +96,31 @@ pub fn run(options: &Options, session: &mut Session) -> Result<Exit, CommandErro
         (None, Side::Environment(environment)) => Side::neighbour_of(&context, environment),
         (None, _) => return Err(CommandError::OneSide),
     };
-    let comparison = small_runtime()?.block_on(compare(&context, &left, &right))?;
+    let runtime = small_runtime()?;
+    let comparison = runtime.block_on(compare(&context, &left, &right))?;
     let page =
         Page { comparison: &comparison, only_unexplained: options.unexplained, verbose: session.global.verbose > 0 };
+    let rules = &context.config.drift.ignore;
+    if options.write.is_some() || options.format == Format::Sql {
+        let reconciliation = Reconciliation::of(&comparison, options.unexplained);
+        if reconciliation.is_empty() {
+            let words = format!("-- There is nothing to do: {}", lines::conclusion(&page).1);
+            session.output.line(words)?;
+            return Ok(page.exit());
+        }
+        let proof = runtime.block_on(prove(&context, &comparison, &reconciliation))?;
+        let destructive = options.destructive;
+        if let Some(description) = &options.write {
+            sql::write(&context, &comparison, &reconciliation, &proof, description, destructive, session)?;
+            return Ok(if proof.is_proved() { Exit::Done } else { Exit::Findings });
+        }
+        sql::print(&comparison, &reconciliation, &proof, destructive, &mut session.output)?;
+        return Ok(page.exit());
+    }
     match options.format {
-        Format::Text => lines::print(&page, &context.config.drift.ignore, &mut session.output)?,
-        Format::Html => session.output.line(html::page(&page, &context.config.drift.ignore))?,
-        Format::Json => session.output.json(&document::document(&page, &context.config.drift.ignore))?,
+        Format::Json => session.output.json(&document::document(&page, rules))?,
+        Format::Html => session.output.line(html::page(&page, rules))?,
+        Format::Text | Format::Sql => lines::print(&page, rules, &mut session.output)?,
     }
     Ok(page.exit())
 }

@@ -7,6 +7,8 @@
 mod cache;
 pub mod cause;
 pub mod course;
+pub mod prove;
+pub mod reconcile;
 pub mod replayed;
 pub mod side;
 
@@ -157,11 +159,7 @@ pub async fn compare(context: &Context, left: &Side, right: &Side) -> Result<Com
     if matches!((left, right), (Side::Files, Side::Files)) {
         return Err(DriftError::OnlyFiles);
     }
-    let layout = context.layout();
-    let catalogue = match tokio::task::spawn_blocking(move || Catalogue::read(&layout)).await {
-        Ok(catalogue) => catalogue?,
-        Err(panic) => std::panic::resume_unwind(panic.into_panic()),
-    };
+    let catalogue = catalogue(context).await?;
     let scope = scope(context);
     let read = async |side: &Side| {
         side::read(context, side, &catalogue, &scope)
@@ -171,6 +169,22 @@ pub async fn compare(context: &Context, left: &Side, right: &Side) -> Result<Com
     let (left, right) = tokio::try_join!(read(left), read(right))?;
     let comparing = Comparing { context, catalogue: &catalogue, scope: &scope, options: options(context) };
     comparing.compare(left, right).await
+}
+
+/// The project's migrations.
+async fn catalogue(context: &Context) -> Result<Catalogue, CatalogueError> {
+    let layout = context.layout();
+    match tokio::task::spawn_blocking(move || Catalogue::read(&layout)).await {
+        Ok(catalogue) => catalogue,
+        Err(panic) => std::panic::resume_unwind(panic.into_panic()),
+    }
+}
+
+/// Where shadows are made.
+async fn shadow_server(context: &Context) -> Result<ShadowServer, ConfigError> {
+    let Some(source) = &context.config.drift.shadow else { return Ok(ShadowServer::Own) };
+    let environment = side::unnamed("shadow", source.clone());
+    Ok(ShadowServer::At(Box::new(context.target(&environment).await?)))
 }
 
 /// What of a database is compared.
@@ -296,7 +310,7 @@ impl Comparing<'_> {
         };
         let plan = plan(&files, left.in_effect(), right.in_effect(), same_ground);
         let (cache, layout) = (self.context.paths.cache.clone(), self.context.layout());
-        let workshop = Workshop::new(self.shadow_server().await?, cache, self.catalogue, layout, self.scope);
+        let workshop = Workshop::new(shadow_server(self.context).await?, cache, self.catalogue, layout, self.scope);
         let runs = plan.courses.iter().map(async |course| {
             let ground = match course.ground {
                 Which::Left => left,
@@ -341,13 +355,6 @@ impl Comparing<'_> {
         };
         let (left, right) = tokio::join!(one(left, &plan.left_lacks), one(right, &plan.right_lacks));
         Some(Continued { left: left?, right: right? })
-    }
-
-    /// Where shadows are made.
-    async fn shadow_server(&self) -> Result<ShadowServer, ConfigError> {
-        let Some(source) = &self.context.config.drift.shadow else { return Ok(ShadowServer::Own) };
-        let environment = side::unnamed("shadow", source.clone());
-        Ok(ShadowServer::At(Box::new(self.context.target(&environment).await?)))
     }
 
     fn conclude(

@@ -14,7 +14,9 @@ use super::side::Found;
 use crate::migration::catalogue::{Catalogue, Layout, ReadScriptError};
 use crate::migration::checksum::Checksum;
 use crate::migration::text::printable;
-use crate::postgres::shadow::{DumpError, Replay, ReplayFailure, Shadow, ShadowError, ShadowServer, dump_schema};
+use crate::postgres::shadow::{
+    DumpError, Replay, ReplayFailure, Shadow, ShadowDatabase, ShadowError, ShadowServer, dump_schema,
+};
 use crate::postgres::snapshot::{self, Scope, SnapshotError};
 use crate::postgres::{Connection, PgError, ServerVersion};
 use crate::schema::{Kind, Object, Snapshot, Version};
@@ -74,6 +76,9 @@ pub enum ReplayError {
     /// There is no shadow.
     #[error(transparent)]
     Shadow(#[from] ShadowError),
+    /// There is no database whose roles and platform a shadow could take over.
+    #[error("There is no database whose roles and platform a shadow could take over.")]
+    NoGround,
     /// The schema to go on from could not be copied.
     #[error("The schema could not be copied into a shadow. {0}")]
     Dump(#[from] DumpError),
@@ -152,6 +157,23 @@ impl<'a> Workshop<'a> {
             self.cache.put(&key, &replayed);
         }
         Ok(replayed)
+    }
+
+    /// A database in which every migration has been replayed. What keeps it from being complete is added to `doubts`.
+    ///
+    /// # Errors
+    /// Nothing could be replayed at all.
+    pub async fn files(&self, on: &Found, doubts: &mut Vec<String>) -> Result<ShadowDatabase, ReplayError> {
+        let shadow = self.shadow(&on.version).await?;
+        let platform = platform(on, doubts).await;
+        let database = on.ground.lay(&shadow, platform.as_deref(), doubts).await?;
+        let connection = shadow.connect(&database).await?;
+        let mut replay = Replay::begin(&connection, &on.settings).await?;
+        for migration in &self.catalogue.migrations {
+            let failure = self.run(&mut replay, migration.name.as_str()).await;
+            doubts.extend(failure.map(|failure| failure.to_string()));
+        }
+        Ok(database)
     }
 
     /// Everything that a replay depends on.
