@@ -125,8 +125,8 @@ fn make(request: &Request<'_>, content: Option<&Content<'_>>) -> Result<Scaffold
     let mut up_text = fill(&template(request, "up.sql", UP)?, request, &name);
     let mut down_text = fill(&template(request, "down.sql", DOWN)?, request, &name);
     if let Some(content) = content {
-        up_text = place(&up_text, content.up, content.up_is_stepwise);
-        down_text = place(&down_text, content.down, content.down_is_stepwise);
+        up_text = put_in(&up_text, content.up, content.up_is_stepwise);
+        down_text = put_in(&down_text, content.down, content.down_is_stepwise);
     }
     let up = layout.migrations.join(name.up_file_name());
     let down = rollbacks.join(name.down_file_name());
@@ -202,7 +202,7 @@ fn fill(template: &str, request: &Request<'_>, name: &MigrationName) -> String {
 
 /// Puts statements where a template leaves room for them: at its `-- TODO`, else before its first `COMMIT`, else at the
 /// end.
-fn place(text: &str, statements: &str, stepwise: bool) -> String {
+fn put_in(text: &str, statements: &str, stepwise: bool) -> String {
     let is = |line: &str, word: &str| line.trim_end().eq_ignore_ascii_case(word);
     let lines: Vec<&str> =
         text.lines().filter(|line| !stepwise || !(is(line, "BEGIN;") || is(line, "COMMIT;"))).collect();
@@ -236,10 +236,10 @@ mod tests {
     #[test]
     fn statements_go_where_the_template_leaves_room() {
         let template = "-- head\nBEGIN;\n\n-- TODO: here\n\nINSERT;\nCOMMIT;\n";
-        assert_eq!(place(template, "A;\nB;\n\n", false), "-- head\nBEGIN;\n\nA;\nB;\n\nINSERT;\nCOMMIT;\n");
-        assert_eq!(place(template, "A;\n", true), "-- head\n\nA;\n\nINSERT;\n");
-        assert_eq!(place("BEGIN;\nCOMMIT;\n", "A;", false), "BEGIN;\nA;\nCOMMIT;\n");
-        assert_eq!(place("-- x\n", "A;", false), "-- x\nA;\n");
+        assert_eq!(put_in(template, "A;\nB;\n\n", false), "-- head\nBEGIN;\n\nA;\nB;\n\nINSERT;\nCOMMIT;\n");
+        assert_eq!(put_in(template, "A;\n", true), "-- head\n\nA;\n\nINSERT;\n");
+        assert_eq!(put_in("BEGIN;\nCOMMIT;\n", "A;", false), "BEGIN;\nA;\nCOMMIT;\n");
+        assert_eq!(put_in("-- x\n", "A;", false), "-- x\nA;\n");
     }
 
     struct Place {

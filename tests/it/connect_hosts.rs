@@ -9,7 +9,7 @@ use crate::connect::{open, refusal};
 use crate::support::{Run, Server};
 
 /// A standby of a server, which follows it.
-fn standby_of(primary: &Server) -> Server {
+pub fn standby_of(primary: &Server) -> Server {
     let folder = tempfile::tempdir().unwrap();
     let copy = folder.path().join("base");
     let program = find_client("pg_basebackup", primary.programs().version.major).unwrap();

@@ -9,14 +9,14 @@ use tidegate::postgres::{Connection, PoolMode, SessionOptions};
 use crate::support::{PATIENCE, Server, resolved};
 
 /// A running PgBouncer.
-struct Pooler {
+pub struct Pooler {
     process: Child,
     folder: ThrowawayFolder,
 }
 
 impl Pooler {
     /// Starts one before a server; `None`, said aloud, where none is installed.
-    fn start(server: &Server, mode: &str) -> Option<Self> {
+    pub fn start(server: &Server, mode: &str) -> Option<Self> {
         let program = ["/usr/sbin/pgbouncer", "/usr/bin/pgbouncer", "/opt/homebrew/bin/pgbouncer"]
             .into_iter()
             .find(|program| std::path::Path::new(program).is_file());
@@ -53,7 +53,7 @@ impl Pooler {
         Some(Self { process, folder })
     }
 
-    fn url(&self) -> String {
+    pub fn url(&self) -> String {
         format!("postgresql://postgres@/postgres?host={}&port=6432", self.folder.path().display())
     }
 

@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use crate::connect_hosts::standby_of;
+use crate::connect_pooler::Pooler;
 use crate::support::site::{ACCOUNTS, EMAIL, INDEX, Site};
 use crate::support::{Run, Scratch, Server, TestDatabase};
 
@@ -310,6 +312,25 @@ fn roles_and_logins_are_as_where_the_migrations_ran() {
 }
 
 #[test]
+fn a_standby_and_a_pooler_of_transactions_can_be_compared() {
+    let primary = Server::own();
+    let pair = Pair::with("", &primary);
+    pair.apply("staging", EMAIL);
+    primary.execute("CREATE TABLE apart (id int)");
+    let standby = standby_of(&primary);
+    let names = |database: &TestDatabase| standby.url(database.name());
+    let (staging, production) = (names(&pair.staging), names(&pair.production));
+    pair.scratch.configure(&[("staging", "staging", &staging), ("production", "production", &production)]);
+    let document = pair.drift(&["staging", "files"], 3);
+    assert_eq!(document["left"]["standby"], true);
+    assert_eq!(findings(&document), [format!("index public.accounts.accounts_email only_right explained - [{INDEX}]")]);
+
+    let Some(pooler) = Pooler::start(&primary, "transaction") else { return };
+    pair.drift(&[&pooler.url(), &primary.url("postgres")], 0);
+    pair.drift(&[&pooler.url(), &primary.url("template1")], 3);
+}
+
+#[test]
 fn a_configured_server_serves_as_shadow_and_nothing_stays_there() {
     let server = Server::own();
     let lines = format!("[drift.shadow]\nurl = \"{}\"\n", server.url("postgres"));
@@ -333,4 +354,26 @@ fn a_site_of_one_environment_is_compared_with_the_files() {
     let run = site.run(&["drift", "development"]);
     assert_eq!(run.code(), Some(0), "{}", run.output);
     assert!(run.output.contains("No drift between development and the files."), "{}", run.output);
+}
+
+#[test]
+fn a_draft_is_proved_and_written_and_ends_the_drift_as_a_migration() {
+    let pair = Pair::new();
+    pair.apply("staging", INDEX);
+    pair.apply("production", INDEX);
+    pair.production.execute(
+        "ALTER TABLE accounts ADD COLUMN hot_fix int NOT NULL DEFAULT 7; CREATE INDEX hot ON accounts (hot_fix)",
+    );
+    let run = pair.run(&["drift", "files", "production", "--unexplained", "--format", "sql"]);
+    assert_eq!(run.code(), Some(3), "{}{}", run.output, run.errors);
+    assert!(run.output.contains("-- Proved on a copy of the schema"), "{}", run.output);
+    assert!(run.output.contains("hot_fix"), "{}", run.output);
+
+    let run = pair.run(&["drift", "files", "production", "--unexplained", "--write", "keep the hot fix"]);
+    assert_eq!(run.code(), Some(0), "{}{}", run.output, run.errors);
+    assert!(run.output.contains("_alter_keep_the_hot_fix.sql"), "{}", run.output);
+    // The other environments get it as any migration; then all are the same, and as the files say.
+    pair.run(&["apply", "staging", "--confirm", "staging"]).expect_success();
+    let document = pair.drift(&["staging", "production"], 0);
+    assert_eq!(document["conclusion"], "none");
 }
