@@ -8,21 +8,6 @@ use tidegate::postgres::programs::find_client;
 use crate::connect::{open, refusal};
 use crate::support::{Run, Server};
 
-/// A standby of a server, which follows it.
-pub fn standby_of(primary: &Server) -> Server {
-    let folder = tempfile::tempdir().unwrap();
-    let copy = folder.path().join("base");
-    let program = find_client("pg_basebackup", primary.programs().version.major).unwrap();
-    Run::of(
-        Command::new(program.path)
-            .args(["--dbname", &primary.url(""), "--checkpoint", "fast", "--write-recovery-conf", "--no-sync"])
-            .arg("--pgdata")
-            .arg(&copy),
-    )
-    .expect_success();
-    Server::own_with(|options| options.template = Some(copy))
-}
-
 /// A URL that lists servers.
 fn url(servers: &[&Server], attributes: &str) -> String {
     let list =
@@ -35,7 +20,7 @@ fn url(servers: &[&Server], attributes: &str) -> String {
 #[tokio::test]
 async fn the_host_of_the_kind_asked_for_is_found() {
     let primary = Server::own();
-    let standby = standby_of(&primary);
+    let standby = primary.standby();
     let both = [&primary, &standby];
     let swapped = [&standby, &primary];
     for (attributes, is_standby) in

@@ -2,7 +2,6 @@
 
 use serde_json::Value;
 
-use crate::connect_hosts::standby_of;
 use crate::connect_pooler::Pooler;
 use crate::support::site::{ACCOUNTS, EMAIL, INDEX, Site};
 use crate::support::{Run, Scratch, Server, TestDatabase};
@@ -317,7 +316,7 @@ fn a_standby_and_a_pooler_of_transactions_can_be_compared() {
     let pair = Pair::with("", &primary);
     pair.apply("staging", EMAIL);
     primary.execute("CREATE TABLE apart (id int)");
-    let standby = standby_of(&primary);
+    let standby = primary.standby();
     let names = |database: &TestDatabase| standby.url(database.name());
     let (staging, production) = (names(&pair.staging), names(&pair.production));
     pair.scratch.configure(&[("staging", "staging", &staging), ("production", "production", &production)]);

@@ -94,10 +94,8 @@ fn owner(from: &Object, to: &Object) -> Vec<String> {
 fn comment(from: &Object, to: &Object) -> Vec<String> {
     let mut statements = Vec::new();
     let of_index = format!("INDEX {}", index_name(&to.id));
-    let not_null = to
-        .id
-        .whole()
-        .and_then(|table| Some(format!("CONSTRAINT {} ON {table}", quoted(&super::column::constraint_name(to)))));
+    let not_null =
+        (to.id.whole()).map(|table| format!("CONSTRAINT {} ON {table}", quoted(&super::column::constraint_name(to))));
     for (attribute, reference) in [
         (Attribute::Comment, reference(&to.id)),
         (Attribute::IndexComment, Some(of_index)),

@@ -141,10 +141,11 @@ impl Difference {
     #[must_use]
     pub fn weight(&self) -> Weight {
         let counting = self.changes.iter().filter(|change| change.ignored.is_none());
-        counting.map(|change| change.weight).min().unwrap_or_else(|| match self.presence {
+        let default = match self.presence {
             Presence::Changed => Weight::Information,
             Presence::OnlyLeft | Presence::OnlyRight => Weight::Structure,
-        })
+        };
+        counting.map(|change| change.weight).min().unwrap_or(default)
     }
 }
 

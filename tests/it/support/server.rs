@@ -11,6 +11,8 @@ use tidegate::postgres::cluster::{Cluster, ClusterOptions, SUPERUSER, Template};
 use tidegate::postgres::programs::{Programs, find_client, find_servers};
 use tidegate::postgres::{Connection, SessionOptions};
 
+use super::Run;
+
 /// A throwaway server. That of [`Server::shared`] serves the whole run, with a database for each test; a test that
 /// stops its server, or needs it set up in another way, starts its own from the run's template.
 pub struct Server(Cluster);
@@ -72,6 +74,17 @@ impl Server {
             administrative_url,
             major: self.programs().version.major,
         }
+    }
+
+    /// A standby that follows it, with everything that it has by now.
+    pub fn standby(&self) -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder can be made");
+        let copy = folder.path().join("base");
+        let program = find_client("pg_basebackup", self.programs().version.major);
+        let mut backup = Command::new(program.unwrap_or_else(|error| panic!("{error}")).path);
+        backup.args(["--dbname", &self.url(""), "--checkpoint", "fast", "--write-recovery-conf", "--no-sync"]);
+        Run::of(backup.arg("--pgdata").arg(&copy)).expect_success();
+        Self::own_with(|options| options.template = Some(copy))
     }
 
     /// Runs statements in the database `postgres`, as its superuser.

@@ -41,7 +41,7 @@ const MEMBERS: &[Member] = &[
         letter: "'f'",
         name: "CASE o.prokind WHEN 'p' THEN 'PROCEDURE ' ELSE 'FUNCTION ' END || quote_ident(n.nspname) || '.'
                || quote_ident(o.proname) || '(' || oidvectortypes(o.proargtypes) || ')'",
-        more: "JOIN pg_namespace n ON n.oid = o.pronamespace WHERE true",
+        more: "JOIN pg_namespace n ON n.oid = o.pronamespace WHERE n.nspname <> 'information_schema'",
     },
     Member {
         catalog: "pg_class",
@@ -49,21 +49,22 @@ const MEMBERS: &[Member] = &[
         letter: "CASE o.relkind WHEN 'S' THEN 's' ELSE 'r' END::\"char\"",
         name: "CASE o.relkind WHEN 'S' THEN 'SEQUENCE ' ELSE 'TABLE ' END || quote_ident(n.nspname) || '.'
                || quote_ident(o.relname)",
-        more: "JOIN pg_namespace n ON n.oid = o.relnamespace WHERE o.relkind IN ('r', 'v', 'm', 'S', 'f', 'p')",
+        more: "JOIN pg_namespace n ON n.oid = o.relnamespace
+               WHERE o.relkind IN ('r', 'v', 'm', 'S', 'f', 'p') AND n.nspname <> 'information_schema'",
     },
     Member {
         catalog: "pg_namespace",
         prefix: "nsp",
         letter: "'n'",
         name: "'SCHEMA ' || quote_ident(o.nspname)",
-        more: "WHERE o.nspname <> 'public'",
+        more: "WHERE o.nspname NOT IN ('public', 'information_schema')",
     },
     Member {
         catalog: "pg_type",
         prefix: "typ",
         letter: "'T'",
         name: "'TYPE ' || quote_ident(n.nspname) || '.' || quote_ident(o.typname)",
-        more: "JOIN pg_namespace n ON n.oid = o.typnamespace WHERE o.typtype <> 'c'",
+        more: "JOIN pg_namespace n ON n.oid = o.typnamespace WHERE o.typtype <> 'c' AND n.nspname <> 'information_schema'",
     },
     Member {
         catalog: "pg_language",
@@ -85,6 +86,7 @@ impl Member {
     fn query(&self) -> String {
         let Self { catalog, prefix, letter, name, more } = self;
         let (join, condition) = more.split_once("WHERE ").unwrap_or((more, "true"));
+        // The information schema gets its grants after `initdb` has noted which ones there are; a dump leaves it out too.
         // What nobody has ever granted anything on has the same grants as in the beginning, whatever these were.
         format!(
             "SELECT {name}, o.{prefix}owner, coalesce(o.{prefix}acl, acldefault({letter}, o.{prefix}owner))::text[],
