@@ -97,8 +97,8 @@ impl Judge {
     }
 
     /// Loads a pair, compares what is shown with what `pg_dump` says, and tries the draft.
-    pub fn try_pair(&self, pair: &Pair, down: bool) -> Verdict {
-        let verdict = self.tried(pair, down);
+    pub fn try_pair(&self, pair: &Pair, down: bool, quick: bool) -> Verdict {
+        let verdict = self.tried(pair, down, quick);
         self.clean_up();
         match verdict {
             Ok(verdict) => verdict,
@@ -106,7 +106,7 @@ impl Judge {
         }
     }
 
-    fn tried(&self, pair: &Pair, down: bool) -> Result<Verdict, String> {
+    fn tried(&self, pair: &Pair, down: bool, quick: bool) -> Result<Verdict, String> {
         let mut verdict = Verdict::default();
         for (database, script) in [(A, &pair.a), (B, &pair.b)] {
             self.create(database)?;
@@ -133,6 +133,9 @@ impl Judge {
             _ => {}
         }
         for (database, dump, original) in [(A, &dump_a, &a), (B, &dump_b, &b)] {
+            if quick {
+                break;
+            }
             self.create(RESTORED)?;
             // A dump that the server itself cannot restore says nothing about us.
             if self.load(RESTORED, dump::for_database(dump, database, RESTORED).as_bytes()).is_ok() {
@@ -144,7 +147,7 @@ impl Judge {
                     verdict.unlike_restored.push(format!("{side} {}", shown(&drift)));
                 }
             }
-            self.run("postgres", &format!("DROP DATABASE {RESTORED}"))?;
+            self.drop_database(RESTORED);
         }
         if verdict.differs {
             let draft = draft_of_all(&drift, &a, &b);
@@ -269,16 +272,23 @@ impl Judge {
         })
     }
 
-    /// Drops what the pair has left: its databases, and the roles and tablespaces of the cluster.
-    fn clean_up(&self) {
-        let subscriptions = "DO $$ DECLARE one name; BEGIN FOR one IN SELECT subname FROM pg_subscription WHERE \
-            subdbid = (SELECT oid FROM pg_database WHERE datname = current_database()) LOOP \
-            EXECUTE format('ALTER SUBSCRIPTION %I DISABLE', one); \
-            EXECUTE format('ALTER SUBSCRIPTION %I SET (slot_name = NONE)', one); \
-            EXECUTE format('DROP SUBSCRIPTION %I', one); END LOOP; END $$";
-        for database in [A, B, RESTORED] {
+    /// Drops a database, with the subscriptions that would keep it.
+    fn drop_database(&self, database: &str) {
+        if self.run("postgres", &format!("DROP DATABASE IF EXISTS {database} WITH (FORCE)")).is_err() {
+            let subscriptions = "DO $$ DECLARE one name; BEGIN FOR one IN SELECT subname FROM pg_subscription \
+                WHERE subdbid = (SELECT oid FROM pg_database WHERE datname = current_database()) LOOP \
+                EXECUTE format('ALTER SUBSCRIPTION %I DISABLE', one); \
+                EXECUTE format('ALTER SUBSCRIPTION %I SET (slot_name = NONE)', one); \
+                EXECUTE format('DROP SUBSCRIPTION %I', one); END LOOP; END $$";
             let _ = self.psql(database, subscriptions.as_bytes(), false);
             let _ = self.run("postgres", &format!("DROP DATABASE IF EXISTS {database} WITH (FORCE)"));
+        }
+    }
+
+    /// Drops what the pair has left: its databases, and the roles of the cluster.
+    fn clean_up(&self) {
+        for database in [A, B, RESTORED] {
+            self.drop_database(database);
         }
         let roles = "DO $$ DECLARE one name; BEGIN FOR one IN SELECT rolname FROM pg_roles WHERE oid >= 16384 LOOP \
             EXECUTE format('DROP OWNED BY %I CASCADE', one); EXECUTE format('DROP ROLE %I', one); END LOOP; END $$";

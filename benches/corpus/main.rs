@@ -5,7 +5,7 @@
 //! what it does not must not, and the draft migration must make it tell nothing apart.
 //!
 //! Options: `--only TEXT` (pairs whose path contains it), `--jobs NUMBER`, `--drafts` (prints the drafts of pairs that
-//! fail), `--down` (tries the way back too).
+//! fail), `--down` (tries the way back too), `--quick` (compares no database with its restored dump).
 
 mod dump;
 mod judge;
@@ -27,9 +27,11 @@ fn main() -> ExitCode {
     let mut jobs = 2;
     let mut drafts = false;
     let mut down = false;
+    let mut quick = false;
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
+            "--quick" => quick = true,
             // Cargo's own word to benches.
             "--bench" => {}
             "--drafts" => drafts = true,
@@ -37,7 +39,7 @@ fn main() -> ExitCode {
             "--only" => only = arguments.next(),
             "--jobs" => jobs = arguments.next().and_then(|number| number.parse().ok()).unwrap_or(jobs),
             option if option.starts_with('-') => {
-                eprintln!("There is no option {option}. Options: --only TEXT, --jobs NUMBER, --drafts, --down.");
+                eprintln!("There is no option {option}. Options: --only TEXT, --jobs NUMBER, --drafts, --down, --quick.");
                 return ExitCode::from(2);
             }
             folder => folders.push(folder.into()),
@@ -69,7 +71,7 @@ fn main() -> ExitCode {
             scope.spawn(|| {
                 let judge = Judge::new(&programs).unwrap_or_else(|error| panic!("{error}"));
                 while let Some(pair) = pairs.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let verdict = judge.try_pair(pair, down);
+                    let verdict = judge.try_pair(pair, down, quick);
                     let mut tally = tally.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
                     if let Some(text) = verdict.told(&pair.name, drafts) {
                         println!("{text}");

@@ -1,8 +1,11 @@
 //! The migration that would end a drift, and its way back.
 //!
 //! Every selected difference becomes actions (remove, change, make); what stands in the way of one (a view over a column
-//! whose type changes) is removed and made again. Actions are put in order by what needs what, in both snapshots;
-//! where things need one another in a circle, what can be said later is said later.
+//! whose type changes) is removed and made again. Actions are put in order by what needs what, in both snapshots.
+
+mod order;
+mod plan;
+mod wanted;
 
 use crate::schema::object::ObjectId;
 use crate::schema::snapshot::Snapshot;
@@ -42,9 +45,11 @@ pub enum Safety {
     Destroys(String),
 }
 
-/// Drafts what brings the selected objects of `from` to what they are in `to`.
+/// Drafts what brings the selected objects of `from` to what they are in `to`, and back.
 #[must_use]
 pub fn draft(from: &Snapshot, to: &Snapshot, selection: &[ObjectId]) -> Draft {
-    let _ = (from, to, selection);
-    Draft::default()
+    let wanted = wanted::wanted(from, to, selection);
+    let (up, refused) = plan::statements(from, &wanted);
+    let (down, _) = plan::statements(&wanted, from);
+    Draft { up, down, refused }
 }

@@ -1,0 +1,74 @@
+//! The schema that a selection of differences leads to: selected objects as they are in the one snapshot, all others
+//! as they are in the other.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::schema::attribute::Attribute;
+use crate::schema::kind::Kind;
+use crate::schema::object::{Object, ObjectId};
+use crate::schema::snapshot::Snapshot;
+
+/// `from` with the selected objects as they are in `to`. The parts of a relation or domain that only one of them has
+/// go with it, and the sequence of an identity column with its column.
+pub fn wanted(from: &Snapshot, to: &Snapshot, selection: &[ObjectId]) -> Snapshot {
+    let selected: HashSet<&ObjectId> = selection.iter().collect();
+    let wholes: HashSet<(Option<&str>, &str)> = selection
+        .iter()
+        .filter(|id| id.kind.is_relation() || id.kind == Kind::Domain)
+        .filter(|id| from.get(id).is_none() || to.get(id).is_none())
+        .map(|id| (id.schema.as_deref(), &*id.name))
+        .collect();
+    let identities: HashSet<String> =
+        selection.iter().filter(|id| id.kind == Kind::Column).map(ToString::to_string).collect();
+    let is_selected = |object: &Object| {
+        let id = &object.id;
+        let of_whole = id.relation.as_deref().is_some_and(|whole| wholes.contains(&(id.schema.as_deref(), whole)));
+        let of_column = [Attribute::IdentityOf, Attribute::OwnedBy].into_iter().any(|attribute| {
+            object.text(attribute).is_some_and(|column| {
+                attribute == Attribute::IdentityOf
+                    && (identities.contains(column)
+                        || wholes.iter().any(|(schema, name)| belongs(column, *schema, name)))
+            })
+        });
+        selected.contains(id) || of_whole || of_column
+    };
+    let mut objects: Vec<Object> = Vec::new();
+    let mut places: HashMap<ObjectId, u32> = HashMap::new();
+    let mut from_to: HashSet<ObjectId> = HashSet::new();
+    let mut push = |object: &Object| {
+        places.insert(object.id.clone(), u32::try_from(objects.len()).unwrap_or(u32::MAX));
+        objects.push(object.clone());
+    };
+    for object in from.objects() {
+        let other = to.get(&object.id);
+        if !is_selected(object) && !other.is_some_and(&is_selected) {
+            push(object);
+        } else if let Some(other) = other {
+            from_to.insert(other.id.clone());
+            push(other);
+        }
+    }
+    for object in to.objects() {
+        if from.get(&object.id).is_none() && is_selected(object) {
+            from_to.insert(object.id.clone());
+            push(object);
+        }
+    }
+    let mut dependencies = Vec::new();
+    for (snapshot, is_to) in [(from, false), (to, true)] {
+        for (needs, needed) in snapshot.dependencies() {
+            if from_to.contains(needs) == is_to
+                && let (Some(needs), Some(needed)) = (places.get(needs), places.get(needed))
+            {
+                dependencies.push((*needs, *needed));
+            }
+        }
+    }
+    Snapshot::new(from.server, from.database.clone(), objects, dependencies, Vec::new())
+}
+
+/// Whether a column, by its qualified name, is one of this relation.
+fn belongs(column: &str, schema: Option<&str>, relation: &str) -> bool {
+    let whole = ObjectId { kind: Kind::Table, schema: schema.map(Into::into), relation: None, name: relation.into() };
+    column.strip_prefix(&whole.to_string()).is_some_and(|rest| rest.starts_with('.'))
+}
