@@ -10,9 +10,9 @@ use tidegate::postgres::cluster::{Cluster, ClusterError, ClusterOptions, SUPERUS
 use tidegate::postgres::programs::{Programs, find_client};
 use tidegate::postgres::snapshot::{self, Scope};
 use tidegate::postgres::{Connection, SessionOptions};
-use tidegate::schema::Snapshot;
-use tidegate::schema::diff::{DiffOptions, Drift, diff};
+use tidegate::schema::diff::{DiffOptions, Difference, Drift, Presence, diff};
 use tidegate::schema::draft::{Draft, DraftStatement, draft};
+use tidegate::schema::{Attribute, Kind, Snapshot};
 
 use super::dump;
 use super::pair::Pair;
@@ -127,7 +127,8 @@ impl Judge {
             }
         };
         let drift = diff(&a, &b, &options());
-        match (told_apart, is_drift(&drift)) {
+        let is_shown = if told_apart.is_some() { is_drift(&drift) } else { drift.drifting().any(is_dumped) };
+        match (told_apart, is_shown) {
             (Some(difference), false) => verdict.missed = Some(format!("pg_dump tells apart{difference}")),
             (None, true) => verdict.wrong = Some(shown(&drift)),
             _ => {}
@@ -142,7 +143,7 @@ impl Judge {
                 verdict.restored += 1;
                 let restored = self.snapshot(RESTORED)?;
                 let drift = diff(original, &restored, &options());
-                if is_drift(&drift) {
+                if drift.drifting().any(is_dumped) {
                     let side = if database == A { "a" } else { "b" };
                     verdict.unlike_restored.push(format!("{side} {}", shown(&drift)));
                 }
@@ -304,6 +305,18 @@ fn options() -> DiffOptions {
 /// Whether anything is shown beyond information.
 fn is_drift(drift: &Drift) -> bool {
     !drift.is_none()
+}
+
+/// Whether it is something that a dump tells at all: it does not tell the version of an extension, nor the handlers of
+/// a language that the server itself came with, nor that an extension is missing that every database begins with.
+fn is_dumped(difference: &Difference) -> bool {
+    let is_version = difference.changes.iter().all(|change| change.attribute == Attribute::Version);
+    let is_version = is_version && difference.presence == Presence::Changed;
+    match difference.id.kind {
+        Kind::Extension => !is_version && &*difference.id.name != "plpgsql",
+        Kind::Language => false,
+        _ => true,
+    }
 }
 
 /// What is shown, in a few words.

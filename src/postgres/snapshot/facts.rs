@@ -1,7 +1,7 @@
 //! What the catalogs say of everything in the same way: comments, security labels, membership in extensions,
 //! dependencies. Read once, and attached to whatever they are about.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use super::batch::Batch;
 use super::class::{Address, Class};
@@ -15,7 +15,8 @@ use crate::schema::{Attribute, Attributes, Name, Value};
 pub(super) struct Facts {
     comments: HashMap<Address, Name>,
     labels: HashMap<Address, Vec<(Name, Name)>>,
-    members: HashSet<(Class, Oid)>,
+    /// With the extension that made it.
+    members: HashMap<(Class, Oid), Oid>,
     /// The first needs the second.
     pub(super) dependencies: Vec<(Address, Address)>,
 }
@@ -31,7 +32,7 @@ pub(super) const QUERIES: [&str; 4] = [
     "SELECT classoid, objoid, objsubid, provider, label FROM pg_seclabel
      UNION ALL
      SELECT classoid, objoid, 0, provider, label FROM pg_shseclabel",
-    "SELECT classid, objid FROM pg_depend WHERE deptype = 'e'",
+    "SELECT classid, objid, refobjid FROM pg_depend WHERE deptype = 'e'",
     // Not: schemas, what the system came with, and what a part, which is named within its relation, is about.
     "SELECT classid, objid, objsubid, refclassid, refobjid, refobjsubid FROM pg_depend
      WHERE deptype IN ('n', 'a') AND objid >= 16384 AND refobjid >= 16384 AND refclassid <> 'pg_namespace'::regclass
@@ -64,7 +65,7 @@ impl Facts {
         }
         for row in batch.next().await? {
             let mut row = Columns::of(&row);
-            facts.members.insert((Class(row.oid()?), row.oid()?));
+            facts.members.insert((Class(row.oid()?), row.oid()?), row.oid()?);
         }
         let rows = batch.next().await?;
         facts.dependencies.reserve_exact(rows.len());
@@ -77,7 +78,12 @@ impl Facts {
 
     /// Whether an extension made it: then it is no object of its own.
     pub(super) fn is_member(&self, class: Class, oid: Oid) -> bool {
-        self.members.contains(&(class, oid))
+        self.members.contains_key(&(class, oid))
+    }
+
+    /// The extension that made it.
+    pub(super) fn extension(&self, address: &Address) -> Option<Address> {
+        self.members.get(&(address.class, address.object)).map(|oid| Address::of(Class::EXTENSION, *oid))
     }
 
     /// The comment on it.

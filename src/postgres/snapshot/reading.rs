@@ -105,8 +105,15 @@ impl<'s> Reading<'s> {
         // A column may stand for no object of its own; then its relation is meant.
         let place =
             |address: &Address| places.get(address).or_else(|| places.get(&Address { part: 0, ..*address })).copied();
-        let dependencies =
-            facts.dependencies.iter().filter_map(|(needs, needed)| Some((place(needs)?, place(needed)?))).collect();
+        // Who needs what an extension made needs the extension.
+        let needed_place = |address: &Address| {
+            place(address).or_else(|| facts.extension(address).and_then(|extension| place(&extension)))
+        };
+        let dependencies = facts
+            .dependencies
+            .iter()
+            .filter_map(|(needs, needed)| Some((place(needs)?, needed_place(needed)?)))
+            .collect();
         Snapshot::new(version, database, objects, dependencies, gaps)
     }
 }

@@ -160,7 +160,8 @@ fn alter(pair: Pair<'_>) -> Alteration {
         }
     }
     if pair.differs(Attribute::Storage) {
-        say(format!("SET STORAGE {}", to.text(Attribute::Storage).unwrap_or("DEFAULT").to_uppercase()));
+        let storage = to.text(Attribute::Storage).unwrap_or_else(|| default_storage(to, pair.from_schema));
+        say(format!("SET STORAGE {}", storage.to_uppercase()));
     }
     if pair.differs(Attribute::Compression) {
         say(format!("SET COMPRESSION {}", to.text(Attribute::Compression).unwrap_or("default")));
@@ -184,6 +185,18 @@ fn alter(pair: Pair<'_>) -> Alteration {
         statements.push(format!("{alter} VALIDATE CONSTRAINT {}", quoted(&constraint)));
     }
     Alteration { statements, unreachable, remake: None }
+}
+
+/// How a column is stored if nothing is said. Servers know from 16 on; until then it is said for them.
+fn default_storage(column: &Object, snapshot: &Snapshot) -> &'static str {
+    let data_type = column.text(Attribute::DataType).unwrap_or_default();
+    if snapshot.server.major >= 16 {
+        "default"
+    } else if ["numeric", "inet", "cidr"].iter().any(|word| data_type.starts_with(word)) {
+        "main"
+    } else {
+        "extended"
+    }
 }
 
 /// Whether only the expression of a stored column changes, which servers know how to do from 17 on.

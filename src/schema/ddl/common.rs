@@ -81,7 +81,9 @@ pub(super) fn alter(pair: Pair<'_>) -> Vec<String> {
 }
 
 fn owner(from: &Object, to: &Object) -> Vec<String> {
-    let is_owned = !matches!(to.id.kind, Kind::Role | Kind::Parameter | Kind::Extension);
+    // A sequence that a column owns changes hands with its table.
+    let is_owned = !matches!(to.id.kind, Kind::Role | Kind::Parameter | Kind::Extension)
+        && from.get(Attribute::OwnedBy).is_none();
     if !is_owned || from.get(Attribute::Owner) == to.get(Attribute::Owner) || to.get(Attribute::IdentityOf).is_some() {
         return Vec::new();
     }

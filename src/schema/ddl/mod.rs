@@ -7,6 +7,7 @@
 mod column;
 pub mod common;
 pub mod constraint;
+mod database;
 mod foreign;
 mod grants;
 pub mod index;
@@ -117,6 +118,7 @@ const FAMILIES: &[Family] = &[
     foreign::FAMILY,
     publications::FAMILY,
     privileges::FAMILY,
+    database::FAMILY,
 ];
 
 fn family(kind: Kind) -> Option<&'static Family> {

@@ -177,6 +177,7 @@ fn drop(object: &Object) -> Vec<String> {
         Kind::PublicationSchema => {
             vec![format!("ALTER PUBLICATION {} DROP TABLES IN SCHEMA {}", quoted(&id.name), schema(object))]
         }
+        Kind::Publication => vec![format!("DROP {}", reference(id))],
         // The slot at the other end is nobody's to drop from here.
         _ => {
             let name = reference(id);

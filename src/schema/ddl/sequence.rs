@@ -74,6 +74,12 @@ fn alter(pair: Pair<'_>) -> Alteration {
     let start = [Attribute::Start, Attribute::Minimum, Attribute::Maximum, Attribute::Increment, Attribute::DataType];
     if pair.first_of(&start).is_some() {
         clauses.push_str(&format!(" START WITH {}", first_value(to)));
+        // One that stands where it may not any more begins anew.
+        let first = first_value(pair.from);
+        let (least, greatest) = (to.number(Attribute::Minimum), to.number(Attribute::Maximum));
+        if least.is_some_and(|least| first < least) || greatest.is_some_and(|greatest| first > greatest) {
+            clauses.push_str(" RESTART");
+        }
     }
     if pair.differs(Attribute::Cycle) {
         clauses.push_str(if to.flag(Attribute::Cycle) { " CYCLE" } else { " NO CYCLE" });

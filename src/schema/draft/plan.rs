@@ -76,7 +76,15 @@ pub fn statements(left: &Snapshot, right: &Snapshot) -> (Vec<DraftStatement>, Ve
 
 /// Kinds of types that columns can be brought over to by way of text.
 fn is_type(kind: Kind) -> bool {
-    matches!(kind, Kind::Enum | Kind::Domain | Kind::CompositeType | Kind::Range)
+    matches!(kind, Kind::Enum | Kind::Domain | Kind::CompositeType | Kind::Range | Kind::Collation)
+}
+
+/// Whether a column is of this type, or of an array of it, or of this collation.
+fn is_of_type(column: &Object, id: &ObjectId) -> bool {
+    let name = id.to_string();
+    let attribute = if id.kind == Kind::Collation { Attribute::Collation } else { Attribute::DataType };
+    let text = column.text(attribute).and_then(|text| text.strip_prefix(&name));
+    text.is_some_and(|rest| rest.is_empty() || rest.starts_with('['))
 }
 
 /// What PostgreSQL refuses to leave in place while a column that it uses gets another type.
@@ -147,6 +155,35 @@ impl<'s> Plan<'s> {
         for to in right.objects().iter().filter(|to| left.get(&to.id).is_none()) {
             self.fates.insert(to.id.clone(), Fate::Create);
         }
+        self.rename_identities();
+        let changed: Vec<ObjectId> = self.fates.keys().filter(|id| self.changes_type(id)).cloned().collect();
+        for column in changed {
+            // The attributes of a composite type that a table stores keep their types.
+            if let Some(composite) = whole(&column, left).filter(|whole| whole.kind == Kind::CompositeType)
+                && left.of_kind(Kind::Column).iter().any(|one| is_of_type(one, composite) && one.id.relation.as_ref() != Some(&composite.name))
+                && right.get(composite).is_some()
+            {
+                self.fates.insert(composite.clone(), Fate::Remake);
+            }
+        }
+    }
+
+    /// The sequence of a column that stays an identity is the same one, whatever it is called.
+    fn rename_identities(&mut self) {
+        for from in self.left.of_kind(Kind::Sequence) {
+            let Some(column) = from.text(Attribute::IdentityOf) else { continue };
+            let same = |to: &&Object| to.text(Attribute::IdentityOf) == Some(column);
+            let Some(to) = self.right.of_kind(Kind::Sequence).iter().find(same).filter(|to| to.id != from.id) else { continue };
+            let mut statements = Vec::new();
+            if from.id.schema != to.id.schema {
+                continue;
+            }
+            statements.push(format!("ALTER SEQUENCE {} RENAME TO {}", from.id, quoted(&to.id.name)));
+            let pair = Pair { from, to, from_schema: self.left, to_schema: self.right };
+            statements.extend(ddl::alter(pair).statements);
+            self.fates.insert(from.id.clone(), Fate::Alter(statements));
+            self.fates.remove(&to.id);
+        }
     }
 
     fn goes(&self, id: &ObjectId) -> bool {
@@ -187,6 +224,9 @@ impl<'s> Plan<'s> {
                     work.push(part);
                 }
             }
+            if goes {
+                self.mark_followers(&id, &mut work, &mut seen);
+            }
             if changes || (id.kind == Kind::Column && goes) {
                 self.mark_generated(&id, &mut work);
             }
@@ -195,6 +235,54 @@ impl<'s> Plan<'s> {
             }
             for dependent in self.dependents.get(&id).cloned().unwrap_or_default() {
                 self.mark_dependent(&id, dependent, changes, is_remade, &mut work, &mut seen);
+            }
+        }
+    }
+
+    /// What goes with something without the server's telling so: partitions and children, owned sequences, the indexes
+    /// of partitions, and the index that one of these is joined to.
+    fn mark_followers(&mut self, id: &ObjectId, work: &mut Vec<ObjectId>, seen: &mut HashSet<ObjectId>) {
+        let (left, right) = (self.left, self.right);
+        let name = id.to_string();
+        let mut followers: Vec<ObjectId> = Vec::new();
+        match id.kind {
+            Kind::Table | Kind::Column => {
+                let is_owner = |owner: &str| owner == name || owner.strip_prefix(&name).is_some_and(|rest| rest.starts_with('.'));
+                let owned = left.of_kind(Kind::Sequence).iter().filter(|one| one.text(Attribute::OwnedBy).is_some_and(is_owner));
+                let stays = |one: &&Object| {
+                    // One that is given to somebody else, or to nobody, is so before.
+                    right.get(&one.id).is_some_and(|to| to.text(Attribute::OwnedBy) == one.text(Attribute::OwnedBy))
+                };
+                followers.extend(owned.filter(stays).map(|one| one.id.clone()));
+                if id.kind == Kind::Table {
+                    let children = left.of_kind(Kind::Table).iter().chain(left.of_kind(Kind::ForeignTable));
+                    let is_child = |one: &&Object| one.list(Attribute::Inherits).iter().any(|parent| **parent == *name);
+                    let stays = |one: &&Object| {
+                        right.get(&one.id).is_some_and(|to| to.list(Attribute::Inherits).iter().any(|parent| **parent == *name))
+                    };
+                    followers.extend(children.filter(is_child).filter(stays).map(|one| one.id.clone()));
+                }
+            }
+            Kind::Index | Kind::Constraint => {
+                let index = ddl::common::index_name(id);
+                let object = left.get(id);
+                let parent = object.and_then(|object| object.text(Attribute::ParentIndex));
+                for other in left.of_kind(Kind::Index).iter().chain(left.of_kind(Kind::Constraint)) {
+                    let is_child = other.text(Attribute::ParentIndex) == Some(&*index);
+                    let is_parent = parent.is_some_and(|parent| parent == ddl::common::index_name(&other.id));
+                    let table_stays = whole(id, left).is_some_and(|table| !self.goes(table));
+                    if is_child || is_parent && table_stays {
+                        followers.push(other.id.clone());
+                    }
+                }
+            }
+            _ => {}
+        }
+        for follower in followers {
+            if !self.goes(&follower) && right.get(&follower).is_some() {
+                self.fates.insert(follower.clone(), Fate::Remake);
+                seen.remove(&follower);
+                work.push(follower);
             }
         }
     }
@@ -235,7 +323,7 @@ impl<'s> Plan<'s> {
                     self.fates.entry(dependent.clone()).or_insert_with(|| Fate::Alter(Vec::new()));
                 }
             }
-            kind if kind == Kind::Sequence || kind.is_relation() && !is_view(kind) => return,
+            kind if kind == Kind::Sequence || matches!(kind, Kind::Table | Kind::CompositeType) => return,
             _ => drop(self.fates.insert(dependent.clone(), Fate::Remake)),
         }
         seen.remove(dependent);
@@ -265,8 +353,7 @@ impl<'s> Plan<'s> {
     fn mark_columns_of(&mut self, id: &ObjectId, work: &mut Vec<ObjectId>, seen: &mut HashSet<ObjectId>) {
         let name = id.to_string();
         for column in self.left.of_kind(Kind::Column) {
-            let data_type = column.text(Attribute::DataType).unwrap_or_default();
-            let is_of_it = data_type.strip_prefix(&name).is_some_and(|rest| rest.is_empty() || rest.starts_with('['));
+            let is_of_it = is_of_type(column, id);
             let is_stored = whole(&column.id, self.left).is_some_and(|whole| !is_view(whole.kind));
             if is_of_it && is_stored && self.right.get(&column.id).is_some() && !self.goes(&column.id) {
                 self.retyped.insert(column.id.clone());
@@ -304,6 +391,14 @@ impl<'s> Plan<'s> {
             }
         }
         let Some(object) = self.left.get(id) else { return false };
+        // The functions that read and write a base type go with it.
+        if matches!(id.kind, Kind::Function)
+            && self.left.needs(id).any(|needed| {
+                needed.kind == Kind::BaseType && self.goes(needed) && self.left.needs(needed).any(|other| other == id)
+            })
+        {
+            return true;
+        }
         if object.get(Attribute::IdentityOf).is_some() {
             return true;
         }
@@ -313,7 +408,9 @@ impl<'s> Plan<'s> {
         if matches!(id.kind, Kind::PublicationTable | Kind::PublicationSchema) {
             return self.goes(&ObjectId::global(Kind::Publication, id.name.clone()));
         }
-        if object.flag(Attribute::Inherited) && matches!(id.kind, Kind::Column | Kind::Trigger) && self.parent_part(id, self.left).is_some_and(|parent| self.goes(&parent)) {
+        let comes_down = object.flag(Attribute::Inherited) && matches!(id.kind, Kind::Column | Kind::Trigger)
+            || id.kind == Kind::Column && is_partition(id, self.left);
+        if comes_down && self.parent_part(id, self.left).is_some_and(|parent| self.goes(&parent)) {
             return true;
         }
         object.text(Attribute::ParentIndex).is_some_and(|parent| self.index_goes(parent))
@@ -326,7 +423,12 @@ impl<'s> Plan<'s> {
         {
             return true;
         }
-        self.right.get(id).is_some_and(|object| object.get(Attribute::IdentityOf).is_some())
+        let Some(object) = self.right.get(id) else { return false };
+        let comes_down = id.kind == Kind::Column && (object.flag(Attribute::Inherited) || is_partition(id, self.right));
+        if comes_down && self.parent_part(id, self.right).is_some_and(|parent| self.comes(&parent)) {
+            return true;
+        }
+        object.get(Attribute::IdentityOf).is_some()
     }
 
     /// Whether the column of this qualified name goes, with its table or alone.
@@ -357,6 +459,12 @@ impl<'s> Plan<'s> {
             snapshot.get(&parent.id.part(id.kind, id.name.clone())).map(|part| part.id.clone())
         })
     }
+}
+
+/// Whether the table of a part is a partition.
+fn is_partition(part: &ObjectId, snapshot: &Snapshot) -> bool {
+    let table = whole(part, snapshot).and_then(|whole| snapshot.get(whole));
+    table.is_some_and(|table| table.get(Attribute::PartitionBound).is_some())
 }
 
 /// Whether a name occurs in an expression as a word of its own.
@@ -427,8 +535,14 @@ impl<'s> Plan<'s> {
             let mut statements = Vec::new();
             if !self.is_dropped_along(id) {
                 if *fate == Fate::Remake && self.has_columns_to_bring(id) {
-                    statements.push(plain(format!("ALTER TYPE {id} RENAME TO {}", quoted(&old_name(id))), &[id]));
-                    push(Step::Finish, vec![destroying(format!("DROP TYPE {}", old_id(id)), id)]);
+                    let word = if id.kind == Kind::Collation { "COLLATION" } else { "TYPE" };
+                    statements.push(plain(format!("ALTER {word} {id} RENAME TO {}", quoted(&old_name(id))), &[id]));
+                    if id.kind == Kind::Range {
+                        let multirange = ObjectId { name: multirange_name(from).into(), ..id.clone() };
+                        let old = quoted(&old_name(&multirange)).into_owned();
+                        statements.push(plain(format!("ALTER TYPE {multirange} RENAME TO {old}"), &[id]));
+                    }
+                    push(Step::Finish, vec![destroying(format!("DROP {word} {}", old_id(id)), id)]);
                 } else {
                     statements = self.removal(from);
                 }
@@ -448,17 +562,16 @@ impl<'s> Plan<'s> {
                 }
             }
             (Fate::Alter(statements), Some(to)) => self.push_alteration(id, to, statements, &mut push),
+            (Fate::Alter(statements), None) => {
+                push(Step::Alter, statements.iter().map(|sql| plain(sql.clone(), &[id])).collect());
+            }
             _ => {}
         }
     }
 
     fn has_columns_to_bring(&self, id: &ObjectId) -> bool {
-        let name = id.to_string();
-        is_type(id.kind)
-            && self.retyped.iter().any(|column| {
-                let data_type = self.left.get(column).and_then(|column| column.text(Attribute::DataType));
-                data_type.and_then(|text| text.strip_prefix(&name)).is_some_and(|rest| rest.is_empty() || rest.starts_with('['))
-            })
+        let is_of_it = |column: &ObjectId| self.left.get(column).is_some_and(|column| is_of_type(column, id));
+        is_type(id.kind) && self.retyped.iter().any(is_of_it)
     }
 
     fn push_alteration(
@@ -492,11 +605,12 @@ impl<'s> Plan<'s> {
             releases.push(format!("ALTER {word} {table} ALTER COLUMN {name} DROP DEFAULT"));
         }
         if self.retyped.contains(id) && !rest.iter().any(|sql| sql.contains(" SET DATA TYPE ")) {
+            let collation = to.text(Attribute::Collation).map(|one| format!(" COLLATE {one}")).unwrap_or_default();
             let data_type = to.text(Attribute::DataType).unwrap_or_default();
             rest.insert(0, if word == "TYPE" {
                 format!("ALTER TYPE {table} ALTER ATTRIBUTE {name} SET DATA TYPE {data_type}")
             } else {
-                format!("ALTER {word} {table} ALTER COLUMN {name} SET DATA TYPE {data_type} USING {name}::text::{data_type}")
+                format!("ALTER {word} {table} ALTER COLUMN {name} SET DATA TYPE {data_type}{collation} USING {name}::text::{data_type}")
             });
         } else if self.retyped.contains(id) {
             rest = rest.into_iter().map(|sql| sql.replace(&format!("USING {name}::"), &format!("USING {name}::text::"))).collect();
@@ -509,6 +623,10 @@ impl<'s> Plan<'s> {
         }
         if !releases.is_empty() {
             push(Step::Release, releases.into_iter().map(|sql| plain(sql, &[id])).collect());
+        }
+        if word == "FOREIGN TABLE" {
+            // Its values are elsewhere: nothing is to be converted.
+            rest = rest.into_iter().map(|sql| sql.split_once(" USING ").map_or_else(|| sql.clone(), |(sql, _)| sql.to_owned())).collect();
         }
         push(Step::Alter, rest.into_iter().map(|sql| self.changing(sql, id)).collect());
     }
@@ -568,6 +686,7 @@ impl<'s> Plan<'s> {
                 },
                 None => plain(sql, &[id]),
             })
+            .map(of_this_database)
             .collect()
     }
 
@@ -611,12 +730,21 @@ impl<'s> Plan<'s> {
         } else {
             Safety::Safe
         };
-        DraftStatement { sql, objects: vec![id.clone()], safety, outside_transaction: false }
+        of_this_database(DraftStatement { sql, objects: vec![id.clone()], safety, outside_transaction: false })
     }
 
     fn edges(&self, actions: &[Action], places: &HashMap<(Step, &ObjectId), usize>) -> HashSet<(usize, usize)> {
         let mut edges = HashSet::new();
-        let at = |step: Step, id: &ObjectId| places.get(&(step, id)).copied();
+        // What comes and goes with something else is where that is.
+        let at = |step: Step, id: &ObjectId| {
+            let found = places.get(&(step, id)).copied();
+            let with = match step {
+                Step::Create if self.comes(id) && self.is_created_along(id) => whole(id, self.right),
+                Step::Drop if self.goes(id) && self.is_dropped_along(id) => whole(id, self.left),
+                _ => None,
+            };
+            with.and_then(|whole| places.get(&(step, whole)).copied()).or(found)
+        };
         let mut before = |first: Option<usize>, second: Option<usize>| {
             if let (Some(first), Some(second)) = (first, second) {
                 edges.insert((first, second));
@@ -659,6 +787,7 @@ impl<'s> Plan<'s> {
             before(at(Step::Release, id), at(Step::Drop, id));
             before(at(Step::Release, id), at(Step::Alter, id));
             before(at(Step::Declare, id), at(Step::Create, id));
+            before(at(Step::Drop, id), at(Step::Declare, id));
             before(at(Step::Create, id), at(Step::Complete, id));
             // Columns are brought over between the new type and the end of the old one.
             if action.step == Step::Finish {
@@ -750,9 +879,6 @@ impl<'s> Plan<'s> {
                         edges.insert((*first, *second));
                     }
                     if is_column && !other_is_column && one.step != Step::Drop && matches!(other.step, Step::Create | Step::Alter) {
-                        edges.insert((*first, *second));
-                    }
-                    if is_column && other_is_column && one.step == Step::Drop && other.step == Step::Create {
                         edges.insert((*first, *second));
                     }
                     // A new column comes after those before it.
@@ -876,6 +1002,16 @@ fn structure(snapshot: &Snapshot) -> Vec<(&ObjectId, &ObjectId)> {
     needs
 }
 
+/// What the multirange of a range is called (14 and later).
+fn multirange_name(range: &Object) -> String {
+    let said = range.pairs(Attribute::Properties).iter().find(|(key, _)| **key == *"MULTIRANGE_TYPE_NAME");
+    match said {
+        Some((_, name)) => crate::schema::name::unquoted(name.rsplit('.').next().unwrap_or(name)).into_owned(),
+        None if range.id.name.contains("range") => range.id.name.replacen("range", "multirange", 1),
+        None => format!("{}_multirange", range.id.name),
+    }
+}
+
 /// The name that a type has until its columns are brought over.
 fn old_name(id: &ObjectId) -> String {
     format!("{}_before", id.name)
@@ -883,6 +1019,17 @@ fn old_name(id: &ObjectId) -> String {
 
 fn old_id(id: &ObjectId) -> ObjectId {
     ObjectId { name: old_name(id).into(), ..id.clone() }
+}
+
+/// The database that the draft runs in has no name that statements could say: they are put together there.
+fn of_this_database(mut statement: DraftStatement) -> DraftStatement {
+    if statement.objects.iter().any(|id| id.kind == Kind::Database) {
+        let template = statement.sql.replace('%', "%%").replace("DATABASE CURRENT", "DATABASE %I");
+        let template = crate::schema::name::literal(&template);
+        statement.sql =
+            format!("DO $draft$ BEGIN EXECUTE pg_catalog.format({template}, pg_catalog.current_database()); END $draft$");
+    }
+    statement
 }
 
 fn plain(sql: String, ids: &[&ObjectId]) -> DraftStatement {

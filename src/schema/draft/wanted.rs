@@ -18,11 +18,27 @@ pub fn wanted(from: &Snapshot, to: &Snapshot, selection: &[ObjectId]) -> Snapsho
         .filter(|id| from.get(id).is_none() || to.get(id).is_none())
         .map(|id| (id.schema.as_deref(), &*id.name))
         .collect();
-    let identities: HashSet<String> =
-        selection.iter().filter(|id| id.kind == Kind::Column).map(ToString::to_string).collect();
+    // An identity's sequence may be told for its column, by whatever name.
+    let identity_of = |id: &ObjectId| {
+        let sequence = from.get(id).or_else(|| to.get(id))?;
+        sequence.text(Attribute::IdentityOf).map(str::to_owned)
+    };
+    let identities: HashSet<String> = selection
+        .iter()
+        .filter_map(|id| if id.kind == Kind::Column { Some(id.to_string()) } else { identity_of(id) })
+        .collect();
+    // The columns of a view are what its query says.
+    let views: HashSet<(Option<&str>, &str)> = selection
+        .iter()
+        .filter(|id| matches!(id.kind, Kind::View | Kind::MaterializedView))
+        .map(|id| (id.schema.as_deref(), &*id.name))
+        .collect();
     let is_selected = |object: &Object| {
         let id = &object.id;
-        let of_whole = id.relation.as_deref().is_some_and(|whole| wholes.contains(&(id.schema.as_deref(), whole)));
+        let of_whole = id.relation.as_deref().is_some_and(|whole| {
+            let whole = (id.schema.as_deref(), whole);
+            wholes.contains(&whole) || id.kind == Kind::Column && views.contains(&whole)
+        });
         let of_column = [Attribute::IdentityOf, Attribute::OwnedBy].into_iter().any(|attribute| {
             object.text(attribute).is_some_and(|column| {
                 attribute == Attribute::IdentityOf

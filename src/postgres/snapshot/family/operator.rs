@@ -87,7 +87,10 @@ const QUERIES: [&str; 7] = [
             CASE castmethod WHEN 'f' THEN 'WITH FUNCTION ' || castfunc::regprocedure WHEN 'i' THEN 'WITH INOUT'
                  ELSE 'WITHOUT FUNCTION' END,
             CASE castcontext WHEN 'a' THEN 'assignment' WHEN 'i' THEN 'implicit' END
-     FROM pg_cast WHERE oid >= 16384",
+     FROM pg_cast c
+     WHERE oid >= 16384
+       AND NOT EXISTS (SELECT FROM pg_depend d
+                       WHERE d.classid = 'pg_cast'::regclass AND d.objid = c.oid AND d.deptype = 'i')",
     "SELECT t.oid, 'FOR ' || format_type(t.trftype, NULL) || ' LANGUAGE ' || quote_ident(l.lanname),
             CASE WHEN t.trffromsql <> 0 THEN t.trffromsql::regprocedure::text END,
             CASE WHEN t.trftosql <> 0 THEN t.trftosql::regprocedure::text END

@@ -1,2 +1,2 @@
 create extension postgres_fdw;
-create foreign data wrapper w validator postgresql_fdw_validator options (host '3');
+create foreign data wrapper w validator postgresql_fdw_validator;

@@ -1,1 +1,1 @@
-create function f(text, text) returns boolean language internal immutable strict as 'starts_with';
+create function f(text, text) returns boolean language internal immutable strict as 'text_starts_with';

@@ -1,2 +1,2 @@
 create table t (id int);
-create index i on t (id) with (fillfactor = 60, deduplicate_items = off);
+create index i on t (id) with (deduplicate_items = off, fillfactor = 60);

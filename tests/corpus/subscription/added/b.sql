@@ -1,2 +1,2 @@
-create subscription s connection 'host=nowhere dbname=x password=secret' publication a, b with (connect = false, enabled = false, slot_name = none, binary, streaming, synchronous_commit = local);
+create subscription s connection 'host=nowhere dbname=x' publication a, b with (connect = false, enabled = false, slot_name = none, binary, streaming, synchronous_commit = local);
 comment on subscription s is 'x';
