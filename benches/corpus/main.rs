@@ -39,7 +39,9 @@ fn main() -> ExitCode {
             "--only" => only = arguments.next(),
             "--jobs" => jobs = arguments.next().and_then(|number| number.parse().ok()).unwrap_or(jobs),
             option if option.starts_with('-') => {
-                eprintln!("There is no option {option}. Options: --only TEXT, --jobs NUMBER, --drafts, --down, --quick.");
+                eprintln!(
+                    "There is no option {option}. Options: --only TEXT, --jobs NUMBER, --drafts, --down, --quick."
+                );
                 return ExitCode::from(2);
             }
             folder => folders.push(folder.into()),

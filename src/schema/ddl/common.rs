@@ -82,8 +82,8 @@ pub(super) fn alter(pair: Pair<'_>) -> Vec<String> {
 
 fn owner(from: &Object, to: &Object) -> Vec<String> {
     // A sequence that a column owns changes hands with its table.
-    let is_owned = !matches!(to.id.kind, Kind::Role | Kind::Parameter | Kind::Extension)
-        && from.get(Attribute::OwnedBy).is_none();
+    let is_owned =
+        !matches!(to.id.kind, Kind::Role | Kind::Parameter | Kind::Extension) && from.get(Attribute::OwnedBy).is_none();
     if !is_owned || from.get(Attribute::Owner) == to.get(Attribute::Owner) || to.get(Attribute::IdentityOf).is_some() {
         return Vec::new();
     }

@@ -5,13 +5,8 @@ use crate::schema::attribute::Attribute;
 use crate::schema::kind::Kind;
 use crate::schema::name::Name;
 
-pub(super) const FAMILY: Family = Family {
-    kinds: &[Kind::Database],
-    create: |_, _| Vec::new(),
-    complete: nothing,
-    alter,
-    drop: |_| Vec::new(),
-};
+pub(super) const FAMILY: Family =
+    Family { kinds: &[Kind::Database], create: |_, _| Vec::new(), complete: nothing, alter, drop: |_| Vec::new() };
 
 fn alter(pair: Pair<'_>) -> Alteration {
     let Pair { from, to, .. } = pair;

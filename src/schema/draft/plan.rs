@@ -147,7 +147,8 @@ impl<'s> Plan<'s> {
                 Some(to) => {
                     let pair = Pair { from, to, from_schema: left, to_schema: right };
                     let alteration = ddl::alter(pair);
-                    let fate = if alteration.remake.is_some() { Fate::Remake } else { Fate::Alter(alteration.statements) };
+                    let fate =
+                        if alteration.remake.is_some() { Fate::Remake } else { Fate::Alter(alteration.statements) };
                     self.fates.insert(from.id.clone(), fate);
                 }
             }
@@ -160,7 +161,10 @@ impl<'s> Plan<'s> {
         for column in changed {
             // The attributes of a composite type that a table stores keep their types.
             if let Some(composite) = whole(&column, left).filter(|whole| whole.kind == Kind::CompositeType)
-                && left.of_kind(Kind::Column).iter().any(|one| is_of_type(one, composite) && one.id.relation.as_ref() != Some(&composite.name))
+                && left
+                    .of_kind(Kind::Column)
+                    .iter()
+                    .any(|one| is_of_type(one, composite) && one.id.relation.as_ref() != Some(&composite.name))
                 && right.get(composite).is_some()
             {
                 self.fates.insert(composite.clone(), Fate::Remake);
@@ -173,7 +177,9 @@ impl<'s> Plan<'s> {
         for from in self.left.of_kind(Kind::Sequence) {
             let Some(column) = from.text(Attribute::IdentityOf) else { continue };
             let same = |to: &&Object| to.text(Attribute::IdentityOf) == Some(column);
-            let Some(to) = self.right.of_kind(Kind::Sequence).iter().find(same).filter(|to| to.id != from.id) else { continue };
+            let Some(to) = self.right.of_kind(Kind::Sequence).iter().find(same).filter(|to| to.id != from.id) else {
+                continue;
+            };
             let mut statements = Vec::new();
             if from.id.schema != to.id.schema {
                 continue;
@@ -247,8 +253,12 @@ impl<'s> Plan<'s> {
         let mut followers: Vec<ObjectId> = Vec::new();
         match id.kind {
             Kind::Table | Kind::Column => {
-                let is_owner = |owner: &str| owner == name || owner.strip_prefix(&name).is_some_and(|rest| rest.starts_with('.'));
-                let owned = left.of_kind(Kind::Sequence).iter().filter(|one| one.text(Attribute::OwnedBy).is_some_and(is_owner));
+                let is_owner =
+                    |owner: &str| owner == name || owner.strip_prefix(&name).is_some_and(|rest| rest.starts_with('.'));
+                let owned = left
+                    .of_kind(Kind::Sequence)
+                    .iter()
+                    .filter(|one| one.text(Attribute::OwnedBy).is_some_and(is_owner));
                 let stays = |one: &&Object| {
                     // One that is given to somebody else, or to nobody, is so before.
                     right.get(&one.id).is_some_and(|to| to.text(Attribute::OwnedBy) == one.text(Attribute::OwnedBy))
@@ -258,7 +268,9 @@ impl<'s> Plan<'s> {
                     let children = left.of_kind(Kind::Table).iter().chain(left.of_kind(Kind::ForeignTable));
                     let is_child = |one: &&Object| one.list(Attribute::Inherits).iter().any(|parent| **parent == *name);
                     let stays = |one: &&Object| {
-                        right.get(&one.id).is_some_and(|to| to.list(Attribute::Inherits).iter().any(|parent| **parent == *name))
+                        right
+                            .get(&one.id)
+                            .is_some_and(|to| to.list(Attribute::Inherits).iter().any(|parent| **parent == *name))
                     };
                     followers.extend(children.filter(is_child).filter(stays).map(|one| one.id.clone()));
                 }
@@ -312,7 +324,8 @@ impl<'s> Plan<'s> {
         }
         match dependent.kind {
             Kind::Column => {
-                let is_generated = self.left.get(dependent).is_some_and(|column| column.get(Attribute::Generated).is_some());
+                let is_generated =
+                    self.left.get(dependent).is_some_and(|column| column.get(Attribute::Generated).is_some());
                 if is_type(id.kind) {
                     return;
                 }
@@ -368,7 +381,8 @@ impl<'s> Plan<'s> {
         // Whatever stands on a table may use its columns of that type.
         for kind in [Kind::Constraint, Kind::Index] {
             for object in self.left.of_kind(kind) {
-                let texts = [Attribute::Definition, Attribute::Predicate].map(|one| object.text(one).unwrap_or_default());
+                let texts =
+                    [Attribute::Definition, Attribute::Predicate].map(|one| object.text(one).unwrap_or_default());
                 let casts = texts.iter().any(|text| text.contains(&name))
                     || object.list(Attribute::Keys).iter().any(|key| key.contains(&name));
                 if casts && !self.goes(&object.id) && self.right.get(&object.id).is_some() {
@@ -382,7 +396,8 @@ impl<'s> Plan<'s> {
     /// Whether an object comes and goes with its whole, or with what owns it, without a statement of its own.
     fn is_dropped_along(&self, id: &ObjectId) -> bool {
         if let Some(whole) = whole(id, self.left) {
-            let is_foreign_key = self.left.get(id).and_then(|object| object.text(Attribute::ConstraintType)) == Some("foreign key");
+            let is_foreign_key =
+                self.left.get(id).and_then(|object| object.text(Attribute::ConstraintType)) == Some("foreign key");
             if self.goes(whole) && !is_foreign_key {
                 return true;
             }
@@ -438,7 +453,9 @@ impl<'s> Plan<'s> {
             let name = id.to_string();
             match id.kind {
                 Kind::Column => name == column,
-                Kind::Table | Kind::ForeignTable => column.strip_prefix(&name).is_some_and(|rest| rest.starts_with('.')),
+                Kind::Table | Kind::ForeignTable => {
+                    column.strip_prefix(&name).is_some_and(|rest| rest.starts_with('.'))
+                }
                 _ => false,
             }
         })
@@ -446,9 +463,10 @@ impl<'s> Plan<'s> {
 
     /// Whether the index of this qualified name goes.
     fn index_goes(&self, name: &str) -> bool {
-        self.fates.keys().filter(|id| self.goes(id)).any(|id| {
-            matches!(id.kind, Kind::Index | Kind::Constraint) && ddl::common::index_name(id) == name
-        })
+        self.fates
+            .keys()
+            .filter(|id| self.goes(id))
+            .any(|id| matches!(id.kind, Kind::Index | Kind::Constraint) && ddl::common::index_name(id) == name)
     }
 
     /// The same part of a table that this one inherits from or is a partition of.
@@ -469,9 +487,11 @@ fn is_partition(part: &ObjectId, snapshot: &Snapshot) -> bool {
 
 /// Whether a name occurs in an expression as a word of its own.
 fn mentions(text: &str, name: &str) -> bool {
-    let is_word = |character: Option<char>| character.is_some_and(|one| one.is_alphanumeric() || one == '_' || one == '"');
+    let is_word =
+        |character: Option<char>| character.is_some_and(|one| one.is_alphanumeric() || one == '_' || one == '"');
     text.match_indices(name).any(|(at, _)| {
-        !is_word(text[..at].chars().next_back()) && (name.starts_with('"') || !is_word(text[at + name.len()..].chars().next()))
+        !is_word(text[..at].chars().next_back())
+            && (name.starts_with('"') || !is_word(text[at + name.len()..].chars().next()))
     })
 }
 
@@ -495,7 +515,8 @@ impl<'s> Plan<'s> {
         let order = ordered(&ranks, &edges);
         let mut statements = Vec::new();
         let has_routines = actions.iter().any(|action| {
-            matches!(action.step, Step::Create | Step::Alter) && matches!(action.id.kind, Kind::Function | Kind::Procedure)
+            matches!(action.step, Step::Create | Step::Alter)
+                && matches!(action.id.kind, Kind::Function | Kind::Procedure)
         });
         if has_routines {
             // A body may speak of what comes later.
@@ -613,7 +634,10 @@ impl<'s> Plan<'s> {
                 format!("ALTER {word} {table} ALTER COLUMN {name} SET DATA TYPE {data_type}{collation} USING {name}::text::{data_type}")
             });
         } else if self.retyped.contains(id) {
-            rest = rest.into_iter().map(|sql| sql.replace(&format!("USING {name}::"), &format!("USING {name}::text::"))).collect();
+            rest = rest
+                .into_iter()
+                .map(|sql| sql.replace(&format!("USING {name}::"), &format!("USING {name}::text::")))
+                .collect();
         }
         if is_released
             && let Some(default) = to.text(Attribute::Default)
@@ -626,7 +650,10 @@ impl<'s> Plan<'s> {
         }
         if word == "FOREIGN TABLE" {
             // Its values are elsewhere: nothing is to be converted.
-            rest = rest.into_iter().map(|sql| sql.split_once(" USING ").map_or_else(|| sql.clone(), |(sql, _)| sql.to_owned())).collect();
+            rest = rest
+                .into_iter()
+                .map(|sql| sql.split_once(" USING ").map_or_else(|| sql.clone(), |(sql, _)| sql.to_owned()))
+                .collect();
         }
         push(Step::Alter, rest.into_iter().map(|sql| self.changing(sql, id)).collect());
     }
@@ -664,7 +691,8 @@ impl<'s> Plan<'s> {
         }
         let mut statements = ddl::drop(object);
         if id.kind == Kind::Column && whole(id, self.left).is_some_and(|whole| whole.kind == Kind::CompositeType) {
-            statements = vec![format!("ALTER TYPE {} DROP ATTRIBUTE {}", id.whole().unwrap_or_default(), quoted(&id.name))];
+            statements =
+                vec![format!("ALTER TYPE {} DROP ATTRIBUTE {}", id.whole().unwrap_or_default(), quoted(&id.name))];
         }
         let destroys = match id.kind {
             Kind::Table | Kind::ForeignTable => Some("the table with its rows"),
@@ -767,7 +795,8 @@ impl<'s> Plan<'s> {
                     before(at(Step::Alter, user), at(Step::Finish, used));
                     before(at(Step::Drop, user), at(Step::Finish, used));
                 } else {
-                    let is_part_of_type = used.kind == Kind::BaseType && snapshot.needs(used).any(|needed| needed == user);
+                    let is_part_of_type =
+                        used.kind == Kind::BaseType && snapshot.needs(used).any(|needed| needed == user);
                     if is_part_of_type {
                         before(at(Step::Declare, used), at(Step::Create, user));
                         continue;
@@ -878,11 +907,16 @@ impl<'s> Plan<'s> {
                     if !is_column && other_is_column && one.step == Step::Drop && other.step != Step::Release {
                         edges.insert((*first, *second));
                     }
-                    if is_column && !other_is_column && one.step != Step::Drop && matches!(other.step, Step::Create | Step::Alter) {
+                    if is_column
+                        && !other_is_column
+                        && one.step != Step::Drop
+                        && matches!(other.step, Step::Create | Step::Alter)
+                    {
                         edges.insert((*first, *second));
                     }
                     // A new column comes after those before it.
-                    let position = |id: &ObjectId| self.right.get(id).and_then(|column| column.number(Attribute::Position));
+                    let position =
+                        |id: &ObjectId| self.right.get(id).and_then(|column| column.number(Attribute::Position));
                     if is_column
                         && other_is_column
                         && one.step == Step::Create
@@ -938,7 +972,9 @@ impl<'s> Plan<'s> {
                     let is_table = other.id.kind == Kind::Table && other.id.to_string() == referred;
                     let is_column = other.id.kind == Kind::Column && other.id.whole().as_deref() == Some(referred);
                     let is_attached = other.step == Step::Complete && (is_key || is_table);
-                    if is_attached || (is_key || is_table || is_column) && matches!(other.step, Step::Create | Step::Alter) {
+                    if is_attached
+                        || (is_key || is_table || is_column) && matches!(other.step, Step::Create | Step::Alter)
+                    {
                         edges.insert((other_place, place));
                     }
                 }
@@ -950,7 +986,8 @@ impl<'s> Plan<'s> {
                 continue;
             }
             for (other_place, other) in actions.iter().enumerate() {
-                let is_below = other.step == Step::Create && matches!(other.id.kind, Kind::Constraint | Kind::Index | Kind::Trigger);
+                let is_below = other.step == Step::Create
+                    && matches!(other.id.kind, Kind::Constraint | Kind::Index | Kind::Trigger);
                 if is_below {
                     edges.insert((place, other_place));
                 }
@@ -1026,8 +1063,9 @@ fn of_this_database(mut statement: DraftStatement) -> DraftStatement {
     if statement.objects.iter().any(|id| id.kind == Kind::Database) {
         let template = statement.sql.replace('%', "%%").replace("DATABASE CURRENT", "DATABASE %I");
         let template = crate::schema::name::literal(&template);
-        statement.sql =
-            format!("DO $draft$ BEGIN EXECUTE pg_catalog.format({template}, pg_catalog.current_database()); END $draft$");
+        statement.sql = format!(
+            "DO $draft$ BEGIN EXECUTE pg_catalog.format({template}, pg_catalog.current_database()); END $draft$"
+        );
     }
     statement
 }
