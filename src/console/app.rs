@@ -13,7 +13,7 @@ use tokio::sync::mpsc;
 
 use crate::config::Secret;
 
-use super::message::{Effect, LayerId, Message, Moment, Order, Work};
+use super::message::{Effect, LayerId, Message, Moment, Order, Sides, Work};
 use super::model::{Ending, Model};
 use super::pace::Pace;
 use super::theme::Theme;
@@ -42,6 +42,12 @@ pub trait Outside<B: Backend> {
 
     /// Looks which windows were left unfinished; they come back as a message.
     fn look_for_unfinished(&mut self);
+
+    /// Begins to compare two sides for a layer; the news come back as messages. What it asked for before is given up.
+    fn compare(&mut self, from: LayerId, sides: Sides);
+
+    /// Gives a layer's comparison up.
+    fn stop_comparing(&mut self, from: LayerId);
 
     /// Asks an environment at once how it is.
     fn refresh(&mut self, environment: usize);
@@ -107,6 +113,8 @@ where
                 Effect::Work(from, work) => outside.work(from, work),
                 Effect::Window(from, order) => outside.window(from, order),
                 Effect::LookForUnfinished => outside.look_for_unfinished(),
+                Effect::Compare(from, sides) => outside.compare(from, sides),
+                Effect::StopComparing(from) => outside.stop_comparing(from),
                 Effect::Copy(text) => outside.copy(terminal, &text).map_err(LoopError::Draw)?,
                 Effect::Refresh(environment) => outside.refresh(environment),
                 Effect::SupplyPassword(environment, password) => outside.supply_password(environment, password),

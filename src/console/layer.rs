@@ -14,7 +14,7 @@ use crate::window::confirmation::Confirmed;
 
 use super::key::Key;
 use super::keymap::{Action, Keymap, ScreenSpec};
-use super::message::{Answer, Order, Work};
+use super::message::{Answer, Order, Sides, Work};
 use super::model::World;
 use super::theme::Theme;
 use super::trouble::Trouble;
@@ -107,6 +107,10 @@ pub enum Command {
     Window(Order),
     /// Look which windows were left unfinished.
     LookForUnfinished,
+    /// Compare these sides and tell me; what I asked for before is given up.
+    Compare(Sides),
+    /// Give my comparison up.
+    StopComparing,
     /// Take this layer away and tell the one below what was typed, for an action.
     Typed(Action, String),
     /// Take this layer away and put another one in its place.
@@ -185,6 +189,11 @@ pub trait Layer: fmt::Debug {
     /// A click inside the layer's area.
     fn clicked(&mut self, _at: Position, _context: &Context<'_>) -> Vec<Command> {
         Vec::new()
+    }
+
+    /// The wheel was turned over the layer's area: `step` is one row up or down.
+    fn wheeled(&mut self, step: Action, _at: Position, context: &Context<'_>) -> Vec<Command> {
+        self.act(step, context)
     }
 
     /// What became of work it asked for.

@@ -14,6 +14,7 @@ use crate::migration::git::Commit;
 use crate::postgres::backup::BackupEntry;
 use crate::postgres::grant::GateList;
 use crate::window::confirmation::Confirmed;
+use crate::window::drift::handle::ComparisonNews;
 use crate::window::files::FilesNews;
 use crate::window::handle::News;
 use crate::window::journal::Unfinished;
@@ -123,6 +124,8 @@ pub enum Answer {
     Report(Vec<TextLine>),
     /// News of the window that the layer runs.
     Window(Box<News>),
+    /// News of the comparison that the layer asked for.
+    Comparison(Sides, Box<ComparisonNews>),
     /// It went wrong.
     Failed(Box<Trouble>),
 }
@@ -146,6 +149,28 @@ pub enum Effect {
     Window(LayerId, Order),
     /// Look which windows were left unfinished.
     LookForUnfinished,
+    /// Compare two sides and tell the layer; a comparison that it asked for before is given up.
+    Compare(LayerId, Sides),
+    /// Give the layer's comparison up.
+    StopComparing(LayerId),
+}
+
+/// A side of a comparison, as the console chooses one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum SideChoice {
+    /// The environment at this place of the configuration.
+    Environment(usize),
+    /// What the files make.
+    Files,
+}
+
+/// Both sides of a comparison.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Sides {
+    /// The left one.
+    pub left: SideChoice,
+    /// The right one.
+    pub right: SideChoice,
 }
 
 /// Work that a screen wants done.

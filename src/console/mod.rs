@@ -6,6 +6,7 @@
 //! state, its keys, what they do and how it is drawn.
 
 pub mod app;
+mod definition;
 mod document;
 pub mod key;
 pub mod keymap;

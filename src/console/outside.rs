@@ -11,11 +11,13 @@ use tokio::sync::mpsc;
 
 use crate::config::Secret;
 use crate::window::context::Context;
+use crate::window::drift::handle::ComparisonHandle;
+use crate::window::drift::side::Side;
 use crate::window::handle::WindowHandle;
 use crate::window::monitor::Monitor;
 
 use super::app::Outside;
-use super::message::{Answer, LayerId, Message, Moment, Order, Work};
+use super::message::{Answer, LayerId, Message, Moment, Order, SideChoice, Sides, Work};
 use super::terminal::{Guard, Screen, can_be_suspended, clipboard_sequence, suspend};
 use super::trouble::Trouble;
 use super::{services, work};
@@ -31,6 +33,8 @@ pub struct Real {
     messages: mpsc::Sender<Message>,
     /// The windows that this console runs, by the screens that show them.
     windows: HashMap<LayerId, WindowHandle>,
+    /// The comparisons under way, by the screens that show them.
+    comparisons: HashMap<LayerId, ComparisonHandle>,
 }
 
 impl Real {
@@ -38,11 +42,23 @@ impl Real {
     #[must_use]
     pub fn new(context: Arc<Context>, monitor: Monitor, guard: Guard, messages: mpsc::Sender<Message>) -> Self {
         let clipboard = context.config.interface.clipboard;
-        Self { started: Instant::now(), guard, clipboard, context, monitor, messages, windows: HashMap::new() }
+        let started = Instant::now();
+        let (windows, comparisons) = (HashMap::new(), HashMap::new());
+        Self { started, guard, clipboard, context, monitor, messages, windows, comparisons }
     }
 }
 
 impl Real {
+    fn side(&self, choice: SideChoice) -> Option<Side> {
+        match choice {
+            SideChoice::Files => Some(Side::Files),
+            SideChoice::Environment(place) => {
+                let environment = self.context.config.environments.get(place)?;
+                Some(Side::Environment(Box::new(environment.clone())))
+            }
+        }
+    }
+
     /// Lets go of every window, when the console ends. What runs is cancelled, and the server's answer awaited, so that
     /// the journal tells the truth; a server that does not answer is not waited for longer than `patience`.
     pub async fn finish(&mut self, patience: Duration) {
@@ -121,6 +137,25 @@ impl Outside<Screen> for Real {
 
     fn look_for_unfinished(&mut self) {
         services::look_for_unfinished(Arc::clone(&self.context), self.messages.clone());
+    }
+
+    fn compare(&mut self, from: LayerId, sides: Sides) {
+        let (Some(left), Some(right)) = (self.side(sides.left), self.side(sides.right)) else { return };
+        let (handle, mut news) = ComparisonHandle::start(Arc::clone(&self.context), left, right);
+        self.comparisons.insert(from, handle);
+        let messages = self.messages.clone();
+        tokio::spawn(async move {
+            while let Some(news) = news.recv().await {
+                let message = Message::Answer { to: from, answer: Answer::Comparison(sides, Box::new(news)) };
+                if messages.send(message).await.is_err() {
+                    break;
+                }
+            }
+        });
+    }
+
+    fn stop_comparing(&mut self, from: LayerId) {
+        self.comparisons.remove(&from);
     }
 
     fn refresh(&mut self, environment: usize) {

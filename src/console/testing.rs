@@ -1,5 +1,7 @@
 //! How the console is tested: a world without servers, keys typed into the real loop, and pictures with their styles.
 
+pub mod drift;
+
 use std::collections::VecDeque;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -25,6 +27,7 @@ use crate::postgres::history::{Facts, HistoryRow, HistoryState};
 use crate::postgres::server_info::{PoolMode, ServerInfo};
 use crate::postgres::version::ServerVersion;
 use crate::window::board::Past;
+use crate::window::drift::handle::ComparisonNews;
 use crate::window::event::{BackupNeed, BackupTaken, Opened, Operator, StepOutcome, WindowEvent, WindowId};
 use crate::window::handle::News;
 use crate::window::look::EnvironmentView;
@@ -34,7 +37,7 @@ use crate::window::step::{Direction, Step};
 
 use super::app::{self, Outside};
 use super::keymap::Keymap;
-use super::message::{Answer, LayerId, Message, Moment, Order, Work};
+use super::message::{Answer, LayerId, Message, Moment, Order, Sides, Work};
 use super::model::{Ending, Model};
 use super::theme::{Ask, Capabilities, ColourDepth, Theme};
 use super::update::update;
@@ -300,11 +303,15 @@ impl Stream for Hands {
 /// Somebody who answers the work that is asked for.
 type Answerer = dyn FnMut(&Work) -> Option<Answer>;
 
+/// Somebody who compares two sides.
+type Comparer = dyn FnMut(Sides) -> Vec<ComparisonNews>;
+
 /// The world outside in a test: a clock that the script moves, and answers given in advance.
 pub struct Pretend {
     clock: Arc<std::sync::Mutex<Duration>>,
     answers: mpsc::Sender<Message>,
     answer: Box<Answerer>,
+    compare: Box<Comparer>,
     /// What was copied.
     pub copied: Vec<String>,
     /// What was asked for.
@@ -335,6 +342,18 @@ impl Outside<TestBackend> for Pretend {
 
     fn look_for_unfinished(&mut self) {
         self.asked.push("unfinished windows".to_owned());
+    }
+
+    fn compare(&mut self, from: LayerId, sides: Sides) {
+        self.asked.push(format!("compare {sides:?}"));
+        for news in (self.compare)(sides) {
+            let answer = Answer::Comparison(sides, Box::new(news));
+            self.answers.try_send(Message::Answer { to: from, answer }).expect("room for an answer");
+        }
+    }
+
+    fn stop_comparing(&mut self, _from: LayerId) {
+        self.asked.push("stop comparing".to_owned());
     }
 
     fn refresh(&mut self, environment: usize) {
@@ -375,9 +394,18 @@ pub fn play(model: Model, keys: &str) -> Played {
 }
 
 /// Types into the real loop, with somebody who answers the work that is asked for.
-pub fn play_with(mut model: Model, keys: &str, answer: impl FnMut(&Work) -> Option<Answer> + 'static) -> Played {
+pub fn play_with(model: Model, keys: &str, answer: impl FnMut(&Work) -> Option<Answer> + 'static) -> Played {
+    play_among(model, keys, Box::new(answer), Box::new(|_| Vec::new()))
+}
+
+/// Types into the real loop, with somebody who compares what is to be compared.
+pub fn play_comparing(model: Model, keys: &str, compare: impl FnMut(Sides) -> Vec<ComparisonNews> + 'static) -> Played {
+    play_among(model, keys, Box::new(|_: &Work| None), Box::new(compare))
+}
+
+fn play_among(mut model: Model, keys: &str, answer: Box<Answerer>, compare: Box<Comparer>) -> Played {
     let (mut terminal, mut outside, mut messages) = ground(&model);
-    outside.answer = Box::new(answer);
+    (outside.answer, outside.compare) = (answer, compare);
     let mut hands = Hands { script: script(keys), clock: Arc::clone(&outside.clock) };
     let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
     let theme = theme("dark");
@@ -393,7 +421,9 @@ pub fn ground(model: &Model) -> (Terminal<TestBackend>, Pretend, mpsc::Receiver<
     let clock = Arc::new(std::sync::Mutex::new(model.world.moment.uptime));
     let (answers, messages) = mpsc::channel(64);
     let answer = Box::new(|_: &Work| None);
-    let outside = Pretend { clock, answers, answer, copied: Vec::new(), asked: Vec::new(), orders: Vec::new() };
+    let compare = Box::new(|_: Sides| Vec::new());
+    let outside =
+        Pretend { clock, answers, answer, compare, copied: Vec::new(), asked: Vec::new(), orders: Vec::new() };
     let backend = TestBackend::new(model.size.width, model.size.height);
     (Terminal::new(backend).expect("a terminal"), outside, messages)
 }

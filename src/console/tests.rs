@@ -2,6 +2,7 @@
 
 mod board;
 mod confirm;
+mod drift;
 mod pictures;
 mod wake;
 mod window;

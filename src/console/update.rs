@@ -169,7 +169,7 @@ fn point(model: &mut Model, mouse: Mouse, effects: &mut Vec<Effect>) {
         MouseAction::WheelUp | MouseAction::WheelDown => {
             let step = if mouse.what == MouseAction::WheelUp { action::UP } else { action::DOWN };
             for _ in 0..WHEEL {
-                on_top(model, effects, |layer, context| layer.act(step, context));
+                on_top(model, effects, |layer, context| layer.wheeled(step, mouse.at, context));
             }
         }
         MouseAction::Click => {
@@ -234,6 +234,8 @@ fn carry_out(model: &mut Model, from: LayerId, command: Command, effects: &mut V
         Command::Work(work) => effects.push(Effect::Work(from, work)),
         Command::Window(order) => effects.push(Effect::Window(from, order)),
         Command::LookForUnfinished => effects.push(Effect::LookForUnfinished),
+        Command::Compare(sides) => effects.push(Effect::Compare(from, sides)),
+        Command::StopComparing => effects.push(Effect::StopComparing(from)),
         Command::Typed(action, text) => {
             remove(model, from);
             on_top(model, effects, |layer, context| layer.told(action, &text, context));

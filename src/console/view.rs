@@ -2,8 +2,10 @@
 
 pub mod backups;
 pub mod board;
+pub mod choose;
 pub mod chrome;
 pub mod confirm;
+pub mod drift;
 pub mod error;
 mod facts;
 pub mod files;
@@ -32,6 +34,7 @@ use super::theme::Theme;
 pub static SCREENS: &[&ScreenSpec] = &[
     &board::SPEC,
     &migration::SPEC,
+    &drift::SPEC,
     &history::SPEC,
     &plan::SPEC,
     &window::SPEC,
@@ -42,6 +45,7 @@ pub static SCREENS: &[&ScreenSpec] = &[
     &password::SPEC,
     &confirm::SPEC,
     &prompt::SPEC,
+    &choose::SPEC,
     &stop::SPEC,
     &log::SPEC,
     &error::SPEC,

@@ -1,5 +1,6 @@
 //! The pieces that screens are drawn with.
 
+pub mod beside;
 pub mod input;
 pub mod list;
 pub mod paint;

@@ -53,6 +53,10 @@ pub struct Glyphs {
     pub border: border::Set<'static>,
     /// Written between two values, the later one last.
     pub becomes: &'static str,
+    /// Before a row below which rows are hidden.
+    pub folded: &'static str,
+    /// Before a row below which rows are shown.
+    pub unfolded: &'static str,
 }
 
 /// For terminals that speak UTF-8.
@@ -83,6 +87,8 @@ pub static UNICODE: Glyphs = Glyphs {
     ],
     border: border::ROUNDED,
     becomes: "\u{25b8}",
+    folded: "\u{25b8}",
+    unfolded: "\u{25be}",
 };
 
 /// For everything else.
@@ -119,6 +125,8 @@ pub static ASCII: Glyphs = Glyphs {
         horizontal_bottom: "-",
     },
     becomes: ">",
+    folded: ">",
+    unfolded: "v",
 };
 
 #[cfg(test)]
@@ -145,6 +153,8 @@ mod tests {
             glyphs.path,
             glyphs.warning,
             glyphs.becomes,
+            glyphs.folded,
+            glyphs.unfolded,
         ];
         all.extend(glyphs.spinner);
         all

@@ -12,8 +12,10 @@ use ratatui::layout::{Position, Rect};
 use crate::console::key::Key;
 use crate::console::keymap::{Action, Binding, FILTER_KEYS, LIST_KEYS, ScreenSpec, action};
 use crate::console::layer::{Availability, Canvas, Command, Context, Layer};
+use crate::console::message::{SideChoice, Sides};
 use crate::console::model::World;
 use crate::console::theme::Role;
+use crate::console::view::drift::DriftScreen;
 use crate::console::view::history::HistoryScreen;
 use crate::console::view::migration::MigrationScreen;
 use crate::console::view::plan::PlanScreen;
@@ -26,6 +28,7 @@ use crate::console::widget::table::{self, Column};
 use crate::console::words::count;
 use crate::migration::name::MigrationName;
 use crate::window::board::{Board, Column as BoardColumn};
+use crate::window::drift::side::neighbour_place;
 use crate::window::look::HistoryState;
 use crate::window::monitor::EnvironmentState;
 use crate::window::step::Direction;
@@ -42,6 +45,8 @@ pub const MARK: Action = Action("board.mark");
 pub const RECOVERY: Action = Action("board.unfinished");
 /// Shows the history of the selected environment.
 pub const HISTORY: Action = Action("board.history");
+/// Compares the selected environment's schema.
+pub const DRIFT: Action = Action("board.drift");
 /// Shows the backups.
 pub const BACKUPS: Action = Action("board.backups");
 /// Types the password of the selected environment.
@@ -60,6 +65,13 @@ pub static SPEC: ScreenSpec = ScreenSpec {
             by itself.",
     keys: &[
         Binding { action: action::OPEN, keys: &["enter"], words: "Open the migration", short: "open", when: "" },
+        Binding {
+            action: DRIFT,
+            keys: &["d"],
+            words: "Show how the selected environment's schema drifts",
+            short: "drift",
+            when: "",
+        },
         Binding {
             action: WINDOW,
             keys: &["w"],
@@ -250,6 +262,13 @@ impl BoardScreen {
         vec![Command::Open(Box::new(plan))]
     }
 
+    /// The selected environment, and at its left what it is compared with.
+    fn sides(&self, world: &World) -> Sides {
+        let neighbour = neighbour_place(&world.config, self.environment);
+        let left = neighbour.map_or(SideChoice::Files, SideChoice::Environment);
+        Sides { left, right: SideChoice::Environment(self.environment) }
+    }
+
     fn toggle_mark(&mut self, world: &World) {
         let Some(row) = self.selected_row().and_then(|row| world.board.rows.get(row)) else { return };
         if !self.marked.remove(&row.name) {
@@ -369,6 +388,7 @@ impl Layer for BoardScreen {
             RECOVERY => return vec![Command::Open(Box::new(RecoveryScreen::default()))],
             MARK => self.toggle_mark(world),
             HISTORY => return vec![Command::Open(Box::new(HistoryScreen::of(self.environment)))],
+            DRIFT => return vec![Command::Open(Box::new(DriftScreen::of(self.sides(world))))],
             BACKUPS => return vec![Command::Open(Box::new(backups::BackupsScreen::of(self.environment)))],
             FILES => return vec![Command::Open(Box::new(files::FilesScreen::default()))],
             PASSWORD => return vec![Command::Open(Box::new(password::PasswordDialog::of(self.environment)))],

@@ -17,7 +17,7 @@ use super::input::Filter;
 use super::paint::{Pen, Piece, row, scroll_bar, split_bottom};
 
 /// How many columns a step to the side takes.
-const SIDE_STEP: u16 = 8;
+pub(super) const SIDE_STEP: u16 = 8;
 
 /// One line of a text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -230,7 +230,7 @@ impl Viewer {
             Pen::new(frame.buffer_mut(), theme, at).write(Role::LineNumber, &format!("{number:>width$}"));
         }
         let room = Rect { x: at.x + self.gutter.min(at.width), width: at.width.saturating_sub(self.gutter), ..at };
-        draw_pieces(theme, frame, room, line, self.left);
+        draw_line_at(theme, frame, room, line, self.left);
     }
 
     /// Shows the letters that the search found in a line.
@@ -258,13 +258,13 @@ pub fn draw_lines(canvas: &Canvas<'_>, frame: &mut Frame<'_>, area: Rect, lines:
     for (index, line) in lines[top.min(end)..end].iter().enumerate() {
         let at = row(area, u16::try_from(index).unwrap_or(u16::MAX));
         let at = Rect { width: at.width.saturating_sub(1), ..at };
-        draw_pieces(canvas.theme, frame, at, line, 0);
+        draw_line_at(canvas.theme, frame, at, line, 0);
     }
     scroll_bar(frame.buffer_mut(), canvas.theme, area, top, lines.len());
 }
 
 /// Draws a line's pieces, without their first columns.
-fn draw_pieces(theme: &Theme, frame: &mut Frame<'_>, at: Rect, line: &TextLine, left: u16) {
+pub(super) fn draw_line_at(theme: &Theme, frame: &mut Frame<'_>, at: Rect, line: &TextLine, left: u16) {
     let buffer = frame.buffer_mut();
     let background = line.role.map(|role| theme.style(role));
     if let Some(style) = background {

@@ -12,7 +12,7 @@ use crate::migration::table::quote_identifier;
 use crate::migration::text::printable;
 
 /// What an environment stands on and no migration makes.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ground {
     /// Who logs in.
     pub login: String,

@@ -7,10 +7,14 @@
 mod cache;
 pub mod cause;
 pub mod course;
+pub mod handle;
+pub mod progress;
 pub mod prove;
 pub mod reconcile;
 pub mod replayed;
 pub mod side;
+pub mod standing;
+pub mod words;
 
 use std::sync::Arc;
 
@@ -20,15 +24,17 @@ use jiff::tz::TimeZone;
 
 use self::cause::{Departures, Explanation, Finding, Known, Touch, explain, explain_by_going_on};
 use self::course::{At, Plan, Which, plan};
+use self::progress::{Listener, Progress, Stage, nobody};
 use self::replayed::{ReplayError, Replayed, Workshop, is_beyond_files};
 use self::side::{ReadError, Seen, Side};
+use self::standing::Standing;
 use super::context::Context;
 use crate::config::ConfigError;
 use crate::migration::catalogue::{Catalogue, CatalogueError};
 use crate::migration::text::printable;
 use crate::postgres::shadow::{ReplayFailure, ShadowServer};
 use crate::postgres::snapshot::Scope;
-use crate::schema::diff::{DiffOptions, Drift, Verdict, diff};
+use crate::schema::diff::{DiffOptions, Drift, diff};
 use crate::schema::{Attribute, Snapshot, Weight};
 
 /// Two sides, what they differ in, and why.
@@ -105,16 +111,21 @@ impl Comparison {
     pub fn counts(&self) -> Counts {
         let mut counts = Counts::default();
         for (difference, explanation) in self.drift.differences.iter().zip(&self.explanations) {
-            let place = match (&difference.verdict, explanation.as_ref().map(|explanation| explanation.finding)) {
-                (Verdict::Ignored(_), _) => &mut counts.ignored,
-                (Verdict::Information, _) => &mut counts.information,
-                (Verdict::Drift, Some(Finding::Explained)) => &mut counts.explained,
-                (Verdict::Drift, Some(Finding::Unproven)) => &mut counts.unproven,
-                (Verdict::Drift, _) => &mut counts.unexplained,
+            let place = match Standing::of(difference, explanation.as_ref()) {
+                Standing::Unexplained => &mut counts.unexplained,
+                Standing::Unproven => &mut counts.unproven,
+                Standing::Explained => &mut counts.explained,
+                Standing::Information => &mut counts.information,
+                Standing::Ignored => &mut counts.ignored,
             };
             *place += 1;
         }
         counts
+    }
+
+    /// What the difference of this place is to an operator.
+    pub fn standing(&self, place: usize) -> Standing {
+        Standing::of(&self.drift.differences[place], self.explanations.get(place).and_then(Option::as_ref))
     }
 
     /// One of the sides.
@@ -156,18 +167,51 @@ pub enum DriftError {
 /// # Errors
 /// One of them could not be read; nothing can be said then.
 pub async fn compare(context: &Context, left: &Side, right: &Side) -> Result<Comparison, DriftError> {
+    compare_telling(context, left, right, &nobody).await
+}
+
+/// The same, for somebody who wants to know how far it is.
+///
+/// # Errors
+/// One of them could not be read; nothing can be said then.
+pub async fn compare_telling(
+    context: &Context,
+    left: &Side,
+    right: &Side,
+    listener: Listener<'_>,
+) -> Result<Comparison, DriftError> {
     if matches!((left, right), (Side::Files, Side::Files)) {
         return Err(DriftError::OnlyFiles);
     }
     let catalogue = catalogue(context).await?;
     let scope = scope(context);
+    listener(Stage::Reading);
     let read = async |side: &Side| {
-        side::read(context, side, &catalogue, &scope)
+        let seen = side::read(context, side, &catalogue, &scope)
             .await
-            .map_err(|source| DriftError::Side { side: name(side), source: Box::new(source) })
+            .map_err(|source| DriftError::Side { side: name(side), source: Box::new(source) })?;
+        if let Some(found) = seen.database() {
+            listener(Stage::Read { side: found.name.clone(), objects: found.snapshot.objects().len() });
+        }
+        Ok::<_, DriftError>(seen)
     };
     let (left, right) = tokio::try_join!(read(left), read(right))?;
-    let comparing = Comparing { context, catalogue: &catalogue, scope: &scope, options: options(context) };
+    compare_seen(context, &catalogue, left, right, listener).await
+}
+
+/// Compares two sides that were read before, with the files as they were then.
+///
+/// # Errors
+/// A side is the files, and they cannot be replayed.
+pub async fn compare_seen(
+    context: &Context,
+    catalogue: &Catalogue,
+    left: Seen,
+    right: Seen,
+    listener: Listener<'_>,
+) -> Result<Comparison, DriftError> {
+    let scope = scope(context);
+    let comparing = Comparing { context, catalogue, scope: &scope, options: options(context), listener };
     comparing.compare(left, right).await
 }
 
@@ -232,6 +276,7 @@ struct Comparing<'a> {
     catalogue: &'a Catalogue,
     scope: &'a Scope,
     options: DiffOptions,
+    listener: Listener<'a>,
 }
 
 /// What replaying a plan has shown.
@@ -310,7 +355,9 @@ impl Comparing<'_> {
         };
         let plan = plan(&files, left.in_effect(), right.in_effect(), same_ground);
         let (cache, layout) = (self.context.paths.cache.clone(), self.context.layout());
-        let workshop = Workshop::new(shadow_server(self.context).await?, cache, self.catalogue, layout, self.scope);
+        let progress = Progress::new(self.listener);
+        let server = shadow_server(self.context).await?;
+        let workshop = Workshop::new(server, cache, self.catalogue, layout, self.scope, &progress);
         let runs = plan.courses.iter().map(async |course| {
             let ground = match course.ground {
                 Which::Left => left,

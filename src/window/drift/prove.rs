@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::reconcile::Reconciliation;
+use super::progress::{Progress, nobody};
 use super::replayed::{ReplayError, Workshop, is_beyond_files};
 use super::side::Seen;
 use super::{Comparison, DriftError, catalogue, options, scope, shadow_server};
@@ -60,7 +61,8 @@ pub async fn prove(
     let catalogue = catalogue(context).await?;
     let scope = scope(context);
     let server = shadow_server(context).await?;
-    let workshop = Workshop::new(server, context.paths.cache.clone(), &catalogue, context.layout(), &scope);
+    let progress = Progress::new(&nobody);
+    let workshop = Workshop::new(server, context.paths.cache.clone(), &catalogue, context.layout(), &scope, &progress);
     let tried = try_on(context, comparison, reconciliation, &workshop).await;
     workshop.close().await;
     Ok(tried?)

@@ -10,6 +10,7 @@ use tokio::sync::Mutex;
 use super::cache::{Cache, Key};
 use super::cause::Touch;
 use super::course::{Course, Which};
+use super::progress::Progress;
 use super::side::Found;
 use crate::migration::catalogue::{Catalogue, Layout, ReadScriptError};
 use crate::migration::checksum::Checksum;
@@ -99,20 +100,22 @@ pub struct Workshop<'a> {
     catalogue: &'a Catalogue,
     layout: Layout,
     scope: &'a Scope,
+    progress: &'a Progress<'a>,
     shadows: Mutex<BTreeMap<u32, Arc<Shadow>>>,
 }
 
 impl<'a> Workshop<'a> {
     /// A workshop without any shadow yet.
-    pub fn new(
+    pub(super) fn new(
         server: ShadowServer,
         cache_folder: PathBuf,
         catalogue: &'a Catalogue,
         layout: Layout,
         scope: &'a Scope,
+        progress: &'a Progress<'a>,
     ) -> Self {
         let cache = Cache::below(&cache_folder);
-        Self { server, cache_folder, cache, catalogue, layout, scope, shadows: Mutex::default() }
+        Self { server, cache_folder, cache, catalogue, layout, scope, progress, shadows: Mutex::default() }
     }
 
     /// Replays a course on the ground of a database. `watched` names migrations of its first part of which it is to be
@@ -122,7 +125,10 @@ impl<'a> Workshop<'a> {
     /// Nothing could be replayed at all. A migration that cannot be is told in the result.
     pub async fn replay(&self, course: &Course, on: &Found, watched: &[String]) -> Result<Replayed, ReplayError> {
         let key = self.key(course, on, watched);
+        let migrations = course.base.len() + course.steps.len();
+        self.progress.plan(migrations);
         if let Some(replayed) = self.cache.get(&key) {
+            self.progress.advance(migrations);
             return Ok(replayed);
         }
         let replayed = self.replay_afresh(course, on, watched).await?;
@@ -141,7 +147,9 @@ impl<'a> Workshop<'a> {
     pub async fn continued(&self, on: &Found, steps: &[String]) -> Result<Replayed, ReplayError> {
         let course = Course { ground: Which::Left, base: Vec::new(), steps: steps.to_vec() };
         let key = Key::of(&(self.key(&course, on, &[]), on.snapshot.digest().to_string()));
+        self.progress.plan(steps.len());
         if let Some(replayed) = self.cache.get(&key) {
+            self.progress.advance(steps.len());
             return Ok(replayed);
         }
         let shadow = self.shadow(&on.version).await?;
@@ -206,6 +214,7 @@ impl<'a> Workshop<'a> {
         for name in &course.base {
             let before = if watched.contains(name) { Some(look().await?) } else { None };
             base_failures.extend(self.run(&mut replay, name).await);
+            self.progress.advance(1);
             if let Some(before) = before {
                 told.push((name.clone(), Touch::between(&before, &*look().await?)));
             }
@@ -226,6 +235,7 @@ impl<'a> Workshop<'a> {
         replayed.end = Arc::clone(&replayed.base);
         for name in &course.steps {
             replayed.step_failures.extend(self.run(&mut replay, name).await);
+            self.progress.advance(1);
             let after = Arc::new(snapshot::read(connection, self.scope).await?);
             replayed.steps.push((name.clone(), Touch::between(&replayed.end, &after)));
             replayed.end = after;

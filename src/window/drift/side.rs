@@ -7,7 +7,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::course::InEffect;
-use crate::config::{Access, ConfigError, ConnectionSource, Environment, Hooks, Policy, Target, Tier};
+use crate::config::{Access, Config, ConfigError, ConnectionSource, Environment, Hooks, Policy, Target, Tier};
 use crate::migration::catalogue::Catalogue;
 use crate::migration::text::printable;
 use crate::postgres::connection::{Connection, SessionOptions};
@@ -85,13 +85,22 @@ impl Side {
     /// What an environment is compared with unless an operator says otherwise.
     pub fn neighbour_of(context: &Context, environment: &Environment) -> Self {
         let environments = &context.config.environments;
-        if let Some(other) = &environment.compare_with {
-            let found = environments.iter().find(|known| known.name.as_str() == other);
-            return found.map_or(Self::Files, |found| Self::Environment(Box::new(found.clone())));
-        }
-        let below = environments.iter().filter(|other| other.tier < environment.tier).max_by_key(|other| other.tier);
-        below.map_or(Self::Files, |below| Self::Environment(Box::new(below.clone())))
+        let place = environments.iter().position(|known| known.name == environment.name);
+        let neighbour = place.and_then(|place| environments.get(neighbour_place(&context.config, place)?));
+        neighbour.map_or(Self::Files, |neighbour| Self::Environment(Box::new(neighbour.clone())))
     }
+}
+
+/// The place of the environment that one is compared with: what the configuration says, or else the nearest tier
+/// below; `None` is the files.
+pub fn neighbour_place(config: &Config, place: usize) -> Option<usize> {
+    let environments = &config.environments;
+    let environment = environments.get(place)?;
+    if let Some(other) = &environment.compare_with {
+        return environments.iter().position(|known| known.name.as_str() == other);
+    }
+    let below = environments.iter().enumerate().filter(|(_, other)| other.tier < environment.tier);
+    below.max_by_key(|(_, other)| other.tier).map(|(place, _)| place)
 }
 
 /// Why a side could not be read.

@@ -1,0 +1,177 @@
+//! The drift screen: what an operator sees of a comparison and does with it.
+
+use std::sync::Arc;
+
+use super::*;
+use crate::console::message::{SideChoice, Sides};
+use crate::console::model::Model;
+use crate::console::testing::drift;
+use crate::schema::{Gap, Kind};
+use crate::window::drift::DriftError;
+use crate::window::drift::handle::ComparisonNews;
+use crate::window::drift::progress::Stage;
+
+fn compared(_: Sides) -> Vec<ComparisonNews> {
+    vec![ComparisonNews::Done(Box::new(drift::comparison(Vec::new())))]
+}
+
+fn shown(size: Size, keys: &str) -> Model {
+    play_comparing(model(size), &format!("<tab>d{keys}"), compared).model
+}
+
+#[test]
+fn the_sample_has_drift_of_every_standing() {
+    let comparison = drift::comparison(Vec::new());
+    let mut standings: Vec<&str> = drift::standings(&comparison).into_iter().map(|(_, standing)| standing).collect();
+    standings.sort_unstable();
+    standings.dedup();
+    assert_eq!(standings, ["explained", "ignored", "information", "unexplained", "unproven"]);
+}
+
+#[rstest]
+#[case::overview("drift", "")]
+#[case::attributes("drift_attributes", "/daily<enter>n")]
+#[case::beside("drift_beside", "/daily<enter>nvz<tab>")]
+#[case::unified("drift_unified", "/daily<enter>nvv<tab>")]
+#[case::filtered("drift_filtered", "eeees")]
+#[case::choosing("drift_choosing", "[")]
+fn pictures(#[case] name: &str, #[case] keys: &str) {
+    for (size, label) in [(SMALL, "80x24"), (LARGE, "120x40"), (LEAST, "60x15")] {
+        insta::assert_snapshot!(format!("{name}_{label}"), picture(&shown(size, keys), "dark"));
+    }
+}
+
+#[rstest]
+fn themes(#[values("mono", "sixteen", "light", "colour-blind")] theme: &str) {
+    insta::assert_snapshot!(format!("drift_{theme}"), picture(&shown(LARGE, "/daily<enter>nvv"), theme));
+}
+
+#[test]
+fn the_board_compares_the_selected_environment_with_its_neighbour() {
+    let played = play_comparing(model(LARGE), "<tab>d", compared);
+    let sides = Sides { left: SideChoice::Environment(0), right: SideChoice::Environment(1) };
+    assert!(played.outside.asked.contains(&format!("compare {sides:?}")), "{:?}", played.outside.asked);
+    let played = play_comparing(model(LARGE), "d", compared);
+    let sides = Sides { left: SideChoice::Files, right: SideChoice::Environment(0) };
+    assert!(played.outside.asked.contains(&format!("compare {sides:?}")), "{:?}", played.outside.asked);
+}
+
+#[test]
+fn sides_are_swapped_and_chosen() {
+    let played = play_comparing(model(LARGE), "<tab>dx[G<enter>", compared);
+    let asked: Vec<&String> = played.outside.asked.iter().filter(|asked| asked.starts_with("compare")).collect();
+    let environment = SideChoice::Environment;
+    let sides = [
+        Sides { left: environment(0), right: environment(1) },
+        Sides { left: environment(1), right: environment(0) },
+        Sides { left: SideChoice::Files, right: environment(0) },
+    ];
+    assert_eq!(asked, sides.map(|sides| format!("compare {sides:?}")).iter().collect::<Vec<_>>());
+}
+
+#[test]
+fn enter_opens_the_migration_that_explains_a_difference() {
+    let played = play_comparing(model(LARGE), "<tab>d/owner_id<enter>n<enter>", compared);
+    let top = played.model.layers.last().expect("a screen");
+    assert_eq!((top.layer.spec().name, top.layer.title(&played.model.world)), ("migration", NAMES[1].to_owned()));
+}
+
+#[test]
+fn what_has_no_cause_gives_the_keys_to_its_details() {
+    let played = play_comparing(model(SMALL), "<tab>d/hot_fix<enter>n<enter>v", compared);
+    assert_eq!(played.model.layers.last().map(|entry| entry.layer.spec().name), Some("drift"));
+    let shown = text(&play_comparing(model(LEAST), "<tab>d/hot_fix<enter>n<enter>", compared).model);
+    assert!(shown.contains("unexplained: production is not what its migrations make"), "{shown}");
+}
+
+#[test]
+fn next_match_goes_to_what_is_not_explained_even_where_it_is_folded() {
+    let shown = text(&shown(LARGE, "-n"));
+    assert!(shown.contains("metrics_hot_fix_idx"), "{shown}");
+}
+
+#[test]
+fn a_gap_is_loud_and_never_no_drift() {
+    let gap = || Gap { kinds: vec![Kind::Policy], attribute: None, reason: "permission denied".into() };
+    let nothing_differs = move |_| {
+        let empty = |gaps| Arc::new(drift::snapshot(Vec::new(), gaps));
+        let options = crate::schema::diff::DiffOptions::on(jiff::civil::date(2026, 8, 15));
+        let comparison =
+            drift::of(&empty(Vec::new()), &empty(vec![gap()]), &options, |_| unreachable!("no difference"));
+        vec![ComparisonNews::Done(Box::new(comparison))]
+    };
+    for size in [SMALL, LARGE, LEAST] {
+        let shown = text(&play_comparing(model(size), "<tab>d", nothing_differs).model);
+        assert!(shown.contains("Not everything could be read"), "{shown}");
+        assert!(!shown.contains("No drift"), "{shown}");
+    }
+    let shown = text(&play_comparing(model(LARGE), "<tab>d", nothing_differs).model);
+    assert!(shown.contains("Not known of production: policies. permission denied"), "{shown}");
+}
+
+#[test]
+fn a_comparison_under_way_says_how_far_it_is_and_can_be_stopped() {
+    let under_way = |_| {
+        vec![
+            ComparisonNews::Stage(Stage::Reading),
+            ComparisonNews::Stage(Stage::Read { side: "staging".into(), objects: 512 }),
+            ComparisonNews::Stage(Stage::Replaying { done: 12, of: 40 }),
+        ]
+    };
+    let played = play_comparing(model(SMALL), "<tab>d<wait:3000>", under_way);
+    let shown = text(&played.model);
+    assert!(shown.contains("replaying migrations: 12 of 40") && shown.contains("staging: 512 objects"), "{shown}");
+    assert!(played.model.wakes_at().is_some(), "it moves");
+    let played = play_comparing(played.model, "<ctrl-c>", under_way);
+    assert_eq!(played.ending, None);
+    assert!(played.outside.asked.contains(&"stop comparing".to_owned()));
+    let shown = text(&played.model);
+    assert!(shown.contains("Nothing is known of what differs"), "{shown}");
+    assert_eq!(play_comparing(model(SMALL), "<tab>d<ctrl-c><ctrl-c>", under_way).ending, Some(Ending::Quit));
+}
+
+#[test]
+fn a_side_that_cannot_be_read_is_no_missing_drift() {
+    let fails = |_| vec![ComparisonNews::Failed(DriftError::OnlyFiles)];
+    let shown = text(&play_comparing(model(SMALL), "<tab>d", fails).model);
+    assert!(shown.contains("this is not the same as no drift"), "{shown}");
+}
+
+#[test]
+fn names_and_sql_are_copied() {
+    let played = play_comparing(model(LARGE), "<tab>d/hot_fix<enter>nyvvY", compared);
+    assert_eq!(played.outside.copied[0], "public.metrics.metrics_hot_fix_idx");
+    assert!(played.outside.copied[1].contains("+ CREATE INDEX"), "{}", played.outside.copied[1]);
+}
+
+#[test]
+fn every_row_can_be_clicked_and_the_wheel_turns_what_is_under_it() {
+    use crate::console::message::{Message, Mouse, MouseAction};
+    use ratatui::layout::Position;
+    let mut model = shown(LARGE, "");
+    for y in 0..40 {
+        for x in [0, 5, 30, 60, 100, 119] {
+            for what in [MouseAction::WheelDown, MouseAction::WheelUp] {
+                update(&mut model, Message::Mouse(Mouse { what, at: Position::new(x, y) }));
+            }
+        }
+    }
+    // The third row of the tree: the kind below the schema.
+    update(&mut model, Message::Mouse(Mouse { what: MouseAction::Click, at: Position::new(5, 6) }));
+    update(&mut model, Message::Mouse(Mouse { what: MouseAction::Click, at: Position::new(5, 6) }));
+    text(&model);
+    // The left side's name opens the choice of another.
+    update(&mut model, Message::Mouse(Mouse { what: MouseAction::Click, at: Position::new(4, 1) }));
+    assert!(text(&model).contains("Left side"), "{}", text(&model));
+}
+
+#[rstest]
+fn every_size_can_be_drawn(#[values("", "/total<enter>n<tab>", "vz", "[", "t")] keys: &str) {
+    let mut model = shown(LARGE, keys);
+    for width in [1, 19, 60, 61, 79, 80, 100, 200] {
+        for height in [1, 3, 15, 16, 24, 60] {
+            update(&mut model, Message::Resize(Size { width, height }));
+            text(&model);
+        }
+    }
+}
