@@ -19,6 +19,7 @@ mod console;
 mod console_interruptions;
 mod console_terminal;
 mod demo;
+mod drift_corpus;
 mod drift_explain;
 mod drift_snapshot;
 mod engine_activity;

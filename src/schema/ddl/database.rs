@@ -33,7 +33,10 @@ fn alter(pair: Pair<'_>) -> Alteration {
 /// Whose setting it is: the database's, or a role's in it (`IN ROLE name setting=value`).
 fn target<'t>(setting: &'t str, database: &str) -> (String, &'t str) {
     let of_role = setting.strip_prefix("IN ROLE ").and_then(|rest| {
-        let end = if rest.starts_with('"') { rest[1..].find("\" ").map(|end| end + 2) } else { rest.find(' ') }?;
+        let end = match rest.strip_prefix('"') {
+            Some(inner) => inner.find("\" ").map(|end| end + 2),
+            None => rest.find(' '),
+        }?;
         Some((&rest[..end], &rest[end + 1..]))
     });
     match of_role {

@@ -157,6 +157,12 @@ impl<'s> Plan<'s> {
             self.fates.insert(to.id.clone(), Fate::Create);
         }
         self.rename_identities();
+        // The attributes of a composite type cannot change places; it holds no rows, and can be made anew.
+        for composite in left.of_kind(Kind::CompositeType) {
+            if right.get(&composite.id).is_some() && !self.keeps_order(&composite.id) {
+                self.fates.insert(composite.id.clone(), Fate::Remake);
+            }
+        }
         let changed: Vec<ObjectId> = self.fates.keys().filter(|id| self.changes_type(id)).cloned().collect();
         for column in changed {
             // The attributes of a composite type that a table stores keep their types.
@@ -170,6 +176,19 @@ impl<'s> Plan<'s> {
                 self.fates.insert(composite.clone(), Fate::Remake);
             }
         }
+    }
+
+    /// Whether the columns that stay, and behind them the new ones, are in the order that they are to have.
+    fn keeps_order(&self, relation: &ObjectId) -> bool {
+        let names = |snapshot: &'s Snapshot| {
+            let mut columns: Vec<&Object> = snapshot.parts(relation, Kind::Column).iter().collect();
+            columns.sort_by_key(|column| column.number(Attribute::Position));
+            columns.into_iter().map(|column| &column.id.name).collect::<Vec<_>>()
+        };
+        let (before, after) = (names(self.left), names(self.right));
+        let kept = before.iter().filter(|name| after.contains(name));
+        let new = after.iter().filter(|name| !before.contains(name));
+        kept.chain(new).eq(after.iter())
     }
 
     /// The sequence of a column that stays an identity is the same one, whatever it is called.
