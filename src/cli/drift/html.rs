@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use super::beside::{definitions, rows};
 use super::lines::{conclusion, name, shown};
-use super::{Page, lines};
+use super::{Page, Shown, lines};
 use crate::cli::output::Tone;
 use crate::migration::text::printable;
 use crate::schema::diff::{Difference, IgnoreRule, Presence, Verdict};
@@ -37,7 +37,7 @@ pub(super) fn page(page: &Page<'_>, rules: &[IgnoreRule]) -> String {
     }
     html += "</table>\n";
 
-    let mut groups: BTreeMap<Option<&str>, Vec<(&Difference, Option<&Explanation>)>> = BTreeMap::new();
+    let mut groups: BTreeMap<Option<&str>, Vec<Shown<'_>>> = BTreeMap::new();
     for (difference, explanation) in page.differences() {
         if difference.verdict != Verdict::Information || page.verbose {
             groups.entry(lines::schema_of(&difference.id)).or_default().push((difference, explanation));
@@ -72,10 +72,10 @@ fn one(
         Presence::OnlyRight => "right",
         Presence::Changed => "changed",
     };
-    let _ = write!(
+    let _ = writeln!(
         html,
         "<details class=\"{presence}\"><summary><b>{sign}</b> {} <code>{}</code> <span class=\"quiet\">{}</span> \
-         <span class=\"{}\">{}</span></summary>\n",
+         <span class=\"{}\">{}</span></summary>",
         difference.id.kind,
         escaped(&name(&difference.id)),
         escaped(&where_),

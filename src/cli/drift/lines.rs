@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use unicode_width::UnicodeWidthStr;
 
-use super::Page;
 use super::beside::{definitions, rows};
+use super::{Page, Shown};
 use crate::cli::CommandError;
 use crate::cli::output::{Output, Tone};
 use crate::cli::table::{Cell, Table};
@@ -97,7 +97,7 @@ fn head(comparison: &Comparison, which: Which) -> Vec<Cell> {
 
 /// Where differences are grouped: by schema, then by kind.
 fn print_differences(page: &Page<'_>, rules: &[IgnoreRule], output: &mut Output) -> Result<(), CommandError> {
-    let mut groups: BTreeMap<(Option<&str>, Kind), Vec<(&Difference, Option<&Explanation>)>> = BTreeMap::new();
+    let mut groups: BTreeMap<(Option<&str>, Kind), Vec<Shown<'_>>> = BTreeMap::new();
     for (difference, explanation) in page.differences() {
         // What is no drift is shown to who wants to see everything.
         if difference.verdict == Verdict::Drift || page.verbose {

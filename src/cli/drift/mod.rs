@@ -66,9 +66,12 @@ struct Page<'a> {
     verbose: bool,
 }
 
+/// A difference, with why it is there.
+type Shown<'c> = (&'c Difference, Option<&'c Explanation>);
+
 impl Page<'_> {
-    /// The differences that are shown, with why they are there.
-    fn differences(&self) -> impl Iterator<Item = (&Difference, Option<&Explanation>)> {
+    /// The differences that are shown.
+    fn differences(&self) -> impl Iterator<Item = Shown<'_>> {
         let explanations = self.comparison.explanations.iter().map(Option::as_ref);
         self.comparison.drift.differences.iter().zip(explanations).filter(|(difference, explanation)| {
             let is_open = || explanation.is_some_and(|explanation| !explanation.finding.is_explained());
