@@ -15,6 +15,7 @@ use crate::postgres::backup::BackupEntry;
 use crate::postgres::grant::GateList;
 use crate::window::confirmation::Confirmed;
 use crate::window::drift::handle::ComparisonNews;
+use crate::window::drift::watch::DriftEvent;
 use crate::window::files::FilesNews;
 use crate::window::handle::News;
 use crate::window::journal::Unfinished;
@@ -98,6 +99,8 @@ pub enum Message {
     Commit(Option<Commit>),
     /// News of an environment.
     Environment(MonitorEvent),
+    /// News of the drift of an environment.
+    Drift(DriftEvent),
     /// The windows that were left unfinished on this machine.
     Unfinished(Vec<Unfinished>),
     /// What a screen asked for.

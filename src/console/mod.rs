@@ -154,7 +154,8 @@ pub async fn run(context: Arc<Context>, options: ConsoleOptions) -> Result<Closi
     }
     services::watch_files(Arc::clone(&context), sender.clone());
     let monitor = services::watch_environments(Arc::clone(&context), sender.clone());
-    let mut outside = outside::Real::new(context, monitor, guard, sender);
+    let drift = services::watch_drift(Arc::clone(&context), sender.clone());
+    let mut outside = outside::Real::new(context, monitor, drift, guard, sender);
     let ended = app::run(&mut model, &theme, &mut terminal, &mut inputs, &mut messages, &mut outside).await;
     // Nobody reads the messages from here on; closing the channel keeps those who send them from waiting.
     drop(messages);

@@ -11,6 +11,9 @@ use crate::migration::catalogue::Catalogue;
 use crate::migration::git::Commit;
 use crate::postgres::history::{HistoryRow, HistoryState};
 use crate::window::board::{Board, Past};
+use crate::window::drift::side::neighbour_place;
+use crate::window::drift::watch::{Against, DriftEvent, Look};
+use crate::window::drift::{Comparison, Counts};
 use crate::window::files::FilesNews;
 use crate::window::journal::Unfinished;
 use crate::window::look::EnvironmentView;
@@ -19,10 +22,11 @@ use crate::window::monitor::{EnvironmentState, MonitorEvent};
 use super::keymap::Keymap;
 use super::layer::{Context, Layer, Placement};
 use super::log::Log;
-use super::message::{LayerId, Moment};
+use super::message::{LayerId, Moment, SideChoice, Sides};
 use super::theme::{Glyphs, UNICODE};
 use super::trouble::Trouble;
 use super::view::chrome;
+use super::words::count;
 
 /// How long keys are ignored by a layer that is guarded.
 pub const GUARD: Duration = Duration::from_millis(300);
@@ -58,6 +62,8 @@ pub struct World {
     latest: Vec<Option<usize>>,
     /// Every migration in every environment.
     pub board: Arc<Board>,
+    /// What is known of the drift of each environment, in the order of the configuration.
+    pub drifts: Vec<EnvironmentDrift>,
     /// The windows that were left unfinished on this machine, the latest first; `None` until it was looked for.
     pub unfinished: Option<Vec<Unfinished>>,
 }
@@ -66,6 +72,7 @@ impl World {
     fn new(config: Arc<Config>) -> Self {
         let environments = vec![EnvironmentState::Connecting; config.environments.len()];
         let latest = vec![None; environments.len()];
+        let drifts = vec![EnvironmentDrift::default(); environments.len()];
         Self {
             config,
             zone: TimeZone::UTC,
@@ -78,6 +85,7 @@ impl World {
             environments,
             latest,
             board: Arc::default(),
+            drifts,
             unfinished: None,
         }
     }
@@ -104,6 +112,44 @@ impl World {
     #[must_use]
     pub fn latest(&self, environment: usize) -> Option<&HistoryRow> {
         self.view(environment)?.past.rows.get((*self.latest.get(environment)?)?)
+    }
+
+    /// What was compared of two sides in the background.
+    #[must_use]
+    pub fn comparison(&self, sides: Sides) -> Option<&Arc<Comparison>> {
+        let SideChoice::Environment(right) = sides.right else { return None };
+        let against = match sides.left {
+            SideChoice::Files => Against::Files,
+            SideChoice::Environment(left) if neighbour_place(&self.config, right) == Some(left) => Against::Neighbour,
+            SideChoice::Environment(_) => return None,
+        };
+        self.drifts.get(right)?.known(against)
+    }
+
+    /// Takes in what is known of an environment's drift; says something where drift has appeared.
+    pub fn take_drift(&mut self, event: DriftEvent) -> Option<String> {
+        let drift = self.drifts.get_mut(event.environment)?;
+        let name = &self.config.environments.get(event.environment)?.name;
+        let before = drift.known(event.against).map(|comparison| comparison.counts());
+        let look = match event.look {
+            // What was known stands until something else is.
+            Look::Comparing if before.is_some() => return None,
+            look => look,
+        };
+        let now = match &look {
+            Look::Known(comparison) => Some((comparison.counts(), comparison.left.to_string())),
+            Look::Comparing | Look::Failed(_) => None,
+        };
+        match event.against {
+            Against::Neighbour => drift.neighbour = Some(look),
+            Against::Files => drift.files = Some(look),
+        }
+        let (before, (now, other)) = (before?, now?);
+        let open = |counts: Counts| counts.unexplained + counts.unproven;
+        (open(now) > open(before)).then(|| {
+            let more = count(open(now) - open(before), "more unexplained difference");
+            format!("{name} has drifted from {other}: {more}.")
+        })
     }
 
     /// Takes in what the files are now.
@@ -144,6 +190,28 @@ impl World {
             state.view().filter(|view| is_known(&view.history)).map(|view| view.past.clone())
         };
         self.environments.iter().map(known).collect()
+    }
+}
+
+/// What is known of the drift of one environment; `None` where it was not looked for yet.
+#[derive(Debug, Clone, Default)]
+pub struct EnvironmentDrift {
+    /// Against the environment that it is compared with, if there is one.
+    pub neighbour: Option<Look>,
+    /// Against the files.
+    pub files: Option<Look>,
+}
+
+impl EnvironmentDrift {
+    fn known(&self, against: Against) -> Option<&Arc<Comparison>> {
+        let look = match against {
+            Against::Neighbour => self.neighbour.as_ref(),
+            Against::Files => self.files.as_ref(),
+        };
+        match look? {
+            Look::Known(comparison) => Some(comparison),
+            Look::Comparing | Look::Failed(_) => None,
+        }
     }
 }
 

@@ -13,6 +13,7 @@ use crate::config::Secret;
 use crate::window::context::Context;
 use crate::window::drift::handle::ComparisonHandle;
 use crate::window::drift::side::Side;
+use crate::window::drift::watch::DriftWatch;
 use crate::window::handle::WindowHandle;
 use crate::window::monitor::Monitor;
 
@@ -30,6 +31,7 @@ pub struct Real {
     clipboard: bool,
     context: Arc<Context>,
     monitor: Monitor,
+    drift: Option<DriftWatch>,
     messages: mpsc::Sender<Message>,
     /// The windows that this console runs, by the screens that show them.
     windows: HashMap<LayerId, WindowHandle>,
@@ -40,11 +42,17 @@ pub struct Real {
 impl Real {
     /// The world outside, with the terminal that `guard` holds; answers go to `messages`.
     #[must_use]
-    pub fn new(context: Arc<Context>, monitor: Monitor, guard: Guard, messages: mpsc::Sender<Message>) -> Self {
+    pub fn new(
+        context: Arc<Context>,
+        monitor: Monitor,
+        drift: Option<DriftWatch>,
+        guard: Guard,
+        messages: mpsc::Sender<Message>,
+    ) -> Self {
         let clipboard = context.config.interface.clipboard;
         let started = Instant::now();
         let (windows, comparisons) = (HashMap::new(), HashMap::new());
-        Self { started, guard, clipboard, context, monitor, messages, windows, comparisons }
+        Self { started, guard, clipboard, context, monitor, drift, messages, windows, comparisons }
     }
 }
 
@@ -160,6 +168,9 @@ impl Outside<Screen> for Real {
 
     fn refresh(&mut self, environment: usize) {
         self.monitor.refresh(environment);
+        if let Some(drift) = &self.drift {
+            drift.nudge();
+        }
     }
 
     fn supply_password(&mut self, environment: usize, password: Secret) {

@@ -8,6 +8,7 @@ use tokio::sync::mpsc;
 use crate::migration::catalogue::Catalogue;
 use crate::migration::git;
 use crate::window::context::Context;
+use crate::window::drift::watch::DriftWatch;
 use crate::window::files::FileWatch;
 use crate::window::journal;
 use crate::window::monitor::{Monitor, MonitorEvent};
@@ -30,6 +31,20 @@ pub fn watch_environments(context: Arc<Context>, messages: mpsc::Sender<Message>
         }
     });
     Monitor::start(context, sender)
+}
+
+/// Looks for drift as often as the configuration says. Dropping what it gives back ends that.
+#[must_use]
+pub fn watch_drift(context: Arc<Context>, messages: mpsc::Sender<Message>) -> Option<DriftWatch> {
+    let (sender, mut news) = mpsc::unbounded_channel();
+    tokio::spawn(async move {
+        while let Some(event) = news.recv().await {
+            if messages.send(Message::Drift(event)).await.is_err() {
+                break;
+            }
+        }
+    });
+    DriftWatch::start(context, sender)
 }
 
 /// Reads the files, and again whenever they change.

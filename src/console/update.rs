@@ -49,6 +49,12 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
             model.world.take_environment(news);
             tell_all(model, &mut effects);
         }
+        Message::Drift(event) => {
+            if let Some(alert) = model.world.take_drift(event) {
+                model.say(alert);
+            }
+            tell_all(model, &mut effects);
+        }
         Message::Unfinished(unfinished) => {
             model.world.unfinished = Some(unfinished);
             tell_all(model, &mut effects);

@@ -57,6 +57,8 @@ pub enum Purpose {
     Board,
     /// Running a window's steps.
     Window,
+    /// Looking whether a schema has changed.
+    Drift,
     /// Looking on while a window's step runs.
     Observer,
 }
@@ -171,6 +173,7 @@ impl Context {
         let doing = match purpose {
             Purpose::Board => "board",
             Purpose::Window => "window",
+            Purpose::Drift => "drift",
             Purpose::Observer => "observer",
         };
         SessionOptions {

@@ -16,6 +16,7 @@ mod connect_hosts;
 mod connect_pooler;
 mod connect_tls;
 mod console;
+mod console_drift;
 mod console_interruptions;
 mod console_terminal;
 mod demo;

@@ -10,6 +10,7 @@ use crate::schema::{Gap, Kind};
 use crate::window::drift::DriftError;
 use crate::window::drift::handle::ComparisonNews;
 use crate::window::drift::progress::Stage;
+use crate::window::drift::watch::{Against, DriftEvent, Look};
 
 fn compared(_: Sides) -> Vec<ComparisonNews> {
     vec![ComparisonNews::Done(Box::new(drift::comparison(Vec::new())))]
@@ -174,4 +175,60 @@ fn every_size_can_be_drawn(#[values("", "/total<enter>n<tab>", "vz", "[", "t")] 
             text(&model);
         }
     }
+}
+
+/// News of the drift of production against staging, or of staging against the files.
+fn news(model: &mut Model, environment: usize, against: Against, look: Look) {
+    update(model, Message::Drift(DriftEvent { environment, against, look }));
+}
+
+fn known(comparison: crate::window::drift::Comparison) -> Look {
+    Look::Known(Arc::new(comparison))
+}
+
+/// A comparison in which nothing differs.
+fn none() -> crate::window::drift::Comparison {
+    let empty = || Arc::new(drift::snapshot(Vec::new(), Vec::new()));
+    let options = crate::schema::diff::DiffOptions::on(jiff::civil::date(2026, 8, 15));
+    drift::of(&empty(), &empty(), &options, |_| unreachable!("no difference"))
+}
+
+#[test]
+fn the_board_says_how_each_environment_drifts() {
+    for (size, label) in [(SMALL, "80x24"), (LARGE, "120x40"), (LEAST, "60x15")] {
+        let mut model = model(size);
+        news(&mut model, 0, Against::Files, known(none()));
+        news(&mut model, 1, Against::Neighbour, known(drift::comparison(Vec::new())));
+        news(&mut model, 1, Against::Files, Look::Comparing);
+        news(&mut model, 2, Against::Neighbour, Look::Failed("staging: connection refused".into()));
+        insta::assert_snapshot!(format!("board_drift_{label}"), picture(&model, "dark"));
+    }
+    let mut model = model(LARGE);
+    news(&mut model, 1, Against::Neighbour, Look::Failed("permission denied".into()));
+    assert!(text(&model).contains("could not be read: perm"), "{}", text(&model));
+}
+
+#[test]
+fn drift_that_appears_is_told_once() {
+    let mut model = model(LARGE);
+    news(&mut model, 1, Against::Neighbour, known(drift::comparison(Vec::new())));
+    assert_eq!(model.toast, None, "what was there at first is on the card");
+    news(&mut model, 1, Against::Neighbour, known(none()));
+    assert_eq!(model.toast, None);
+    news(&mut model, 1, Against::Neighbour, Look::Comparing);
+    assert!(text(&model).contains("none"), "what was known stands while it is compared again");
+    news(&mut model, 1, Against::Neighbour, known(drift::comparison(Vec::new())));
+    let toast = model.toast.as_ref().map(|toast| toast.text.as_str());
+    assert_eq!(toast, Some("production has drifted from staging: 3 more unexplained differences."));
+}
+
+#[test]
+fn what_was_compared_in_the_background_is_shown_at_once() {
+    let mut model = model(LARGE);
+    news(&mut model, 1, Against::Neighbour, known(drift::comparison(Vec::new())));
+    let played = play_comparing(model, "<tab>d", |_| Vec::new());
+    assert!(text(&played.model).contains("metrics_hot_fix_idx"), "{}", text(&played.model));
+    assert!(!played.outside.asked.iter().any(|asked| asked.starts_with("compare")), "{:?}", played.outside.asked);
+    let played = play_comparing(played.model, "r", compared);
+    assert!(played.outside.asked.iter().any(|asked| asked.starts_with("compare")), "again means again");
 }

@@ -1,6 +1,7 @@
 //! The board: every environment as a card, and every migration in every environment. The console's home.
 
 mod card;
+mod drift;
 mod layout;
 
 use std::collections::BTreeSet;

@@ -1,6 +1,6 @@
 //! Schema drift: what two sides differ in, as a tree, and why, with the SQL of both.
 
-mod detail;
+pub(super) mod detail;
 mod draw;
 mod tree;
 
@@ -317,7 +317,18 @@ impl DriftScreen {
         self.selected = Key::Everything;
         self.list = ListState::default();
         self.pane = Pane::Tree;
-        self.compare(world)
+        self.begin(world)
+    }
+
+    /// Shows what was compared in the background, or else compares.
+    fn begin(&mut self, world: &World) -> Vec<Command> {
+        match world.comparison(self.sides) {
+            Some(comparison) => {
+                self.show(Arc::clone(comparison));
+                vec![Command::StopComparing]
+            }
+            None => self.compare(world),
+        }
     }
 
     fn show(&mut self, comparison: Arc<Comparison>) {
@@ -572,7 +583,7 @@ impl Layer for DriftScreen {
     }
 
     fn opened(&mut self, context: &Context<'_>) -> Vec<Command> {
-        self.compare(context.world)
+        self.begin(context.world)
     }
 
     fn leaving(&mut self, _context: &Context<'_>) -> Vec<Command> {

@@ -14,6 +14,7 @@ pub mod reconcile;
 pub mod replayed;
 pub mod side;
 pub mod standing;
+pub mod watch;
 pub mod words;
 
 use std::sync::Arc;

@@ -4,8 +4,8 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use super::reconcile::Reconciliation;
 use super::progress::{Progress, nobody};
+use super::reconcile::Reconciliation;
 use super::replayed::{ReplayError, Workshop, is_beyond_files};
 use super::side::Seen;
 use super::{Comparison, DriftError, catalogue, options, scope, shadow_server};

@@ -3,6 +3,7 @@
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
+use super::drift;
 use crate::console::layer::Canvas;
 use crate::console::theme::{Glyphs, Role};
 use crate::console::view::chrome::{tier_label, tier_roles};
@@ -50,7 +51,7 @@ pub fn draw(canvas: &Canvas<'_>, frame: &mut Frame<'_>, area: Rect, index: usize
     }
 }
 
-type Line = Vec<Piece>;
+pub(super) type Line = Vec<Piece>;
 
 fn lines(canvas: &Canvas<'_>, index: usize, state: &EnvironmentState, room: u16, height: u16, taken: u16) -> Vec<Line> {
     let now = canvas.world.moment.now;
@@ -81,6 +82,7 @@ fn lines(canvas: &Canvas<'_>, index: usize, state: &EnvironmentState, room: u16,
                 0 | 1 => return vec![short()],
                 // The label has the first line to itself.
                 2 if taken > 0 => return vec![Vec::new(), short()],
+                3 if room.saturating_sub(taken) < 12 => return vec![Vec::new(), short()],
                 _ => {}
             }
             let why = format!("{} unreachable: {why}", glyphs.failed);
@@ -111,7 +113,15 @@ fn ready(
     let server = server(view);
     let counts = column.map(|column| counts(column, glyphs, room)).unwrap_or_default();
     let concern = concern(canvas, view);
+    let shows_drift = !canvas.world.config.drift.refresh.is_zero();
     match (height, concern) {
+        (5.., concern) if shows_drift => {
+            let [drift, files] = drift::lines(canvas, index, room);
+            vec![server, counts, drift, files, concern.unwrap_or_else(|| latest(canvas, index))]
+        }
+        (3.., concern) if shows_drift => {
+            vec![concern.unwrap_or(server), counts, drift::gravest(canvas, index, room)]
+        }
         (3.., concern) => vec![server, counts, concern.unwrap_or_else(|| latest(canvas, index))],
         (2, Some(concern)) => vec![concern, counts],
         (2, None) => vec![server, counts],

@@ -66,7 +66,8 @@ pub fn lay_out(area: Rect, world: &World, first: usize, selected: usize, has_fil
     let start = first.max((selected + 1).saturating_sub(fitting)).min(selected).min(count.saturating_sub(fitting));
     let environments = start..(start + fitting).min(count);
 
-    let (cards_area, rest) = split_top(area, if count == 0 { 0 } else { card_height(area) });
+    let shows_drift = !world.config.drift.refresh.is_zero();
+    let (cards_area, rest) = split_top(area, if count == 0 { 0 } else { card_height(area, shows_drift) });
     let shown = u16::try_from(environments.len()).unwrap_or(1).max(1);
     let cards = (0..shown)
         .map(|index| {
@@ -93,9 +94,11 @@ pub fn lay_out(area: Rect, world: &World, first: usize, selected: usize, has_fil
     }
 }
 
-fn card_height(area: Rect) -> u16 {
+fn card_height(area: Rect, shows_drift: bool) -> u16 {
     match (area.height, area.width) {
+        (28.., 100..) if shows_drift => 7,
         (28.., 100..) => 5,
+        (18.., _) if shows_drift => 5,
         (18.., _) => 4,
         _ => 3,
     }

@@ -1,0 +1,291 @@
+//! The drift of every environment, looked for in the background: against its neighbour and against the files.
+//!
+//! A round asks each environment first whether its catalogs or its history were written to since it was read, which
+//! costs it next to nothing; only then is its schema read again, and only then is compared again what depends on it.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use tokio::runtime::Builder;
+use tokio::sync::{Notify, mpsc};
+use tokio_util::sync::CancellationToken;
+
+use super::progress::nobody;
+use super::side::{self, ReadError, Seen, Side, neighbour_place};
+use super::{Comparison, DriftError, compare_seen, scope};
+use crate::config::Environment;
+use crate::migration::catalogue::Catalogue;
+use crate::postgres::connection::Connection;
+use crate::postgres::history::{self, ChangeToken};
+use crate::postgres::snapshot::{Mark, mark};
+use crate::window::context::{Context, Purpose};
+use crate::window::look::PATIENCE;
+
+/// How long a console may draw itself before it is asked to do more.
+const FIRST: Duration = Duration::from_secs(1);
+
+/// What an environment is held against.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Against {
+    /// The environment that it is compared with unless an operator says otherwise.
+    Neighbour,
+    /// What the files make.
+    Files,
+}
+
+/// What is known of an environment's drift.
+#[derive(Debug, Clone)]
+pub enum Look {
+    /// It is being compared.
+    Comparing,
+    /// It was compared.
+    Known(Arc<Comparison>),
+    /// It could not be, and why.
+    Failed(String),
+}
+
+/// News of the drift of an environment.
+#[derive(Debug, Clone)]
+pub struct DriftEvent {
+    /// Its place in the configuration.
+    pub environment: usize,
+    /// What it is held against.
+    pub against: Against,
+    /// What is known now.
+    pub look: Look,
+}
+
+/// Looks for drift until it is dropped.
+#[derive(Debug)]
+pub struct DriftWatch {
+    nudge: Arc<Notify>,
+    cancelled: CancellationToken,
+}
+
+impl Drop for DriftWatch {
+    fn drop(&mut self) {
+        self.cancelled.cancel();
+    }
+}
+
+impl DriftWatch {
+    /// Starts to look for drift, on a thread of its own, as often as the configuration says. `None` where it says never.
+    #[must_use]
+    pub fn start(context: Arc<Context>, news: mpsc::UnboundedSender<DriftEvent>) -> Option<Self> {
+        if context.config.drift.refresh.is_zero() {
+            return None;
+        }
+        let (nudge, cancelled) = (Arc::new(Notify::new()), CancellationToken::new());
+        let (nudged, until) = (Arc::clone(&nudge), cancelled.clone());
+        let thread = std::thread::Builder::new().name("drift".to_owned()).spawn(move || {
+            let runtime = match Builder::new_current_thread().enable_all().build() {
+                Ok(runtime) => runtime,
+                Err(error) => return tracing::warn!(%error, "drift is not looked for"),
+            };
+            let count = context.config.environments.len();
+            let watch = Watch { context, news, known: vec![None; count], compared: HashMap::new() };
+            runtime.block_on(async {
+                tokio::select! {
+                    () = watch.run(&nudged) => {}
+                    () = until.cancelled() => {}
+                }
+            });
+            runtime.shutdown_background();
+        });
+        if let Err(error) = thread {
+            tracing::warn!(%error, "drift is not looked for");
+            return None;
+        }
+        Some(Self { nudge, cancelled })
+    }
+
+    /// Looks at once, without waiting for the next turn.
+    pub fn nudge(&self) {
+        self.nudge.notify_one();
+    }
+}
+
+/// An environment as it was read.
+#[derive(Debug, Clone)]
+struct Known {
+    /// What its catalogs and its history said before it was read; `None` where they say nothing.
+    mark: Option<(Mark, ChangeToken)>,
+    seen: Seen,
+    /// The files with which its history was compared.
+    catalogue: Arc<Catalogue>,
+    /// Counts how often it was found to be another one.
+    edition: u64,
+}
+
+/// What was compared last: editions of both sides, and the files.
+struct Compared {
+    editions: (u64, u64),
+    catalogue: Arc<Catalogue>,
+    failure: Option<String>,
+}
+
+struct Watch {
+    context: Arc<Context>,
+    news: mpsc::UnboundedSender<DriftEvent>,
+    known: Vec<Option<Known>>,
+    compared: HashMap<(usize, Against), Compared>,
+}
+
+impl Watch {
+    async fn run(mut self, nudge: &Notify) {
+        let refresh = self.context.config.drift.refresh;
+        tokio::time::sleep(FIRST).await;
+        while !self.news.is_closed() {
+            self.round().await;
+            tokio::select! {
+                () = tokio::time::sleep(refresh) => {}
+                () = nudge.notified() => {}
+            }
+        }
+    }
+
+    async fn round(&mut self) {
+        let catalogue = match self.context.read_catalogue() {
+            Ok(catalogue) => catalogue,
+            Err(error) => {
+                for environment in 0..self.known.len() {
+                    self.fail(environment, Against::Files, &error.to_string());
+                }
+                return;
+            }
+        };
+        let context = Arc::clone(&self.context);
+        let looks = context.config.environments.iter().zip(&self.known);
+        let looks = looks.map(|(environment, known)| look(&context, environment, known.as_ref(), &catalogue));
+        let looked = join_all(looks).await;
+        let mut failures: Vec<Option<String>> = Vec::new();
+        for (known, looked) in self.known.iter_mut().zip(looked) {
+            failures.push(looked.as_ref().err().map(ToString::to_string));
+            if let Ok(now) = looked {
+                *known = Some(now);
+            }
+        }
+        for environment in 0..self.known.len() {
+            let neighbour = neighbour_place(&context.config, environment);
+            for (against, other) in [(Against::Neighbour, neighbour), (Against::Files, None)] {
+                if against == Against::Neighbour && other.is_none() {
+                    continue;
+                }
+                if let Some(why) = &failures[environment] {
+                    self.fail(environment, against, why);
+                } else if let Some((other, why)) = other.and_then(|other| Some((other, failures[other].as_ref()?))) {
+                    let name = &context.config.environments[other].name;
+                    self.fail(environment, against, &format!("{name}: {why}"));
+                } else {
+                    self.compare(environment, against, other, &catalogue).await;
+                }
+            }
+        }
+    }
+
+    /// Compares an environment with another one or the files, where one of them is not what it was.
+    async fn compare(
+        &mut self,
+        environment: usize,
+        against: Against,
+        other: Option<usize>,
+        catalogue: &Arc<Catalogue>,
+    ) {
+        let known = |place: usize| self.known.get(place).and_then(Option::as_ref);
+        let Some(right) = known(environment) else { return };
+        let (left, left_edition) = match other {
+            None => (Seen::Files, 0),
+            Some(other) => match known(other) {
+                Some(known) => (known.seen.clone(), known.edition),
+                None => return,
+            },
+        };
+        let editions = (left_edition, right.edition);
+        let right = right.seen.clone();
+        let last = self.compared.get(&(environment, against));
+        let is_current = last.is_some_and(|last| {
+            last.editions == editions && Arc::ptr_eq(&last.catalogue, catalogue) && last.failure.is_none()
+        });
+        if is_current {
+            return;
+        }
+        self.tell(environment, against, Look::Comparing);
+        let compared: Result<Comparison, DriftError> =
+            compare_seen(&self.context, catalogue, left, right, &nobody).await;
+        let failure = match compared {
+            Ok(comparison) => {
+                self.tell(environment, against, Look::Known(Arc::new(comparison)));
+                None
+            }
+            Err(error) => {
+                let why = error.to_string();
+                self.tell(environment, against, Look::Failed(why.clone()));
+                Some(why)
+            }
+        };
+        let compared = Compared { editions, catalogue: Arc::clone(catalogue), failure };
+        self.compared.insert((environment, against), compared);
+    }
+
+    /// Says that something is not known, once.
+    fn fail(&mut self, environment: usize, against: Against, why: &str) {
+        let is_told =
+            self.compared.get(&(environment, against)).is_some_and(|last| last.failure.as_deref() == Some(why));
+        if is_told {
+            return;
+        }
+        self.tell(environment, against, Look::Failed(why.to_owned()));
+        let nothing = Arc::new(Catalogue { migrations: Vec::new(), problems: Vec::new() });
+        let compared = Compared { editions: (0, 0), catalogue: nothing, failure: Some(why.to_owned()) };
+        self.compared.insert((environment, against), compared);
+    }
+
+    fn tell(&self, environment: usize, against: Against, look: Look) {
+        // Nobody may listen any more; then the watch ends after this round.
+        let _ = self.news.send(DriftEvent { environment, against, look });
+    }
+}
+
+/// An environment as it is now: as it was, where nothing was written to it.
+async fn look(
+    context: &Context,
+    environment: &Environment,
+    known: Option<&Known>,
+    catalogue: &Arc<Catalogue>,
+) -> Result<Known, ReadError> {
+    let asked = tokio::time::timeout(PATIENCE, ask(context, environment)).await;
+    let now = asked.unwrap_or(Err(ReadError::TimedOut(PATIENCE)))?;
+    let is_current = |known: &&Known| now.is_some() && known.mark == now && Arc::ptr_eq(&known.catalogue, catalogue);
+    if let Some(known) = known.filter(is_current) {
+        return Ok(known.clone());
+    }
+    let side = Side::Environment(Box::new(environment.clone()));
+    let seen = side::read(context, &side, catalogue, &scope(context)).await?;
+    let is_same = known.is_some_and(|known| is_same(&known.seen, &seen));
+    let edition = known.map_or(1, |known| known.edition + u64::from(!is_same));
+    Ok(Known { mark: now, seen, catalogue: Arc::clone(catalogue), edition })
+}
+
+/// Asks an environment whether it may be another one than before.
+async fn ask(context: &Context, environment: &Environment) -> Result<Option<(Mark, ChangeToken)>, ReadError> {
+    let target = context.target(environment).await?;
+    let connection = Connection::open(&target, &context.session(environment, Purpose::Drift)).await?;
+    let Some(mark) = mark(&connection).await? else { return Ok(None) };
+    let history = history::change_token(&connection, &context.history_table()).await?;
+    Ok(Some((mark, history)))
+}
+
+/// Whether an environment was found to be what it was: what was written may have been of no account.
+fn is_same(before: &Seen, now: &Seen) -> bool {
+    let (Some(before), Some(now)) = (before.database(), now.database()) else { return false };
+    before.in_effect == now.in_effect
+        && before.edited == now.edited
+        && before.without_file == now.without_file
+        && before.history_remark == now.history_remark
+        && before.ground == now.ground
+        && before.settings == now.settings
+        && before.snapshot.gaps == now.snapshot.gaps
+        && before.snapshot.digest() == now.snapshot.digest()
+}
