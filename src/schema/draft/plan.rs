@@ -7,7 +7,7 @@ use super::{DraftStatement, Safety};
 use crate::schema::attribute::Attribute;
 use crate::schema::ddl::{self, Pair, constraint, index};
 use crate::schema::kind::Kind;
-use crate::schema::name::quoted;
+use crate::schema::name::{Name, literal, quoted};
 use crate::schema::object::{Attributes, Object, ObjectId};
 use crate::schema::snapshot::Snapshot;
 
@@ -49,6 +49,8 @@ struct Plan<'s> {
     retyped: BTreeSet<ObjectId>,
     /// Columns whose default must go before something else can.
     released: BTreeSet<ObjectId>,
+    /// Tables that are made anew with their rows, for the order of their columns.
+    rebuilt: BTreeSet<ObjectId>,
     dependents: HashMap<&'s ObjectId, Vec<&'s ObjectId>>,
     refused: Vec<(ObjectId, String)>,
 }
@@ -65,11 +67,15 @@ pub fn statements(left: &Snapshot, right: &Snapshot) -> (Vec<DraftStatement>, Ve
         fates: BTreeMap::new(),
         retyped: BTreeSet::new(),
         released: BTreeSet::new(),
+        rebuilt: BTreeSet::new(),
         dependents,
         refused: Vec::new(),
     };
     plan.decide();
     plan.spread();
+    if plan.rebuild() {
+        plan.spread();
+    }
     let statements = plan.written();
     (statements, plan.refused)
 }
@@ -178,6 +184,105 @@ impl<'s> Plan<'s> {
         }
     }
 
+    /// Tables whose columns no statement brings into their order, or into the order in which they are inherited. Not those
+    /// that have children or partitions, nor partitions: there it would cost more than it is worth.
+    fn rebuild(&mut self) -> bool {
+        let (left, right) = (self.left, self.right);
+        let has_children = |snapshot: &Snapshot, id: &ObjectId| {
+            let name = id.to_string();
+            let tables = snapshot.of_kind(Kind::Table).iter().chain(snapshot.of_kind(Kind::ForeignTable));
+            tables.into_iter().any(|table| table.list(Attribute::Inherits).iter().any(|parent| **parent == *name))
+        };
+        let of_partitions = [Attribute::PartitionKey, Attribute::PartitionBound, Attribute::OfType];
+        let mut is_any = false;
+        for kind in [Kind::Table, Kind::ForeignTable] {
+            for (from, to) in left.of_kind(kind).iter().filter_map(|from| Some((from, right.get(&from.id)?))) {
+                if self.goes(&from.id)
+                    || of_partitions.iter().any(|one| from.get(*one).is_some() || to.get(*one).is_some())
+                {
+                    continue;
+                }
+                let (old, new) = (from.list(Attribute::Inherits), to.list(Attribute::Inherits));
+                let parents_stay: Vec<&Name> = old.iter().filter(|parent| new.contains(parent)).collect();
+                let parents_move = !new.iter().filter(|parent| old.contains(parent)).eq(parents_stay);
+                let inherits_otherwise = left.parts(&from.id, Kind::Column).iter().any(|column| {
+                    let other = right.get(&column.id);
+                    other.is_some_and(|other| other.get(Attribute::Inherited) != column.get(Attribute::Inherited))
+                }) && !new.is_empty();
+                if (parents_move || inherits_otherwise || !self.keeps_order(&from.id))
+                    && !has_children(left, &from.id)
+                    && !has_children(right, &from.id)
+                {
+                    self.fates.insert(from.id.clone(), Fate::Remake);
+                    if kind == Kind::Table {
+                        self.rebuilt.insert(from.id.clone());
+                    }
+                    is_any = true;
+                }
+            }
+        }
+        is_any
+    }
+
+    /// Puts a table out of the way, so that it can be made anew.
+    fn put_aside(&self, id: &ObjectId) -> Vec<DraftStatement> {
+        let columns = self.left.parts(id, Kind::Column).iter();
+        let identities = columns.filter(|column| column.get(Attribute::Identity).is_some());
+        identities
+            .map(|column| format!("ALTER TABLE {id} ALTER COLUMN {} DROP IDENTITY", quoted(&column.id.name)))
+            .chain([format!("ALTER TABLE {id} RENAME TO {}", quoted(&old_name(id)))])
+            .map(|sql| plain(sql, &[id]))
+            .collect()
+    }
+
+    /// Brings the rows over from where they were put aside, and what counts on from them.
+    fn bring_rows(&self, id: &ObjectId) -> Vec<DraftStatement> {
+        let mut columns: Vec<&Object> = self.right.parts(id, Kind::Column).iter().collect();
+        columns.retain(|column| column.get(Attribute::Generated).is_none() && self.left.get(&column.id).is_some());
+        columns.sort_by_key(|column| column.number(Attribute::Position));
+        let names: Vec<String> = columns.iter().map(|column| quoted(&column.id.name).into_owned()).collect();
+        let values: Vec<String> = columns
+            .iter()
+            .zip(&names)
+            .map(|(column, name)| {
+                let data_type = column.text(Attribute::DataType);
+                let before = self.left.get(&column.id).and_then(|before| before.text(Attribute::DataType));
+                match data_type {
+                    Some(data_type) if before != Some(data_type) => format!("{name}::{data_type}"),
+                    _ => name.clone(),
+                }
+            })
+            .collect();
+        let mut statements = Vec::new();
+        if !names.is_empty() {
+            statements.push(format!(
+                "INSERT INTO {id} ({}) OVERRIDING SYSTEM VALUE SELECT {} FROM ONLY {}",
+                names.join(", "),
+                values.join(", "),
+                old_id(id)
+            ));
+        }
+        for sequence in self.right.of_kind(Kind::Sequence) {
+            let of_column = |attribute: Attribute| {
+                let column = sequence.text(attribute)?.strip_prefix(&id.to_string())?.strip_prefix('.')?;
+                Some(column.to_owned())
+            };
+            if let Some(column) = of_column(Attribute::IdentityOf) {
+                statements.push(format!(
+                    "SELECT pg_catalog.setval({}, pg_catalog.max({column})) FROM {id} HAVING pg_catalog.max({column}) IS NOT NULL",
+                    literal(&sequence.id.to_string())
+                ));
+            } else if of_column(Attribute::OwnedBy).is_some() && !self.comes(&sequence.id) {
+                statements.extend(ddl::complete(sequence, self.right));
+            }
+        }
+        let safety =
+            || Safety::Locks("Every row is copied into a new table, and nobody can use it meanwhile.".to_owned());
+        let written =
+            |sql| DraftStatement { sql, objects: vec![id.clone()], safety: safety(), outside_transaction: false };
+        statements.into_iter().map(written).collect()
+    }
+
     /// Whether the columns that stay, and behind them the new ones, are in the order that they are to have.
     fn keeps_order(&self, relation: &ObjectId) -> bool {
         let names = |snapshot: &'s Snapshot| {
@@ -186,8 +291,11 @@ impl<'s> Plan<'s> {
             columns.into_iter().map(|column| &column.id.name).collect::<Vec<_>>()
         };
         let (before, after) = (names(self.left), names(self.right));
-        let kept = before.iter().filter(|name| after.contains(name));
-        let new = after.iter().filter(|name| !before.contains(name));
+        let stays = |name: &Name| {
+            before.contains(&name) && self.fates.get(&relation.part(Kind::Column, name.clone())) != Some(&Fate::Remake)
+        };
+        let kept = before.iter().filter(|name| after.contains(name) && stays(name));
+        let new = after.iter().filter(|name| !stays(name));
         kept.chain(new).eq(after.iter())
     }
 
@@ -271,6 +379,9 @@ impl<'s> Plan<'s> {
         let name = id.to_string();
         let mut followers: Vec<ObjectId> = Vec::new();
         match id.kind {
+            // The sequences of a table that keeps its rows go on.
+            Kind::Table if self.rebuilt.contains(id) => {}
+            Kind::Column if whole(id, left).is_some_and(|table| self.rebuilt.contains(table)) => {}
             Kind::Table | Kind::Column => {
                 let is_owner =
                     |owner: &str| owner == name || owner.strip_prefix(&name).is_some_and(|rest| rest.starts_with('.'));
@@ -308,6 +419,21 @@ impl<'s> Plan<'s> {
                 }
             }
             _ => {}
+        }
+        if id.kind == Kind::Column
+            && let Some(table) = whole(id, left)
+        {
+            // What stands on a column goes with it.
+            let column = quoted(&id.name);
+            let stands_on_it = |part: &&Object| {
+                let texts = [Attribute::Definition, Attribute::Predicate].map(|one| part.text(one).unwrap_or_default());
+                let lists = [Attribute::Keys, Attribute::Include].map(|one| part.list(one));
+                texts.iter().any(|text| mentions(text, &column))
+                    || lists.iter().any(|list| list.iter().any(|text| mentions(text, &column)))
+            };
+            for kind in [Kind::Index, Kind::Constraint] {
+                followers.extend(left.parts(table, kind).iter().filter(stands_on_it).map(|part| part.id.clone()));
+            }
         }
         for follower in followers {
             if !self.goes(&follower) && right.get(&follower).is_some() {
@@ -417,7 +543,9 @@ impl<'s> Plan<'s> {
         if let Some(whole) = whole(id, self.left) {
             let is_foreign_key =
                 self.left.get(id).and_then(|object| object.text(Attribute::ConstraintType)) == Some("foreign key");
-            if self.goes(whole) && !is_foreign_key {
+            // One that is only put aside takes the names of its indexes along: they go by themselves.
+            let keeps_parts = self.rebuilt.contains(whole) && id.kind != Kind::Column;
+            if self.goes(whole) && !is_foreign_key && !keeps_parts {
                 return true;
             }
             if id.kind == Kind::Column && is_view(whole.kind) {
@@ -574,7 +702,10 @@ impl<'s> Plan<'s> {
         if let (Fate::Drop | Fate::Remake, Some(from)) = (fate, from) {
             let mut statements = Vec::new();
             if !self.is_dropped_along(id) {
-                if *fate == Fate::Remake && self.has_columns_to_bring(id) {
+                if self.rebuilt.contains(id) {
+                    statements = self.put_aside(id);
+                    push(Step::Finish, vec![destroying(format!("DROP TABLE {}", old_id(id)), id)]);
+                } else if *fate == Fate::Remake && self.has_columns_to_bring(id) {
                     let word = if id.kind == Kind::Collation { "COLLATION" } else { "TYPE" };
                     statements.push(plain(format!("ALTER {word} {id} RENAME TO {}", quoted(&old_name(id))), &[id]));
                     if id.kind == Kind::Range {
@@ -594,7 +725,10 @@ impl<'s> Plan<'s> {
                 if id.kind == Kind::BaseType {
                     push(Step::Declare, vec![plain(format!("CREATE TYPE {id}"), &[id])]);
                 }
-                let statements = if self.is_created_along(id) { Vec::new() } else { self.making(to) };
+                let mut statements = if self.is_created_along(id) { Vec::new() } else { self.making(to) };
+                if self.rebuilt.contains(id) {
+                    statements.extend(self.bring_rows(id));
+                }
                 push(Step::Create, statements);
                 let completing = ddl::complete(to, self.right);
                 if !completing.is_empty() && !to.flag(Attribute::Shell) {
@@ -837,6 +971,7 @@ impl<'s> Plan<'s> {
             before(at(Step::Declare, id), at(Step::Create, id));
             before(at(Step::Drop, id), at(Step::Declare, id));
             before(at(Step::Create, id), at(Step::Complete, id));
+            before(at(Step::Create, id), at(Step::Finish, id));
             // Columns are brought over between the new type and the end of the old one.
             if action.step == Step::Finish {
                 for column in &self.retyped {
@@ -1081,7 +1216,7 @@ fn old_id(id: &ObjectId) -> ObjectId {
 fn of_this_database(mut statement: DraftStatement) -> DraftStatement {
     if statement.objects.iter().any(|id| id.kind == Kind::Database) {
         let template = statement.sql.replace('%', "%%").replace("DATABASE CURRENT", "DATABASE %I");
-        let template = crate::schema::name::literal(&template);
+        let template = literal(&template);
         statement.sql = format!(
             "DO $draft$ BEGIN EXECUTE pg_catalog.format({template}, pg_catalog.current_database()); END $draft$"
         );

@@ -33,6 +33,20 @@ pub fn wanted(from: &Snapshot, to: &Snapshot, selection: &[ObjectId]) -> Snapsho
         .filter(|id| matches!(id.kind, Kind::View | Kind::MaterializedView))
         .map(|id| (id.schema.as_deref(), &*id.name))
         .collect();
+    // Where one column changes its place, the others that do so too need not be told.
+    let position = |id: &ObjectId, snapshot: &Snapshot| snapshot.get(id)?.number(Attribute::Position);
+    let reordered: HashSet<(Option<&str>, Option<&str>)> = selection
+        .iter()
+        .filter(|id| id.kind == Kind::Column && position(id, from) != position(id, to))
+        .map(|id| (id.schema.as_deref(), id.relation.as_deref()))
+        .collect();
+    let is_moved = |id: &ObjectId| {
+        id.kind == Kind::Column
+            && reordered.contains(&(id.schema.as_deref(), id.relation.as_deref()))
+            && from.get(id).zip(to.get(id)).is_some_and(|(from, to)| {
+                Attribute::ALL.iter().all(|one| *one == Attribute::Position || from.get(*one) == to.get(*one))
+            })
+    };
     let is_selected = |object: &Object| {
         let id = &object.id;
         let of_whole = id.relation.as_deref().is_some_and(|whole| {
@@ -46,7 +60,7 @@ pub fn wanted(from: &Snapshot, to: &Snapshot, selection: &[ObjectId]) -> Snapsho
                         || wholes.iter().any(|(schema, name)| belongs(column, *schema, name)))
             })
         });
-        selected.contains(id) || of_whole || of_column
+        selected.contains(id) || of_whole || of_column || is_moved(id)
     };
     let mut objects: Vec<Object> = Vec::new();
     let mut places: HashMap<ObjectId, u32> = HashMap::new();
