@@ -14,6 +14,8 @@ use crate::migration::git::Commit;
 use crate::postgres::backup::BackupEntry;
 use crate::postgres::grant::GateList;
 use crate::window::confirmation::Confirmed;
+use crate::window::drift::Comparison;
+use crate::window::drift::export::Format;
 use crate::window::drift::handle::ComparisonNews;
 use crate::window::drift::watch::DriftEvent;
 use crate::window::files::FilesNews;
@@ -125,6 +127,8 @@ pub enum Answer {
     Plan(Box<Result<Drawn, String>>),
     /// A report's lines.
     Report(Vec<TextLine>),
+    /// Where the comparison was written.
+    Exported(PathBuf),
     /// News of the window that the layer runs.
     Window(Box<News>),
     /// News of the comparison that the layer asked for.
@@ -208,6 +212,8 @@ pub enum Work {
     },
     /// Read the report of a window.
     ReadReport(PathBuf),
+    /// Write a comparison into a file.
+    Export(Arc<Comparison>, Format),
 }
 
 /// A plan that was drawn up.

@@ -8,6 +8,8 @@ use crate::migration::checksum::Checksum;
 use crate::migration::git;
 use crate::postgres::backup;
 use crate::window::context::Context;
+use crate::window::drift::Comparison;
+use crate::window::drift::export::{Format, Page};
 use crate::window::look::EnvironmentView;
 use crate::window::plan::Intent;
 use crate::window::planning::{self, Seen};
@@ -32,6 +34,10 @@ pub async fn run(context: Arc<Context>, work: Work) -> Answer {
         Work::DrawUp { environment, catalogue, view, intent } => {
             Answer::Plan(Box::new(draw_up(&context, environment, &catalogue, &view, &intent)))
         }
+        Work::Export(comparison, format) => match export(&context, &comparison, format) {
+            Ok(path) => Answer::Exported(path),
+            Err(error) => Answer::Failed(Box::new(Trouble::from_error("The comparison cannot be written", &error))),
+        },
         Work::ReadReport(path) => match std::fs::read_to_string(&path) {
             Ok(text) => Answer::Report(markdown(&text)),
             Err(error) => Answer::Failed(Box::new(
@@ -43,6 +49,19 @@ pub async fn run(context: Arc<Context>, work: Work) -> Answer {
         Ok(answer) => answer,
         Err(error) => std::panic::resume_unwind(error.into_panic()),
     }
+}
+
+/// Writes a comparison beside the reports of windows.
+fn export(context: &Context, comparison: &Comparison, format: Format) -> std::io::Result<PathBuf> {
+    let rules = &context.config.drift.ignore;
+    let page = Page { comparison, rules, only_unexplained: false, verbose: format == Format::Html };
+    let harmless = |side: String| side.replace(|one: char| !one.is_ascii_alphanumeric() && one != '-', "_");
+    let (left, right) = (harmless(comparison.left.to_string()), harmless(comparison.right.to_string()));
+    let at = comparison.at.strftime("%Y%m%dT%H%M%SZ");
+    let path = context.reports().join(format!("drift_{left}_{right}_{at}.{}", format.extension()));
+    std::fs::create_dir_all(context.reports())?;
+    std::fs::write(&path, page.written(format)?)?;
+    Ok(path)
 }
 
 /// Draws up a plan and foresees its gates.

@@ -1,8 +1,5 @@
 //! `tidegate drift LEFT RIGHT`
 
-mod beside;
-mod document;
-mod html;
 mod lines;
 mod sql;
 
@@ -10,12 +7,12 @@ use clap::{Args, ValueEnum};
 
 use super::environments::{context, small_runtime};
 use super::{CommandError, Exit, Session};
-use crate::schema::diff::{Difference, Verdict};
-use crate::window::drift::cause::Explanation;
+use crate::schema::diff::Verdict;
+use crate::window::drift::export::Page;
 use crate::window::drift::prove::prove;
 use crate::window::drift::reconcile::Reconciliation;
 use crate::window::drift::side::Side;
-use crate::window::drift::{Comparison, Conclusion, compare};
+use crate::window::drift::{Conclusion, compare, words};
 
 /// The arguments of `tidegate drift`.
 #[derive(Debug, Args)]
@@ -59,34 +56,13 @@ pub enum Format {
     Html,
 }
 
-/// A comparison, and what of it is asked for.
-struct Page<'a> {
-    comparison: &'a Comparison,
-    only_unexplained: bool,
-    verbose: bool,
-}
-
-/// A difference, with why it is there.
-type Shown<'c> = (&'c Difference, Option<&'c Explanation>);
-
-impl Page<'_> {
-    /// The differences that are shown.
-    fn differences(&self) -> impl Iterator<Item = Shown<'_>> {
-        let explanations = self.comparison.explanations.iter().map(Option::as_ref);
-        self.comparison.drift.differences.iter().zip(explanations).filter(|(difference, explanation)| {
-            let is_open = || explanation.is_some_and(|explanation| !explanation.finding.is_explained());
-            if self.only_unexplained { difference.verdict == Verdict::Drift && is_open() } else { true }
-        })
-    }
-
-    fn exit(&self) -> Exit {
-        let open = self.differences().any(|(difference, _)| difference.verdict == Verdict::Drift);
-        match self.comparison.conclusion() {
-            _ if open => Exit::Findings,
-            Conclusion::Unknown => Exit::Unknown,
-            Conclusion::Drift if !self.comparison.drift.gaps.is_empty() => Exit::Unknown,
-            Conclusion::None | Conclusion::Drift => Exit::Done,
-        }
+fn exit(page: Page<'_>) -> Exit {
+    let open = page.differences().any(|(difference, _)| difference.verdict == Verdict::Drift);
+    match page.comparison.conclusion() {
+        _ if open => Exit::Findings,
+        Conclusion::Unknown => Exit::Unknown,
+        Conclusion::Drift if !page.comparison.drift.gaps.is_empty() => Exit::Unknown,
+        Conclusion::None | Conclusion::Drift => Exit::Done,
     }
 }
 
@@ -101,15 +77,18 @@ pub fn run(options: &Options, session: &mut Session) -> Result<Exit, CommandErro
     };
     let runtime = small_runtime()?;
     let comparison = runtime.block_on(compare(&context, &left, &right))?;
-    let page =
-        Page { comparison: &comparison, only_unexplained: options.unexplained, verbose: session.global.verbose > 0 };
-    let rules = &context.config.drift.ignore;
+    let page = Page {
+        comparison: &comparison,
+        rules: &context.config.drift.ignore,
+        only_unexplained: options.unexplained,
+        verbose: session.global.verbose > 0,
+    };
     if options.write.is_some() || options.format == Format::Sql {
         let reconciliation = Reconciliation::of(&comparison, options.unexplained);
         if reconciliation.is_empty() {
-            let words = format!("-- There is nothing to do: {}", lines::conclusion(&page).1);
+            let words = format!("-- There is nothing to do: {}", words::conclusion(&comparison).1);
             session.output.line(words)?;
-            return Ok(page.exit());
+            return Ok(exit(page));
         }
         let proof = runtime.block_on(prove(&context, &comparison, &reconciliation))?;
         let destructive = options.destructive;
@@ -118,12 +97,12 @@ pub fn run(options: &Options, session: &mut Session) -> Result<Exit, CommandErro
             return Ok(if proof.is_proved() { Exit::Done } else { Exit::Findings });
         }
         sql::print(&comparison, &reconciliation, &proof, destructive, &mut session.output)?;
-        return Ok(page.exit());
+        return Ok(exit(page));
     }
     match options.format {
-        Format::Json => session.output.json(&document::document(&page, rules))?,
-        Format::Html => session.output.line(html::page(&page, rules))?,
-        Format::Text | Format::Sql => lines::print(&page, rules, &mut session.output)?,
+        Format::Json => session.output.json(&page.document())?,
+        Format::Html => session.output.line(page.html())?,
+        Format::Text | Format::Sql => lines::print(page, &mut session.output)?,
     }
-    Ok(page.exit())
+    Ok(exit(page))
 }

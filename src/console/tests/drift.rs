@@ -8,6 +8,7 @@ use crate::console::model::Model;
 use crate::console::testing::drift;
 use crate::schema::{Gap, Kind};
 use crate::window::drift::DriftError;
+use crate::window::drift::export::{Format, Page};
 use crate::window::drift::handle::ComparisonNews;
 use crate::window::drift::progress::Stage;
 use crate::window::drift::watch::{Against, DriftEvent, Look};
@@ -231,4 +232,29 @@ fn what_was_compared_in_the_background_is_shown_at_once() {
     assert!(!played.outside.asked.iter().any(|asked| asked.starts_with("compare")), "{:?}", played.outside.asked);
     let played = play_comparing(played.model, "r", compared);
     assert!(played.outside.asked.iter().any(|asked| asked.starts_with("compare")), "again means again");
+}
+
+#[test]
+fn a_comparison_is_written_in_the_form_that_was_chosen() {
+    let mut model = model(LARGE);
+    news(&mut model, 1, Against::Neighbour, known(drift::comparison(Vec::new())));
+    let played = play_with(model, "<tab>dwj<enter>", |work| match work {
+        crate::console::message::Work::Export(_, Format::Html) => {
+            Some(crate::console::message::Answer::Exported("/reports/drift.html".into()))
+        }
+        _ => None,
+    });
+    assert_eq!(played.outside.copied, ["/reports/drift.html"]);
+}
+
+#[rstest]
+#[case(Format::Text, "+ index metrics.metrics_hot_fix_idx  only in production")]
+#[case(Format::Html, "<code>metrics.metrics_hot_fix_idx</code>")]
+#[case(Format::Json, "\"qualified\": \"public.metrics.metrics_hot_fix_idx\"")]
+#[case(Format::Sql, "It has not been tried.")]
+fn every_form_tells_of_what_was_done_by_hand(#[case] format: Format, #[case] line: &str) {
+    let comparison = drift::comparison(Vec::new());
+    let page = Page { comparison: &comparison, rules: &[], only_unexplained: false, verbose: false };
+    let written = page.written(format).expect("is written");
+    assert!(written.contains(line), "{written}");
 }

@@ -13,7 +13,7 @@ use ratatui::layout::{Position, Rect};
 use crate::console::key::Key as Pressed;
 use crate::console::keymap::{Action, Binding, FILTER_KEYS, LIST_KEYS, ScreenSpec, action};
 use crate::console::layer::{Availability, Canvas, Command, Context, Layer, Subject};
-use crate::console::message::{Answer, SideChoice, Sides};
+use crate::console::message::{Answer, SideChoice, Sides, Work};
 use crate::console::model::World;
 use crate::console::theme::Role;
 use crate::console::trouble::Trouble;
@@ -27,6 +27,7 @@ use crate::console::widget::viewer::TextLine;
 use crate::schema::Kind;
 use crate::schema::diff::Presence;
 use crate::window::drift::course::Which;
+use crate::window::drift::export::Format;
 use crate::window::drift::handle::ComparisonNews;
 use crate::window::drift::progress::Stage;
 use crate::window::drift::{Comparison, Conclusion, words};
@@ -58,6 +59,8 @@ pub const FOLD_ALL: Action = Action("drift.fold-all");
 pub const UNFOLD_ALL: Action = Action("drift.unfold-all");
 /// Give the whole screen to one pane.
 pub const ZOOM: Action = Action("drift.zoom");
+/// Write the comparison into a file.
+pub const EXPORT: Action = Action("drift.export");
 /// One of several migrations was chosen.
 const CAUSE: Action = Action("drift.cause");
 
@@ -145,6 +148,13 @@ pub static SPEC: ScreenSpec = ScreenSpec {
             keys: &["z"],
             words: "Give the whole screen to one pane, or divide it again",
             short: "",
+            when: "",
+        },
+        Binding {
+            action: EXPORT,
+            keys: &["w"],
+            words: "Write it into a file: text, HTML, JSON, SQL",
+            short: "write",
             when: "",
         },
         Binding { action: action::COPY, keys: &["y"], words: "Copy the object's name", short: "copy", when: "" },
@@ -527,6 +537,12 @@ impl DriftScreen {
     }
 }
 
+fn choose_format() -> Vec<Command> {
+    let choice = |format: Format| Choice::new(format.extension(), format.words()).with(Role::Dim, format.extension());
+    let choices = Format::ALL.map(choice).to_vec();
+    vec![Command::Open(Box::new(ChooseDialog::of("Write into a file", choices, 0, EXPORT)))]
+}
+
 /// Whether what is not shown may differ as well.
 fn is_uncertain(comparison: &Comparison) -> bool {
     !comparison.drift.gaps.is_empty() || !comparison.failures.is_empty() || !comparison.doubts.is_empty()
@@ -575,7 +591,8 @@ impl Layer for DriftScreen {
     }
 
     fn availability(&self, wanted: Action, _world: &World) -> Availability {
-        let needs_tree = [action::OPEN, action::NEXT, SHOWING, STANDING, STATUS, KIND, FOLD, ZOOM, action::FILTER];
+        let needs_tree =
+            [action::OPEN, action::NEXT, SHOWING, STANDING, STATUS, KIND, FOLD, ZOOM, EXPORT, action::FILTER];
         if self.tree.is_none() && needs_tree.contains(&wanted) {
             return Availability::No("There is no comparison yet.".to_owned());
         }
@@ -636,6 +653,7 @@ impl Layer for DriftScreen {
                 };
             }),
             KIND => return self.choose_kind(),
+            EXPORT => return choose_format(),
             FOLD => self.toggle(),
             FOLD_ALL | UNFOLD_ALL => {
                 if let Some(tree) = &mut self.tree {
@@ -671,6 +689,12 @@ impl Layer for DriftScreen {
             KIND => {
                 let kind = Kind::ALL.iter().copied().find(|kind| kind.word() == text);
                 self.want(|wanted| wanted.kind = kind);
+            }
+            EXPORT => {
+                let format = Format::ALL.into_iter().find(|format| format.extension() == text);
+                if let (Some(tree), Some(format)) = (&self.tree, format) {
+                    return vec![Command::Work(Work::Export(Arc::clone(tree.comparison()), format))];
+                }
             }
             CAUSE => {
                 let tree = self.tree.as_ref();
@@ -741,7 +765,17 @@ impl Layer for DriftScreen {
     }
 
     fn answered(&mut self, answer: Answer, _context: &Context<'_>) -> Vec<Command> {
-        let Answer::Comparison(sides, news) = answer else { return Vec::new() };
+        let (sides, news) = match answer {
+            Answer::Comparison(sides, news) => (sides, news),
+            Answer::Exported(path) => {
+                return vec![Command::Copy {
+                    what: "the path of the file that was written",
+                    text: path.display().to_string(),
+                }];
+            }
+            Answer::Failed(trouble) => return vec![Command::Trouble(trouble)],
+            _ => return Vec::new(),
+        };
         // What was given up may still have had something to say.
         let State::Comparing { stage, read, .. } = &mut self.state else { return Vec::new() };
         if sides != self.sides {

@@ -7,6 +7,7 @@
 mod cache;
 pub mod cause;
 pub mod course;
+pub mod export;
 pub mod handle;
 pub mod progress;
 pub mod prove;

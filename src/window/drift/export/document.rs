@@ -89,8 +89,8 @@ struct RuleDocument<'a> {
     differences: usize,
 }
 
-pub(super) fn document<'a>(page: &'a Page<'_>, rules: &'a [IgnoreRule]) -> Document<'a> {
-    let comparison = page.comparison;
+pub(super) fn document<'a>(page: &Page<'a>) -> Document<'a> {
+    let (comparison, rules) = (page.comparison, page.rules);
     Document {
         format: 1,
         at: comparison.at,

@@ -4,18 +4,17 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::beside::{definitions, rows};
-use super::lines::{conclusion, name, shown};
-use super::{Page, Shown, lines};
-use crate::cli::output::Tone;
+use super::{Page, Shown};
 use crate::migration::text::printable;
-use crate::schema::diff::{Difference, IgnoreRule, Presence, Verdict};
+use crate::schema::diff::{Difference, Presence, Verdict};
 use crate::window::drift::cause::Explanation;
 use crate::window::drift::course::Which;
+use crate::window::drift::words::{self, Gravity, conclusion, name_within_schema, shown};
 
 const STYLE: &str = include_str!("page.css");
 
 /// The page.
-pub(super) fn page(page: &Page<'_>, rules: &[IgnoreRule]) -> String {
+pub(super) fn page(page: &Page<'_>) -> String {
     let comparison = page.comparison;
     let title = format!("Schema drift: {} and {}", comparison.left, comparison.right);
     let mut html = format!(
@@ -24,62 +23,57 @@ pub(super) fn page(page: &Page<'_>, rules: &[IgnoreRule]) -> String {
          <body>\n<h1>{0}</h1>\n",
         escaped(&title)
     );
-    let (tone, words) = conclusion(page);
-    paragraph(&mut html, class(tone), &words);
+    let (gravity, words) = conclusion(comparison);
+    paragraph(&mut html, class(gravity), &words);
     html += "<table class=\"sides\">\n";
     for which in [Which::Left, Which::Right] {
-        html += "<tr>";
-        for cell in lines::side(comparison, which) {
-            // Writing to a String cannot fail, here and below.
-            let _ = write!(html, "<td>{}</td>", escaped(&cell));
-        }
-        html += "</tr>\n";
+        let sign = match which {
+            Which::Left => "-",
+            Which::Right => "+",
+        };
+        let (name, words) = (comparison.side(which).to_string(), words::side(comparison, which));
+        // Writing to a String cannot fail, here and below.
+        let _ = writeln!(html, "<tr><td>{sign}</td><td>{}</td><td>{}</td></tr>", escaped(&name), escaped(&words));
     }
     html += "</table>\n";
 
     let mut groups: BTreeMap<Option<&str>, Vec<Shown<'_>>> = BTreeMap::new();
     for (difference, explanation) in page.differences() {
         if difference.verdict != Verdict::Information || page.verbose {
-            groups.entry(lines::schema_of(&difference.id)).or_default().push((difference, explanation));
+            groups.entry(words::schema_of(&difference.id)).or_default().push((difference, explanation));
         }
     }
     for (schema, differences) in groups {
         let heading = schema.map_or("Outside of schemas".to_owned(), |schema| format!("Schema {schema}"));
         let _ = writeln!(html, "<h2>{}</h2>", escaped(&heading));
         for (difference, explanation) in differences {
-            one(&mut html, page, difference, explanation, rules);
+            one(&mut html, page, difference, explanation);
         }
     }
-    for (tone, note) in lines::notes(comparison, rules) {
-        paragraph(&mut html, class(tone), &note);
+    for (gravity, note) in words::unknowns(comparison).into_iter().chain(words::remarks(comparison, page.rules)) {
+        paragraph(&mut html, class(gravity), &note);
     }
     let _ = writeln!(html, "<footer>Read at {}.</footer>\n</body>\n</html>", comparison.at);
     html
 }
 
-fn one(
-    html: &mut String,
-    page: &Page<'_>,
-    difference: &Difference,
-    explanation: Option<&Explanation>,
-    rules: &[IgnoreRule],
-) {
+fn one(html: &mut String, page: &Page<'_>, difference: &Difference, explanation: Option<&Explanation>) {
     let comparison = page.comparison;
-    let (sign, where_) = lines::presence(comparison, difference);
-    let (tone, why) = lines::reason(comparison, difference, explanation, rules);
-    let presence = match difference.presence {
-        Presence::OnlyLeft => "left",
-        Presence::OnlyRight => "right",
-        Presence::Changed => "changed",
+    let where_ = words::presence(comparison, difference.presence);
+    let (gravity, why) = words::reason(comparison, difference, explanation, page.rules);
+    let (presence, sign) = match difference.presence {
+        Presence::OnlyLeft => ("left", "-"),
+        Presence::OnlyRight => ("right", "+"),
+        Presence::Changed => ("changed", "~"),
     };
     let _ = writeln!(
         html,
         "<details class=\"{presence}\"><summary><b>{sign}</b> {} <code>{}</code> <span class=\"quiet\">{}</span> \
          <span class=\"{}\">{}</span></summary>",
         difference.id.kind,
-        escaped(&name(&difference.id)),
+        escaped(&name_within_schema(&difference.id)),
         escaped(&where_),
-        class(tone),
+        class(gravity),
         escaped(&why),
     );
     if !difference.changes.is_empty() {
@@ -118,13 +112,12 @@ fn paragraph(html: &mut String, class: &str, text: &str) {
     let _ = writeln!(html, "<p class=\"{class}\">{}</p>", escaped(text));
 }
 
-fn class(tone: Tone) -> &'static str {
-    match tone {
-        Tone::Heading => "heading",
-        Tone::Quiet => "quiet",
-        Tone::Good => "good",
-        Tone::Warning => "warning",
-        Tone::Bad => "bad",
+fn class(gravity: Gravity) -> &'static str {
+    match gravity {
+        Gravity::Quiet => "quiet",
+        Gravity::Good => "good",
+        Gravity::Warning => "warning",
+        Gravity::Bad => "bad",
     }
 }
 

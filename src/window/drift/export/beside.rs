@@ -8,27 +8,29 @@ use crate::window::drift::Comparison;
 
 /// One line of both sides.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Row {
-    pub(super) left: Option<String>,
-    pub(super) right: Option<String>,
+pub struct Row {
+    /// The left side's line, where it has one.
+    pub left: Option<String>,
+    /// The right side's line, where it has one.
+    pub right: Option<String>,
 }
 
 impl Row {
     /// Whether both sides say the same here.
-    pub(super) fn is_same(&self) -> bool {
+    pub fn is_same(&self) -> bool {
         self.left == self.right
     }
 }
 
 /// An object's definition on both sides; empty where a side has none.
-pub(super) fn definitions(comparison: &Comparison, id: &ObjectId) -> (String, String) {
+pub fn definitions(comparison: &Comparison, id: &ObjectId) -> (String, String) {
     let of =
         |schema: &crate::schema::Snapshot| schema.get(id).map(|object| definition(object, schema)).unwrap_or_default();
     (of(&comparison.left_schema), of(&comparison.right_schema))
 }
 
 /// Puts two texts beside one another: equal lines stand in one row.
-pub(super) fn rows(left: &str, right: &str) -> Vec<Row> {
+pub fn rows(left: &str, right: &str) -> Vec<Row> {
     let mut rows: Vec<Row> = Vec::new();
     // Lines of the left side that wait for one of the right side to stand beside.
     let mut open = 0;
