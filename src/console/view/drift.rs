@@ -375,7 +375,7 @@ impl DriftScreen {
         }
     }
 
-    fn to_the_left(&mut self) {
+    fn go_left(&mut self) {
         let row = self.list.selected;
         let Some(tree) = &mut self.tree else { return };
         if !tree.fold(row)
@@ -385,7 +385,7 @@ impl DriftScreen {
         }
     }
 
-    fn to_the_right(&mut self) {
+    fn go_right(&mut self) {
         let row = self.list.selected;
         let Some(tree) = &mut self.tree else { return };
         if !tree.unfold(row) && tree.is_branch(row) {
@@ -624,8 +624,8 @@ impl Layer for DriftScreen {
             }
             action::NEXT_MATCH => self.step(true),
             action::PREVIOUS_MATCH => self.step(false),
-            action::LEFT if self.pane == Pane::Tree => self.to_the_left(),
-            action::RIGHT if self.pane == Pane::Tree => self.to_the_right(),
+            action::LEFT if self.pane == Pane::Tree => self.go_left(),
+            action::RIGHT if self.pane == Pane::Tree => self.go_right(),
             action::COPY => return self.copy_name(),
             action::COPY_ALL => return self.copy_text(),
             action::STOP => match self.state {
