@@ -85,5 +85,14 @@ fn main() -> ExitCode {
     });
     let tally = tally.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
     println!("{tally}");
-    if tally.is_perfect() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if is_perfect(&tally) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// Whether everything was found, nothing was wrong, and every draft did what it should.
+fn is_perfect(tally: &Tally) -> bool {
+    tally.differing.0 == tally.differing.1
+        && tally.equal.1 == 0
+        && tally.restored.1 == 0
+        && tally.converged == tally.differing.0
+        && tally.reverted.0 == tally.reverted.1
 }

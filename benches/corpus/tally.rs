@@ -41,15 +41,6 @@ impl Tally {
         self.reverted.0 += usize::from(verdict.reverted.is_some());
         self.reverted.1 += usize::from(matches!(verdict.reverted, Some(None)));
     }
-
-    /// Whether everything was found, nothing was wrong, and every draft did what it should.
-    pub fn is_perfect(&self) -> bool {
-        self.differing.0 == self.differing.1
-            && self.equal.1 == 0
-            && self.restored.1 == 0
-            && self.converged == self.differing.0
-            && self.reverted.0 == self.reverted.1
-    }
 }
 
 impl fmt::Display for Tally {
