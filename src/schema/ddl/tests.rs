@@ -126,7 +126,7 @@ fn a_partition_is_made_alone_and_then_attached() {
     &[(Attribute::DataType, "text".into()), (Attribute::Default, "'1'::text".into())],
     &["DROP DEFAULT", "SET DATA TYPE text USING total::text", "SET DEFAULT '1'::text"]
 )]
-#[case::storage(&[(Attribute::Storage, "external".into())], &[], &["SET STORAGE DEFAULT"])]
+#[case::storage(&[(Attribute::Storage, "external".into())], &[], &["SET STORAGE EXTENDED"])]
 #[case::statistics(&[], &[(Attribute::StatisticsTarget, 7.into())], &["SET STATISTICS 7"])]
 #[case::computed_no_more(&[(Attribute::Generated, "(a + 1)".into())], &[], &["DROP EXPRESSION"])]
 #[case::identity(
@@ -168,7 +168,7 @@ fn what_no_statement_reaches_is_said() {
 #[case::by_another(
     &["o=arwdDxt/o"],
     &["o=arwdDxt/o", "=r/x"],
-    &["GRANT SELECT ON TABLE public.\"Orders\" TO PUBLIC GRANTED BY x"]
+    &["SET ROLE x", "GRANT SELECT ON TABLE public.\"Orders\" TO PUBLIC", "RESET ROLE"]
 )]
 fn grants_are_brought_from_one_state_to_the_other(
     #[case] from: &[&str],
