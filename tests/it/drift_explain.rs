@@ -3,6 +3,8 @@
 use serde_json::Value;
 
 use crate::connect_pooler::Pooler;
+use tidegate::postgres::shadow::{Ground, Shadow, ShadowServer};
+
 use crate::support::site::{ACCOUNTS, EMAIL, INDEX, Site};
 use crate::support::{Run, Scratch, Server, TestDatabase};
 
@@ -308,6 +310,21 @@ fn roles_and_logins_are_as_where_the_migrations_ran() {
     assert_eq!(document["counts"]["unproven"], 0, "{document:#}");
     let document = pair.drift(&["files", "staging"], 3);
     assert_eq!(findings(&document), [format!("index public.accounts.accounts_email only_left explained - [{INDEX}]")]);
+}
+
+#[tokio::test]
+async fn the_grounds_of_both_sides_are_laid_at_once() {
+    let server = Server::own();
+    server.execute("CREATE ROLE deployer; CREATE ROLE api; GRANT api TO deployer");
+    let connection = crate::connect::open(&server.url("postgres")).await.unwrap();
+    let ground = Ground::read(&connection, &[]).await.unwrap();
+    let cache = tempfile::tempdir().unwrap();
+    let shadow = Shadow::start(&ShadowServer::Own, &connection.info().version, cache.path()).await.unwrap();
+    let (mut left, mut right) = (Vec::new(), Vec::new());
+    let laid = tokio::join!(ground.lay(&shadow, None, &mut left), ground.lay(&shadow, None, &mut right));
+    assert!(laid.0.is_ok() && laid.1.is_ok());
+    assert_eq!((left, right), (Vec::<String>::new(), Vec::new()), "each role is made once");
+    shadow.close().await;
 }
 
 #[test]

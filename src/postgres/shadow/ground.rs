@@ -210,6 +210,7 @@ impl Ground {
 
     /// Makes the roles that are not there yet; nobody can log in as one of them.
     async fn make_roles(&self, shadow: &Shadow, missing: &mut Vec<String>) -> Result<(), ShadowError> {
+        let _alone = shadow.roles.lock().await;
         let there = sql::rows(&shadow.admin, "SELECT rolname FROM pg_catalog.pg_roles").await;
         let there: Vec<String> = there
             .and_then(|rows| rows.iter().map(|row| Columns::of(row).string()).collect())

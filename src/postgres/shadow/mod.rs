@@ -13,6 +13,8 @@ mod replay;
 use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use tokio::sync::Mutex;
+
 use super::cluster::ClusterError;
 use super::connect_error::ConnectError;
 use super::connection::{Connection, SessionOptions};
@@ -82,6 +84,9 @@ pub struct Shadow {
     admin: Connection,
     wanted: ServerVersion,
     number: AtomicU32,
+    /// Held by whoever looks which roles there are and makes those that are not: several grounds are laid at once, and
+    /// roles belong to the whole server.
+    roles: Mutex<()>,
 }
 
 /// One database of a shadow.
@@ -111,7 +116,7 @@ impl Shadow {
         if admin.info().pooled == super::server_info::PoolMode::Transaction {
             return Err(ShadowError::Pooled);
         }
-        let shadow = Self { place, admin, wanted: wanted.clone(), number: AtomicU32::new(0) };
+        let shadow = Self { place, admin, wanted: wanted.clone(), number: AtomicU32::new(0), roles: Mutex::default() };
         if !shadow.place.is_own() {
             shadow.claim().await.map_err(trying("Removing what an earlier shadow has left"))?;
         }
