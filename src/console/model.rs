@@ -12,7 +12,7 @@ use crate::migration::git::Commit;
 use crate::postgres::history::{HistoryRow, HistoryState};
 use crate::window::board::{Board, Past};
 use crate::window::drift::side::neighbour_place;
-use crate::window::drift::watch::{Against, DriftEvent, Look};
+use crate::window::drift::watch::{Against, DriftEvent, Look, Outcome};
 use crate::window::drift::{Comparison, Counts};
 use crate::window::files::FilesNews;
 use crate::window::journal::Unfinished;
@@ -114,7 +114,7 @@ impl World {
         self.view(environment)?.past.rows.get((*self.latest.get(environment)?)?)
     }
 
-    /// What was compared of two sides in the background.
+    /// What was compared of two sides in the background, where it was kept.
     #[must_use]
     pub fn comparison(&self, sides: Sides) -> Option<&Arc<Comparison>> {
         let SideChoice::Environment(right) = sides.right else { return None };
@@ -123,21 +123,21 @@ impl World {
             SideChoice::Environment(left) if neighbour_place(&self.config, right) == Some(left) => Against::Neighbour,
             SideChoice::Environment(_) => return None,
         };
-        self.drifts.get(right)?.known(against)
+        self.drifts.get(right)?.known(against)?.comparison.as_ref()
     }
 
     /// Takes in what is known of an environment's drift; says something where drift has appeared.
     pub fn take_drift(&mut self, event: DriftEvent) -> Option<String> {
         let drift = self.drifts.get_mut(event.environment)?;
         let name = &self.config.environments.get(event.environment)?.name;
-        let before = drift.known(event.against).map(|comparison| comparison.counts());
+        let before = drift.known(event.against).map(|outcome| outcome.counts);
         let look = match event.look {
             // What was known stands until something else is.
             Look::Comparing if before.is_some() => return None,
             look => look,
         };
         let now = match &look {
-            Look::Known(comparison) => Some((comparison.counts(), comparison.left.to_string())),
+            Look::Known(outcome) => Some((outcome.counts, outcome.left.clone())),
             Look::Comparing | Look::Failed(_) => None,
         };
         match event.against {
@@ -203,13 +203,13 @@ pub struct EnvironmentDrift {
 }
 
 impl EnvironmentDrift {
-    fn known(&self, against: Against) -> Option<&Arc<Comparison>> {
+    fn known(&self, against: Against) -> Option<&Arc<Outcome>> {
         let look = match against {
             Against::Neighbour => self.neighbour.as_ref(),
             Against::Files => self.files.as_ref(),
         };
         match look? {
-            Look::Known(comparison) => Some(comparison),
+            Look::Known(outcome) => Some(outcome),
             Look::Comparing | Look::Failed(_) => None,
         }
     }

@@ -19,6 +19,11 @@ use super::teller::{Ending, Teller};
 /// After this long without news, what is under way is said again: in a log, silence looks like a hang.
 const SILENCE: Duration = Duration::from_secs(10);
 
+/// For how long news of running scripts gather before they are told: waking for each would take time from the scripts.
+const GATHER: Duration = Duration::from_millis(5);
+/// How many news are taken at once.
+const NEWS: usize = 256;
+
 /// Takes a window to its end. `state` is what is known of it already: of one that is resumed, not of a new one.
 pub async fn drive(
     (handle, news): (WindowHandle, Receiver<News>),
@@ -47,25 +52,35 @@ impl Drive<'_> {
         }
         let mut silence = silence();
         let (mut closed, mut broken) = (false, None);
-        loop {
+        let mut heard = Vec::new();
+        'listen: loop {
             tokio::select! {
-                heard = news.recv() => match heard {
-                    Some(News::Event(event)) => self.take(&event),
-                    Some(News::Refused(error)) => {
-                        self.verdict.get_or_insert(Verdict::of_trouble(error.to_string(), self.state.as_ref()));
-                        broken = Some(error.to_string());
-                        self.handle.leave();
-                    }
-                    Some(News::Over { closed: for_good, trouble }) => {
-                        closed = for_good;
-                        if let Some(why) = trouble {
-                            self.verdict.get_or_insert(Verdict::of_trouble(why.clone(), self.state.as_ref()));
-                            broken = Some(why);
-                        }
+                count = news.recv_many(&mut heard, NEWS) => {
+                    if count == 0 {
                         break;
                     }
-                    None => break,
-                },
+                    for one in heard.drain(..) {
+                        match one {
+                            News::Event(event) => self.take(&event),
+                            News::Refused(error) => {
+                                self.verdict.get_or_insert(Verdict::of_trouble(error.to_string(), self.state.as_ref()));
+                                broken = Some(error.to_string());
+                                self.handle.leave();
+                            }
+                            News::Over { closed: for_good, trouble } => {
+                                closed = for_good;
+                                if let Some(why) = trouble {
+                                    self.verdict.get_or_insert(Verdict::of_trouble(why.clone(), self.state.as_ref()));
+                                    broken = Some(why);
+                                }
+                                break 'listen;
+                            }
+                        }
+                    }
+                    if self.runs_scripts() {
+                        tokio::time::sleep(GATHER).await;
+                    }
+                }
                 wish = wishes.next() => self.wish(wish),
                 _ = silence.tick() => {
                     if let Some(state) = &self.state {
@@ -82,6 +97,11 @@ impl Drive<'_> {
             Some(why) => Err(CommandError::Broken { why, exit: verdict.exit() }),
             None => Ok(verdict.exit()),
         }
+    }
+
+    /// Whether scripts are running, which say much in a short time.
+    fn runs_scripts(&self) -> bool {
+        self.state.as_ref().is_some_and(|state| state.running() == Some(Step::Apply))
     }
 
     fn take(&mut self, event: &WindowEvent) {

@@ -11,7 +11,7 @@ use crate::window::drift::DriftError;
 use crate::window::drift::export::{Format, Page};
 use crate::window::drift::handle::ComparisonNews;
 use crate::window::drift::progress::Stage;
-use crate::window::drift::watch::{Against, DriftEvent, Look};
+use crate::window::drift::watch::{Against, DriftEvent, Look, Outcome};
 
 fn compared(_: Sides) -> Vec<ComparisonNews> {
     vec![ComparisonNews::Done(Box::new(drift::comparison(Vec::new())))]
@@ -184,7 +184,7 @@ fn news(model: &mut Model, environment: usize, against: Against, look: Look) {
 }
 
 fn known(comparison: crate::window::drift::Comparison) -> Look {
-    Look::Known(Arc::new(comparison))
+    Look::Known(Arc::new(Outcome::of(comparison)))
 }
 
 /// A comparison in which nothing differs.

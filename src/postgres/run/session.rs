@@ -41,13 +41,22 @@ pub struct ScriptSession<'c> {
     policy: Policy,
     /// The message that makes the settings afresh.
     settings: String,
-    /// The answer to it that is still to be taken: it was sent ahead for the next script.
-    settled: Option<Sent>,
+    settled: Settled,
     recorder: Recorder,
     prepared: bool,
     known: Known,
     store: Store,
     unfinished: HashMap<Box<str>, Unfinished>,
+}
+
+/// Whether the session is as a script must find it.
+enum Settled {
+    /// Its settings are to be made first.
+    No,
+    /// They were sent ahead, and the answer is still to be taken.
+    Sent(Sent),
+    /// They are made.
+    Yes,
 }
 
 /// Whether runs that leave no history row can be noted.
@@ -130,7 +139,7 @@ impl<'c> ScriptSession<'c> {
             history: history.clone(),
             policy: policy.clone(),
             settings: settings::settings(policy),
-            settled: None,
+            settled: Settled::No,
             recorder,
             prepared: false,
             known: Known::default(),
@@ -200,8 +209,7 @@ impl<'c> ScriptSession<'c> {
             Ok(done) => {
                 self.known.note(run.name.as_str(), done.row.rolled_back);
                 self.unfinished.remove(run.name.as_str());
-                // Its answer is taken when the next script wants to run.
-                self.settled = line.send(&self.settings).await.ok();
+                self.settled = if done.settled { Settled::Yes } else { self.settle_ahead(line).await };
                 Ok(done)
             }
             Err(failure) if failure.is_lost() => Err(self.follow_up(&run, failure).await),
@@ -209,18 +217,24 @@ impl<'c> ScriptSession<'c> {
                 if let Err(error) = self.note_failure(line, &run, &failure).await {
                     tracing::warn!(%error, "the failed run could not be noted");
                 }
-                self.settled = line.send(&self.settings).await.ok();
+                self.settled = self.settle_ahead(line).await;
                 Err(failure)
             }
         }
     }
 
+    /// Has the settings made for the next script; the answer is taken when it wants to run.
+    async fn settle_ahead(&self, line: &Line<'_>) -> Settled {
+        line.send(&self.settings).await.map_or(Settled::No, Settled::Sent)
+    }
+
     /// Makes sure that the session is as each script must find it.
     async fn make_ready(&mut self, line: &mut Line<'_>) -> Result<(), Failure> {
         let settings_failed = |error| Failure::of(error, RunErrorKind::Settings, None, DatabaseState::Unchanged);
-        let is_settled = match self.settled.take() {
-            Some(sent) => line.settle(sent).await.is_ok(),
-            None => false,
+        let is_settled = match std::mem::replace(&mut self.settled, Settled::No) {
+            Settled::Yes => true,
+            Settled::Sent(sent) => line.settle(sent).await.is_ok(),
+            Settled::No => false,
         };
         if !is_settled {
             line.tidy(&self.settings).await.map_err(settings_failed)?;
@@ -282,6 +296,7 @@ impl<'c> ScriptSession<'c> {
                 statements: statements.clone(),
                 before: steps.unwrap_or_default(),
                 also: forget.then(|| stepwise::forget(run.name.as_str())),
+                settings: &self.settings,
             };
             let made = transaction.make(line).await;
             if !prepared {

@@ -38,6 +38,8 @@ pub(super) struct Attempt<'a> {
     pub(super) before: Duration,
     /// What else belongs to the transaction, after the record: our own.
     pub(super) also: Option<String>,
+    /// The message that makes the session's settings afresh for the next script; it travels with the commit.
+    pub(super) settings: &'a str,
 }
 
 /// Why an attempt did not end in a commit.
@@ -68,6 +70,8 @@ pub(super) enum Cause {
 /// A row that is committed, as it was read back.
 pub(super) struct Done {
     pub(super) row: HistoryRow,
+    /// Whether the session's settings were made afresh behind the commit.
+    pub(super) settled: bool,
 }
 
 impl Failure {
@@ -444,13 +448,20 @@ impl Attempt<'_> {
         }
         let started = Instant::now();
         let commit = own.map_or("COMMIT", |index| self.text(index));
-        let message = format!("{commit}; {}", self.recorder.read(self.run.name.as_str(), self.prepared));
+        let mut message = format!("{commit}; {}", self.recorder.read(self.run.name.as_str(), self.prepared));
+        let settles = after.is_empty();
+        if settles {
+            // One message less for the next script to wait for.
+            message += "; ";
+            message += self.settings;
+        }
         // From here on, silence means that nobody knows.
         let answer = match line.send(&message).await {
             Ok(sent) => line.answer(sent, Whose::Ours).await,
             Err(error) => return Err(Failure::of(error, RunErrorKind::Commit, own, DatabaseState::RolledBack)),
         };
         let (committed, row) = (answer.done > 0, answer.rows.first().map(history::decode));
+        let settled = settles && answer.error.is_none();
         match answer.error {
             Some(error) if !committed => {
                 let state = match error.is_connection_lost() {
@@ -459,6 +470,8 @@ impl Attempt<'_> {
                 };
                 return Err(Failure::of(error, RunErrorKind::Commit, own, state));
             }
+            // The row was read; what failed are the settings, and whoever needs them next makes them, or says why not.
+            Some(PgError::Server(_) | PgError::Cancelled(_)) if row.is_some() => {}
             Some(error) => {
                 let kind = match error {
                     PgError::ConnectionLost(reason) => RunErrorKind::ConnectionLost(reason),
@@ -492,7 +505,7 @@ impl Attempt<'_> {
         }
         line.pass_notices_on().await;
         line.tell(RunEvent::Committed).await;
-        Ok(Done { row })
+        Ok(Done { row, settled })
     }
 
     async fn started(&self, line: &Line<'_>, index: usize) {

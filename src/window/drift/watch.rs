@@ -14,12 +14,14 @@ use tokio_util::sync::CancellationToken;
 
 use super::progress::nobody;
 use super::side::{self, ReadError, Seen, Side, neighbour_place};
-use super::{Comparison, DriftError, compare_seen, scope};
+use super::{Comparison, Conclusion, Counts, DriftError, compare_seen, scope};
 use crate::config::Environment;
 use crate::migration::catalogue::Catalogue;
 use crate::postgres::connection::Connection;
 use crate::postgres::history::{self, ChangeToken};
+use crate::postgres::shadow::{Ground, ReplaySettings};
 use crate::postgres::snapshot::{Mark, mark};
+use crate::schema::Digest;
 use crate::window::context::{Context, Purpose};
 use crate::window::look::PATIENCE;
 
@@ -41,9 +43,45 @@ pub enum Look {
     /// It is being compared.
     Comparing,
     /// It was compared.
-    Known(Arc<Comparison>),
+    Known(Arc<Outcome>),
     /// It could not be, and why.
     Failed(String),
+}
+
+/// How many objects and differences a comparison may hold to be kept for whoever wants to see it at once. A larger one
+/// is made again when somebody does: a board of many large databases must not hold all of them.
+const KEPT: usize = 5_000;
+
+/// What a comparison came to.
+#[derive(Debug, Clone)]
+pub struct Outcome {
+    /// How many differences there are.
+    pub counts: Counts,
+    /// What they come to.
+    pub conclusion: Conclusion,
+    /// Whether something could not be read.
+    pub has_gaps: bool,
+    /// What the left side is called.
+    pub left: String,
+    /// The comparison itself, where it is small enough to be kept.
+    pub comparison: Option<Arc<Comparison>>,
+}
+
+impl Outcome {
+    /// What this comparison came to.
+    #[must_use]
+    pub fn of(comparison: Comparison) -> Self {
+        let schemas = [&comparison.left_schema, &comparison.right_schema];
+        let objects: usize = schemas.iter().map(|schema| schema.objects().len()).sum();
+        let is_small = objects + comparison.drift.differences.len() <= KEPT;
+        Self {
+            counts: comparison.counts(),
+            conclusion: comparison.conclusion(),
+            has_gaps: !comparison.drift.gaps.is_empty(),
+            left: comparison.left.to_string(),
+            comparison: is_small.then(|| Arc::new(comparison)),
+        }
+    }
 }
 
 /// News of the drift of an environment.
@@ -112,11 +150,41 @@ impl DriftWatch {
 struct Known {
     /// What its catalogs and its history said before it was read; `None` where they say nothing.
     mark: Option<(Mark, ChangeToken)>,
-    seen: Seen,
+    /// What was found there, for as long as a round lasts: schemas are large.
+    seen: Option<Seen>,
+    /// What tells it from another one.
+    seal: Option<Seal>,
     /// The files with which its history was compared.
     catalogue: Arc<Catalogue>,
     /// Counts how often it was found to be another one.
     edition: u64,
+}
+
+/// All that a comparison rests on of what was found in an environment, without the schema itself.
+#[derive(Debug, Clone, PartialEq)]
+struct Seal {
+    schema: Digest,
+    in_effect: Option<Vec<String>>,
+    edited: Vec<String>,
+    without_file: Vec<String>,
+    history_remark: Option<String>,
+    ground: Ground,
+    settings: ReplaySettings,
+}
+
+impl Seal {
+    fn of(seen: &Seen) -> Option<Self> {
+        let found = seen.database()?;
+        Some(Self {
+            schema: found.snapshot.digest(),
+            in_effect: found.in_effect.clone(),
+            edited: found.edited.clone(),
+            without_file: found.without_file.clone(),
+            history_remark: found.history_remark.clone(),
+            ground: found.ground.clone(),
+            settings: found.settings.clone(),
+        })
+    }
 }
 
 /// What was compared last: editions of both sides, and the files.
@@ -183,6 +251,9 @@ impl Watch {
                 }
             }
         }
+        for known in self.known.iter_mut().flatten() {
+            known.seen = None;
+        }
     }
 
     /// Compares an environment with another one or the files, where one of them is not what it was.
@@ -193,30 +264,13 @@ impl Watch {
         other: Option<usize>,
         catalogue: &Arc<Catalogue>,
     ) {
-        let known = |place: usize| self.known.get(place).and_then(Option::as_ref);
-        let Some(right) = known(environment) else { return };
-        let (left, left_edition) = match other {
-            None => (Seen::Files, 0),
-            Some(other) => match known(other) {
-                Some(known) => (known.seen.clone(), known.edition),
-                None => return,
-            },
-        };
-        let editions = (left_edition, right.edition);
-        let right = right.seen.clone();
-        let last = self.compared.get(&(environment, against));
-        let is_current = last.is_some_and(|last| {
-            last.editions == editions && Arc::ptr_eq(&last.catalogue, catalogue) && last.failure.is_none()
-        });
-        if is_current {
+        if self.is_current(environment, against, other, catalogue) {
             return;
         }
         self.tell(environment, against, Look::Comparing);
-        let compared: Result<Comparison, DriftError> =
-            compare_seen(&self.context, catalogue, left, right, &nobody).await;
-        let failure = match compared {
+        let failure = match self.compared(environment, other, catalogue).await {
             Ok(comparison) => {
-                self.tell(environment, against, Look::Known(Arc::new(comparison)));
+                self.tell(environment, against, Look::Known(Arc::new(Outcome::of(comparison))));
                 None
             }
             Err(error) => {
@@ -225,8 +279,61 @@ impl Watch {
                 Some(why)
             }
         };
+        let editions = self.editions(environment, other);
         let compared = Compared { editions, catalogue: Arc::clone(catalogue), failure };
         self.compared.insert((environment, against), compared);
+    }
+
+    /// The editions of an environment and of what it is held against; the files have none.
+    fn editions(&self, environment: usize, other: Option<usize>) -> (u64, u64) {
+        let edition = |place: usize| self.known.get(place).and_then(Option::as_ref).map_or(0, |known| known.edition);
+        (other.map_or(0, edition), edition(environment))
+    }
+
+    /// Whether what was compared last still holds.
+    fn is_current(
+        &self,
+        environment: usize,
+        against: Against,
+        other: Option<usize>,
+        catalogue: &Arc<Catalogue>,
+    ) -> bool {
+        self.compared.get(&(environment, against)).is_some_and(|last| {
+            last.editions == self.editions(environment, other)
+                && Arc::ptr_eq(&last.catalogue, catalogue)
+                && last.failure.is_none()
+        })
+    }
+
+    /// Compares an environment with another one or the files.
+    async fn compared(
+        &mut self,
+        environment: usize,
+        other: Option<usize>,
+        catalogue: &Arc<Catalogue>,
+    ) -> Result<Comparison, DriftError> {
+        let left = match other {
+            Some(other) => self.seen(other, catalogue).await?,
+            None => Seen::Files,
+        };
+        let right = self.seen(environment, catalogue).await?;
+        compare_seen(&self.context, catalogue, left, right, &nobody).await
+    }
+
+    /// What was found in an environment in this round, or else what is there now.
+    async fn seen(&mut self, place: usize, catalogue: &Arc<Catalogue>) -> Result<Seen, DriftError> {
+        let environment = &self.context.config.environments[place];
+        let known = self.known[place].as_ref();
+        if let Some(seen) = known.and_then(|known| known.seen.as_ref()) {
+            return Ok(seen.clone());
+        }
+        let mark = known.and_then(|known| known.mark.clone());
+        let now = read(&self.context, environment, known, mark, catalogue)
+            .await
+            .map_err(|source| DriftError::Side { side: environment.name.to_string(), source: Box::new(source) })?;
+        let seen = now.seen.clone().unwrap_or(Seen::Files);
+        self.known[place] = Some(now);
+        Ok(seen)
     }
 
     /// Says that something is not known, once.
@@ -261,11 +368,23 @@ async fn look(
     if let Some(known) = known.filter(is_current) {
         return Ok(known.clone());
     }
+    read(context, environment, known, now, catalogue).await
+}
+
+/// Reads an environment. It keeps its edition where it is what it was: what was written may have been of no account.
+async fn read(
+    context: &Context,
+    environment: &Environment,
+    known: Option<&Known>,
+    mark: Option<(Mark, ChangeToken)>,
+    catalogue: &Arc<Catalogue>,
+) -> Result<Known, ReadError> {
     let side = Side::Environment(Box::new(environment.clone()));
     let seen = side::read(context, &side, catalogue, &scope(context)).await?;
-    let is_same = known.is_some_and(|known| is_same(&known.seen, &seen));
+    let seal = Seal::of(&seen);
+    let is_same = known.is_some_and(|known| known.seal.is_some() && known.seal == seal);
     let edition = known.map_or(1, |known| known.edition + u64::from(!is_same));
-    Ok(Known { mark: now, seen, catalogue: Arc::clone(catalogue), edition })
+    Ok(Known { mark, seen: Some(seen), seal, catalogue: Arc::clone(catalogue), edition })
 }
 
 /// Asks an environment whether it may be another one than before.
@@ -275,17 +394,4 @@ async fn ask(context: &Context, environment: &Environment) -> Result<Option<(Mar
     let Some(mark) = mark(&connection).await? else { return Ok(None) };
     let history = history::change_token(&connection, &context.history_table()).await?;
     Ok(Some((mark, history)))
-}
-
-/// Whether an environment was found to be what it was: what was written may have been of no account.
-fn is_same(before: &Seen, now: &Seen) -> bool {
-    let (Some(before), Some(now)) = (before.database(), now.database()) else { return false };
-    before.in_effect == now.in_effect
-        && before.edited == now.edited
-        && before.without_file == now.without_file
-        && before.history_remark == now.history_remark
-        && before.ground == now.ground
-        && before.settings == now.settings
-        && before.snapshot.gaps == now.snapshot.gaps
-        && before.snapshot.digest() == now.snapshot.digest()
 }

@@ -7,8 +7,8 @@ use crate::console::view::drift::detail::{counts, standing_role};
 use crate::console::widget::paint::{piece, pieces_width};
 use crate::window::drift::side::neighbour_place;
 use crate::window::drift::standing::Standing;
-use crate::window::drift::watch::Look;
-use crate::window::drift::{Comparison, Conclusion, Counts};
+use crate::window::drift::watch::{Look, Outcome};
+use crate::window::drift::{Conclusion, Counts};
 
 /// The columns of the label.
 const LABEL: u16 = 7;
@@ -42,8 +42,8 @@ pub fn gravest(canvas: &Canvas<'_>, environment: usize, room: u16) -> Line {
 fn gravity(look: Option<&Look>) -> u8 {
     match look {
         Some(Look::Failed(_)) => 4,
-        Some(Look::Known(comparison)) => match comparison.conclusion() {
-            Conclusion::Drift if open(comparison.counts()) > 0 => 3,
+        Some(Look::Known(outcome)) => match outcome.conclusion {
+            Conclusion::Drift if open(outcome.counts) > 0 => 3,
             Conclusion::Unknown => 3,
             Conclusion::Drift => 2,
             Conclusion::None => 0,
@@ -64,16 +64,15 @@ fn line(canvas: &Canvas<'_>, label: &'static str, look: Option<&Look>, room: u16
         None => line.push(piece(Role::Faint, "not compared yet")),
         Some(Look::Comparing) => line.push(piece(Role::Info, format!("comparing{}", glyphs.ellipsis))),
         Some(Look::Failed(why)) => line.push(piece(Role::Bad, format!("could not be read: {why}"))),
-        Some(Look::Known(comparison)) => line.extend(known(comparison, glyphs, room.saturating_sub(LABEL))),
+        Some(Look::Known(outcome)) => line.extend(known(outcome, glyphs, room.saturating_sub(LABEL))),
     }
     line
 }
 
-fn known(comparison: &Comparison, glyphs: &'static Glyphs, room: u16) -> Line {
-    let all = comparison.counts();
+fn known(outcome: &Outcome, glyphs: &'static Glyphs, room: u16) -> Line {
     // What is told apart from drift has no place here.
-    let drift = Counts { information: 0, ignored: 0, ..all };
-    match comparison.conclusion() {
+    let drift = Counts { information: 0, ignored: 0, ..outcome.counts };
+    match outcome.conclusion {
         Conclusion::None => return vec![piece(Role::Good, "none")],
         Conclusion::Unknown => {
             return vec![piece(Role::Bad, format!("{} not known: not all could be read", glyphs.warning))];
@@ -81,7 +80,7 @@ fn known(comparison: &Comparison, glyphs: &'static Glyphs, room: u16) -> Line {
         Conclusion::Drift => {}
     }
     let mut line = counts(drift);
-    if !comparison.drift.gaps.is_empty() {
+    if outcome.has_gaps {
         line.push(piece(Role::Bad, format!("  {} not all read", glyphs.warning)));
     }
     if pieces_width(&line) <= room {
