@@ -133,7 +133,9 @@ impl Outside<Screen> for Real {
         let (handle, mut news) = opened;
         self.windows.insert(from, handle);
         let messages = self.messages.clone();
+        let hold = self.drift.as_ref().map(DriftWatch::hold);
         tokio::spawn(async move {
+            let _until_over = hold;
             while let Some(news) = news.recv().await {
                 let message = Message::Answer { to: from, answer: Answer::Window(Box::new(news)) };
                 if messages.send(message).await.is_err() {

@@ -23,6 +23,7 @@ mod demo;
 mod drift_corpus;
 mod drift_explain;
 mod drift_snapshot;
+mod drift_watch;
 mod engine_activity;
 mod engine_contention;
 mod engine_history;

@@ -2,6 +2,7 @@
 //!
 //! A round asks each environment first whether its catalogs or its history were written to since it was read, which
 //! costs it next to nothing; only then is its schema read again, and only then is compared again what depends on it.
+//! While a window is open nothing new is begun: its scripts come first.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -9,7 +10,7 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use tokio::runtime::Builder;
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::{Notify, mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
 use super::progress::nobody;
@@ -99,7 +100,23 @@ pub struct DriftEvent {
 #[derive(Debug)]
 pub struct DriftWatch {
     nudge: Arc<Notify>,
+    /// How many hold it back.
+    holds: Arc<watch::Sender<usize>>,
     cancelled: CancellationToken,
+}
+
+/// Holds a watch back until it is dropped; the watch then looks at once.
+#[derive(Debug)]
+pub struct Hold {
+    nudge: Arc<Notify>,
+    holds: Arc<watch::Sender<usize>>,
+}
+
+impl Drop for Hold {
+    fn drop(&mut self) {
+        self.holds.send_modify(|holds| *holds -= 1);
+        self.nudge.notify_one();
+    }
 }
 
 impl Drop for DriftWatch {
@@ -116,6 +133,7 @@ impl DriftWatch {
             return None;
         }
         let (nudge, cancelled) = (Arc::new(Notify::new()), CancellationToken::new());
+        let (holds, held) = watch::channel(0);
         let (nudged, until) = (Arc::clone(&nudge), cancelled.clone());
         let thread = std::thread::Builder::new().name("drift".to_owned()).spawn(move || {
             let runtime = match Builder::new_current_thread().enable_all().build() {
@@ -123,7 +141,7 @@ impl DriftWatch {
                 Err(error) => return tracing::warn!(%error, "drift is not looked for"),
             };
             let count = context.config.environments.len();
-            let watch = Watch { context, news, known: vec![None; count], compared: HashMap::new() };
+            let watch = Watch { context, news, held, known: vec![None; count], compared: HashMap::new() };
             runtime.block_on(async {
                 tokio::select! {
                     () = watch.run(&nudged) => {}
@@ -136,7 +154,14 @@ impl DriftWatch {
             tracing::warn!(%error, "drift is not looked for");
             return None;
         }
-        Some(Self { nudge, cancelled })
+        Some(Self { nudge, holds: Arc::new(holds), cancelled })
+    }
+
+    /// Holds it back: what it compares right now it ends, and then it waits.
+    #[must_use]
+    pub fn hold(&self) -> Hold {
+        self.holds.send_modify(|holds| *holds += 1);
+        Hold { nudge: Arc::clone(&self.nudge), holds: Arc::clone(&self.holds) }
     }
 
     /// Looks at once, without waiting for the next turn.
@@ -197,6 +222,8 @@ struct Compared {
 struct Watch {
     context: Arc<Context>,
     news: mpsc::UnboundedSender<DriftEvent>,
+    /// How many hold it back.
+    held: watch::Receiver<usize>,
     known: Vec<Option<Known>>,
     compared: HashMap<(usize, Against), Compared>,
 }
@@ -206,12 +233,19 @@ impl Watch {
         let refresh = self.context.config.drift.refresh;
         tokio::time::sleep(FIRST).await;
         while !self.news.is_closed() {
+            self.wait_for_leave().await;
             self.round().await;
             tokio::select! {
                 () = tokio::time::sleep(refresh) => {}
                 () = nudge.notified() => {}
             }
         }
+    }
+
+    /// Waits until nobody holds it back.
+    async fn wait_for_leave(&mut self) {
+        // Whoever could hold it back may be gone; then it ends with the console.
+        let _ = self.held.wait_for(|holds| *holds == 0).await;
     }
 
     async fn round(&mut self) {
@@ -267,6 +301,7 @@ impl Watch {
         if self.is_current(environment, against, other, catalogue) {
             return;
         }
+        self.wait_for_leave().await;
         self.tell(environment, against, Look::Comparing);
         let failure = match self.compared(environment, other, catalogue).await {
             Ok(comparison) => {
@@ -300,7 +335,7 @@ impl Watch {
     ) -> bool {
         self.compared.get(&(environment, against)).is_some_and(|last| {
             last.editions == self.editions(environment, other)
-                && Arc::ptr_eq(&last.catalogue, catalogue)
+                && is_same(&last.catalogue, catalogue)
                 && last.failure.is_none()
         })
     }
@@ -355,6 +390,11 @@ impl Watch {
     }
 }
 
+/// Whether the files say the same.
+fn is_same(before: &Arc<Catalogue>, now: &Arc<Catalogue>) -> bool {
+    Arc::ptr_eq(before, now) || before == now
+}
+
 /// An environment as it is now: as it was, where nothing was written to it.
 async fn look(
     context: &Context,
@@ -364,7 +404,7 @@ async fn look(
 ) -> Result<Known, ReadError> {
     let asked = tokio::time::timeout(PATIENCE, ask(context, environment)).await;
     let now = asked.unwrap_or(Err(ReadError::TimedOut(PATIENCE)))?;
-    let is_current = |known: &&Known| now.is_some() && known.mark == now && Arc::ptr_eq(&known.catalogue, catalogue);
+    let is_current = |known: &&Known| now.is_some() && known.mark == now && is_same(&known.catalogue, catalogue);
     if let Some(known) = known.filter(is_current) {
         return Ok(known.clone());
     }
