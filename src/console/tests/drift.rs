@@ -37,6 +37,8 @@ fn the_sample_has_drift_of_every_standing() {
 #[case::unified("drift_unified", "/daily<enter>nvv<tab>")]
 #[case::filtered("drift_filtered", "eeees")]
 #[case::choosing("drift_choosing", "[")]
+#[case::marked("drift_marked", "a/metrics_hot<enter>n<space><esc>")]
+#[case::dropping("drift_dropping", "j<space>")]
 fn pictures(#[case] name: &str, #[case] keys: &str) {
     for (size, label) in [(SMALL, "80x24"), (LARGE, "120x40"), (LEAST, "60x15")] {
         insta::assert_snapshot!(format!("{name}_{label}"), picture(&shown(size, keys), "dark"));
@@ -90,6 +92,37 @@ fn what_has_no_cause_gives_the_keys_to_its_details() {
 fn next_match_goes_to_what_is_not_explained_even_where_it_is_folded() {
     let shown = text(&shown(LARGE, "-n"));
     assert!(shown.contains("metrics_hot_fix_idx"), "{shown}");
+}
+
+/// What is marked, as the frame of the tree says.
+fn marks(model: &Model) -> Option<String> {
+    let shown = text(model);
+    let (before, _) = shown.split_once(" marked, ")?;
+    before.rsplit(' ').next().map(str::to_owned)
+}
+
+#[rstest]
+#[case::one("/hot_fix<enter>n<space>", Some("1"))]
+#[case::one_and_not("/hot_fix<enter>n<space><space>", None)]
+#[case::group_without_what_is_dropped("j<space><enter>", Some("3"))]
+#[case::group_with_it("j<space>j<enter>", Some("5"))]
+#[case::given_up("j<space><esc>", None)]
+#[case::enter_alone_drops_nothing("/owner_id<enter>G<space><enter>", None)]
+#[case::dropped_only_when_chosen("/owner_id<enter>G<space>j<enter>", Some("1"))]
+#[case::all_that_drops_nothing("a", Some("3"))]
+#[case::all_and_none("aa", None)]
+#[case::all_that_is_shown("/daily<enter>a<esc>", Some("1"))]
+#[case::back_takes_them_off("a<esc>", None)]
+#[case::group_unmarked("j<space>j<enter><space>", None)]
+#[case::kept_when_compared_again("ar", Some("3"))]
+fn differences_are_marked(#[case] keys: &str, #[case] marked: Option<&str>) {
+    assert_eq!(marks(&shown(LARGE, keys)).as_deref(), marked);
+}
+
+#[test]
+fn what_is_no_drift_cannot_be_marked() {
+    let shown = text(&shown(LARGE, "eee<space>"));
+    assert!(shown.contains("Nothing here counts as drift"), "{shown}");
 }
 
 #[test]

@@ -8,6 +8,7 @@ mod copies;
 pub(super) mod detail;
 mod draw;
 mod keys;
+mod marking;
 mod moving;
 mod rows;
 mod tree;
@@ -114,8 +115,20 @@ impl Layer for DriftScreen {
     }
 
     fn availability(&self, wanted: Action, _world: &World) -> Availability {
-        let needs_tree =
-            [action::OPEN, action::NEXT, SHOWING, STANDING, STATUS, KIND, FOLD, ZOOM, EXPORT, action::FILTER];
+        let needs_tree = [
+            action::OPEN,
+            action::NEXT,
+            SHOWING,
+            STANDING,
+            STATUS,
+            KIND,
+            MARK,
+            MARK_ALL,
+            FOLD,
+            ZOOM,
+            EXPORT,
+            action::FILTER,
+        ];
         if self.tree.is_none() && needs_tree.contains(&wanted) {
             return Availability::No("There is no comparison yet.".to_owned());
         }
@@ -177,6 +190,8 @@ impl Layer for DriftScreen {
             }),
             KIND => return self.choose_kind(),
             EXPORT => return choose_format(),
+            MARK => return self.toggle_mark(),
+            MARK_ALL => return self.mark_all(),
             FOLD => self.toggle(),
             FOLD_ALL | UNFOLD_ALL => {
                 if let Some(tree) = &mut self.tree {
@@ -218,7 +233,7 @@ impl Layer for DriftScreen {
             self.pane = Pane::Tree;
             return true;
         }
-        std::mem::take(&mut self.zoomed)
+        std::mem::take(&mut self.zoomed) || self.tree.as_mut().is_some_and(Tree::unmark_all)
     }
 
     fn told(&mut self, wanted: Action, text: &str, context: &Context<'_>) -> Vec<Command> {

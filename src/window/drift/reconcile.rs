@@ -9,6 +9,7 @@ use super::Comparison;
 use super::cause::Finding;
 use crate::migration::text::printable;
 use crate::schema::ObjectId;
+use crate::schema::diff::{Difference, Presence};
 use crate::schema::draft::{Draft, DraftStatement, Safety, draft};
 
 /// A migration and its rollback that end a drift.
@@ -29,6 +30,13 @@ impl Reconciliation {
             (!only_unexplained || !explained).then(|| difference.id.clone())
         });
         Self::of_selection(comparison, wanted.collect())
+    }
+
+    /// Drafts what ends every difference that counts and for which nothing has to be dropped.
+    pub fn keeping(comparison: &Comparison) -> Self {
+        let pairs = comparison.drift.differences.iter().zip(&comparison.explanations);
+        let kept = pairs.filter(|(difference, explanation)| explanation.is_some() && !drops(difference));
+        Self::of_selection(comparison, kept.map(|(difference, _)| difference.id.clone()).collect())
     }
 
     /// Drafts what ends these differences.
@@ -66,6 +74,11 @@ impl Reconciliation {
     pub fn down_is_stepwise(&self) -> bool {
         self.draft.down.iter().any(|statement| statement.outside_transaction)
     }
+}
+
+/// Whether a draft for this difference takes something away from the left side: nothing but a confirmation may do so.
+pub fn drops(difference: &Difference) -> bool {
+    difference.presence == Presence::OnlyLeft
 }
 
 fn destroys(statement: &DraftStatement) -> bool {

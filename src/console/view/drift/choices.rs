@@ -13,7 +13,7 @@ use crate::schema::Kind;
 use crate::window::drift::course::Which;
 use crate::window::drift::export::Format;
 
-use super::keys::{CAUSE, EXPORT, KIND, LEFT_SIDE, RIGHT_SIDE};
+use super::keys::{CAUSE, EXPORT, KIND, LEFT_SIDE, MARK, RIGHT_SIDE};
 use super::{DriftScreen, draw};
 
 impl DriftScreen {
@@ -69,6 +69,7 @@ impl DriftScreen {
                 };
                 return self.turn_to(sides, world);
             }
+            MARK => return self.mark_chosen(text),
             KIND => {
                 let kind = Kind::ALL.iter().copied().find(|kind| kind.word() == text);
                 self.want(|wanted| wanted.kind = kind);

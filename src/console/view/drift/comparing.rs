@@ -74,7 +74,11 @@ impl DriftScreen {
     pub(super) fn show(&mut self, comparison: Arc<Comparison>) {
         self.state = State::Compared;
         let wanted = Wanted { query: self.filter.query().to_owned(), ..self.wanted.clone() };
-        self.tree = Some(Tree::new(comparison, wanted));
+        let mut tree = Tree::new(comparison, wanted);
+        if let Some(before) = &self.tree {
+            tree.mark_as_in(before);
+        }
+        self.tree = Some(tree);
         self.detail = None;
     }
 

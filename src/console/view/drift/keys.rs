@@ -18,6 +18,10 @@ pub const STANDING: Action = Action("drift.standing");
 pub const STATUS: Action = Action("drift.status");
 /// Show one kind of objects.
 pub const KIND: Action = Action("drift.kind");
+/// Mark or unmark what is selected, to be drafted.
+pub const MARK: Action = Action("drift.mark");
+/// Mark everything that is shown and loses nothing, or nothing.
+pub const MARK_ALL: Action = Action("drift.mark-all");
 /// Fold or unfold what is below the selected row.
 pub const FOLD: Action = Action("drift.fold");
 /// Fold every kind.
@@ -74,6 +78,20 @@ pub static SPEC: ScreenSpec = ScreenSpec {
         },
         Binding { action: KIND, keys: &["t"], words: "Show one kind of objects only", short: "kind", when: "" },
         Binding {
+            action: MARK,
+            keys: &["space"],
+            words: "Mark or unmark what is selected, to be drafted; what would be dropped wants a yes",
+            short: "mark",
+            when: "",
+        },
+        Binding {
+            action: MARK_ALL,
+            keys: &["a"],
+            words: "Mark everything that is shown and would not be dropped, or unmark everything",
+            short: "",
+            when: "",
+        },
+        Binding {
             action: AGAIN,
             keys: &["r", "ctrl-r"],
             words: "Compare again, as the sides are now",
@@ -89,7 +107,7 @@ pub static SPEC: ScreenSpec = ScreenSpec {
         },
         Binding {
             action: FOLD,
-            keys: &["space"],
+            keys: &["o"],
             words: "Fold or unfold what is below the selected row",
             short: "",
             when: "",

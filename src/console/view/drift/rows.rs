@@ -13,13 +13,17 @@ use crate::window::drift::words::name_within_schema;
 use super::areas::inside;
 use super::detail::{branch_words, sign, standing_role};
 use super::draw::{border, shown};
-use super::tree::{Key, Tally, Tree};
+use super::tree::{Key, Marked, Tally, Tree};
 use super::{DriftScreen, Pane};
 
 pub(super) fn draw_tree(screen: &DriftScreen, tree: &Tree, canvas: &Canvas<'_>, frame: &mut Frame<'_>, area: Rect) {
     let theme = canvas.theme;
     let buffer = frame.buffer_mut();
-    let label = [piece(Role::Dim, format!("{} of {}", (screen.list.selected + 1).min(tree.len()), tree.len()))];
+    let place = piece(Role::Dim, format!("{} of {}", (screen.list.selected + 1).min(tree.len()), tree.len()));
+    let label = match tree.marks() {
+        0 => vec![place],
+        marks => vec![piece(Role::Match, format!("{marks} marked")), piece(Role::Dim, ", "), place],
+    };
     let lines = border(screen, canvas, Pane::Tree);
     draw_frame(buffer, theme, area, lines, &[piece(Role::Strong, "differences")], &label);
     let rows = inside(area);
@@ -62,9 +66,24 @@ fn draw_row(tree: &Tree, number: usize, canvas: &Canvas<'_>, buffer: &mut Buffer
     let note_width = pieces_width(&note);
     let words = Rect { width: at.width.saturating_sub(note_width + 1), ..at };
     let mut pen = Pen::new(buffer, theme, words);
-    pen.skip(indent - 2).write(Role::Dim, mark).write(Role::Text, " ").pieces(&name);
+    // The whole comparison has no room for a mark; the frame says how many there are.
+    if node.depth > 0 {
+        pen.skip(1).write(Role::Match, mark_of(tree.marked(number))).skip(indent - 4);
+    } else {
+        pen.skip(indent - 2);
+    }
+    pen.write(Role::Dim, mark).write(Role::Text, " ").pieces(&name);
     let place = Rect { x: at.right().saturating_sub(note_width), width: note_width.min(at.width), ..at };
     Pen::new(buffer, theme, place).pieces(&note);
+}
+
+/// Whether what is below a row is marked: all of it, or some.
+fn mark_of(marked: Marked) -> &'static str {
+    match marked.marked {
+        0 => " ",
+        number if number == marked.possible => "*",
+        _ => ".",
+    }
 }
 
 /// What a row is called.

@@ -4,6 +4,7 @@
 //! asks for the rows in view only, so that it takes the same time whether ten objects differ or a hundred thousand.
 
 mod build;
+mod marks;
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
@@ -13,7 +14,10 @@ use crate::schema::{Kind, Name, ObjectId};
 use crate::window::drift::Comparison;
 use crate::window::drift::standing::Standing;
 
+pub use marks::Marked;
+
 use build::{Place, nodes, places, searched};
+use marks::Marks;
 
 /// From so many differences on, kinds are folded at first.
 const MANY: usize = 300;
@@ -148,6 +152,7 @@ pub struct Tree {
     /// What was folded among the results of a query, which are all unfolded at first.
     folded_in_query: HashSet<Key>,
     rows: Vec<u32>,
+    marks: Marks,
 }
 
 impl Tree {
@@ -165,6 +170,7 @@ impl Tree {
             folded: HashSet::new(),
             folded_in_query: HashSet::new(),
             rows: Vec::new(),
+            marks: Marks::default(),
         };
         tree.wanted = wanted;
         tree.find(None);
@@ -355,6 +361,7 @@ impl Tree {
         };
         self.nodes = nodes(&self.comparison, found.iter().map(|place| self.places[*place as usize]));
         self.found = found;
+        self.count_marks();
         self.lay_out();
     }
 

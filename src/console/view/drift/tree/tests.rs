@@ -153,3 +153,57 @@ fn a_hundred_thousand_differences_are_folded_at_first_and_all_there() {
     tree.want(Wanted { query: "t0500 c99".to_owned(), ..Wanted::default() });
     assert_eq!(tree.shown(), 1);
 }
+
+/// The row that is called so.
+fn row_named(tree: &Tree, name: &str) -> usize {
+    let is_it = |row: &usize| match tree.node(*row).map(|node| &node.key) {
+        Some(Key::Object(id)) => &*id.name == name,
+        Some(Key::Kind(_, kind)) => kind.plural() == name,
+        Some(Key::Schema(Some(schema))) => &**schema == name,
+        Some(Key::Schema(None) | Key::Everything) | None => false,
+    };
+    (0..tree.len()).find(is_it).expect("a row of this name")
+}
+
+#[rstest]
+#[case::one("metrics_hot_fix_idx", &["metrics_hot_fix_idx"], &[])]
+#[case::parts("metrics", &["total", "metrics_hot_fix_idx"], &[])]
+#[case::kind("tables", &["total", "metrics_hot_fix_idx"], &["alerts", "owner_id"])]
+#[case::schema("public", &["total", "metrics_hot_fix_idx", "daily_totals"], &["alerts", "owner_id"])]
+#[case::dropped("owner_id", &[], &["owner_id"])]
+#[case::ignored("own rows", &[], &[])]
+#[case::information("report", &[], &[])]
+fn what_is_to_be_marked_is_told_apart_from_what_would_be_dropped(
+    #[case] name: &str,
+    #[case] kept: &[&str],
+    #[case] dropped: &[&str],
+) {
+    let tree = tree(Wanted { standings: Standings::All, ..Wanted::default() });
+    let names = |places: Vec<u32>| -> Vec<String> {
+        places.iter().map(|place| tree.at(*place).expect("a difference").id.name.to_string()).collect()
+    };
+    let row = row_named(&tree, name);
+    let (keeps, drops) = tree.unmarked(row);
+    assert_eq!(
+        (names(keeps), names(drops)),
+        (kept.iter().map(ToString::to_string).collect(), dropped.iter().map(ToString::to_string).collect())
+    );
+    assert_eq!(tree.marked(row).possible as usize, kept.len() + dropped.len());
+}
+
+#[test]
+fn marks_are_counted_at_every_level_and_outlive_a_filter_and_another_comparison() {
+    let mut tree = tree(Wanted::default());
+    let marked = |tree: &Tree, name: &str| tree.marked(row_named(tree, name)).marked;
+    let (kept, _) = tree.unmarked(row_named(&tree, "metrics"));
+    tree.mark(&kept);
+    assert_eq!(["total", "metrics", "tables", "public", "alerts"].map(|name| marked(&tree, name)), [1, 2, 2, 2, 0]);
+    tree.want(Wanted { query: "daily".to_owned(), ..Wanted::default() });
+    assert_eq!((marked(&tree, "public"), tree.marks()), (0, 2), "what is not shown stays marked");
+    let mut again = self::tree(Wanted::default());
+    again.mark_as_in(&tree);
+    let names: Vec<String> = again.marked_objects().iter().map(|id| id.name.to_string()).collect();
+    assert_eq!(names, ["total", "metrics_hot_fix_idx"]);
+    again.unmark(row_named(&again, "total"));
+    assert_eq!((again.marks(), again.unmark_all(), again.unmark_all()), (1, true, false));
+}
