@@ -3,6 +3,7 @@
 //! It is generic over what it draws on, where inputs come from, and who does the work, so that the tests run this very
 //! loop with keys from a list, a drawing in memory and a clock of their own.
 
+use std::path::PathBuf;
 use std::task::Poll;
 use std::time::Duration;
 
@@ -13,7 +14,7 @@ use tokio::sync::mpsc;
 
 use crate::config::Secret;
 
-use super::message::{Effect, LayerId, Message, Moment, Order, Sides, Work};
+use super::message::{DraftOrder, Effect, LayerId, Message, Moment, Order, Sides, Work};
 use super::model::{Ending, Model};
 use super::pace::Pace;
 use super::theme::Theme;
@@ -48,6 +49,15 @@ pub trait Outside<B: Backend> {
 
     /// Gives a layer's comparison up.
     fn stop_comparing(&mut self, from: LayerId);
+
+    /// Begins to draft for a layer, and to try it; the news come back as messages. What it asked for before is given up.
+    fn draft(&mut self, from: LayerId, order: DraftOrder);
+
+    /// Gives a layer's draft up.
+    fn stop_drafting(&mut self, from: LayerId);
+
+    /// Gives the terminal to the operator's editor until it ends; says why where that cannot be.
+    fn edit(&mut self, files: &[PathBuf]) -> impl Future<Output = Result<(), String>>;
 
     /// Asks an environment at once how it is.
     fn refresh(&mut self, environment: usize);
@@ -115,6 +125,17 @@ where
                 Effect::LookForUnfinished => outside.look_for_unfinished(),
                 Effect::Compare(from, sides) => outside.compare(from, sides),
                 Effect::StopComparing(from) => outside.stop_comparing(from),
+                Effect::Draft(from, order) => outside.draft(from, order),
+                Effect::StopDrafting(from) => outside.stop_drafting(from),
+                Effect::Edit(files) => {
+                    let edited = outside.edit(&files).await;
+                    outside.resume().map_err(LoopError::Resume)?;
+                    wipe(terminal).map_err(LoopError::Draw)?;
+                    model.stale = true;
+                    if let Err(why) = edited {
+                        effects.extend(update(model, Message::Notice(why)));
+                    }
+                }
                 Effect::Copy(text) => outside.copy(terminal, &text).map_err(LoopError::Draw)?,
                 Effect::Refresh(environment) => outside.refresh(environment),
                 Effect::SupplyPassword(environment, password) => outside.supply_password(environment, password),

@@ -4,6 +4,7 @@
 //! [`World`] and answers with [`Command`]s; it does nothing by itself.
 
 use std::fmt;
+use std::path::PathBuf;
 
 use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
@@ -14,7 +15,7 @@ use crate::window::confirmation::Confirmed;
 
 use super::key::Key;
 use super::keymap::{Action, Keymap, ScreenSpec};
-use super::message::{Answer, Order, Sides, Work};
+use super::message::{Answer, DraftOrder, Order, Sides, Work};
 use super::model::World;
 use super::theme::Theme;
 use super::trouble::Trouble;
@@ -111,6 +112,12 @@ pub enum Command {
     Compare(Sides),
     /// Give my comparison up.
     StopComparing,
+    /// Draft this, try it and tell me; what I asked for before is given up.
+    Draft(DraftOrder),
+    /// Give my draft up.
+    StopDrafting,
+    /// Open these files in the operator's editor.
+    Edit(Vec<PathBuf>),
     /// Take this layer away and tell the one below what was typed, for an action.
     Typed(Action, String),
     /// Take this layer away and put another one in its place.

@@ -11,12 +11,16 @@ use crate::config::Secret;
 use crate::migration::catalogue::Catalogue;
 use crate::migration::checksum::Checksum;
 use crate::migration::git::Commit;
+use crate::migration::scaffold::Scaffolded;
 use crate::postgres::backup::BackupEntry;
 use crate::postgres::grant::GateList;
+use crate::schema::ObjectId;
 use crate::window::confirmation::Confirmed;
 use crate::window::drift::Comparison;
 use crate::window::drift::export::Format;
-use crate::window::drift::handle::ComparisonNews;
+use crate::window::drift::handle::{ComparisonNews, DraftNews};
+use crate::window::drift::prove::Proof;
+use crate::window::drift::reconcile::Reconciliation;
 use crate::window::drift::watch::DriftEvent;
 use crate::window::files::FilesNews;
 use crate::window::handle::News;
@@ -133,6 +137,10 @@ pub enum Answer {
     Window(Box<News>),
     /// News of the comparison that the layer asked for.
     Comparison(Sides, Box<ComparisonNews>),
+    /// News of the draft that the layer asked for.
+    Draft(Box<DraftNews>),
+    /// The files that a draft was written into.
+    Written(Box<Scaffolded>),
     /// It went wrong.
     Failed(Box<Trouble>),
 }
@@ -160,6 +168,12 @@ pub enum Effect {
     Compare(LayerId, Sides),
     /// Give the layer's comparison up.
     StopComparing(LayerId),
+    /// Draft, try it in a shadow, and tell the layer; a draft that it asked for before is given up.
+    Draft(LayerId, DraftOrder),
+    /// Give the layer's draft up.
+    StopDrafting(LayerId),
+    /// Give the terminal to the operator's editor with these files until it ends.
+    Edit(Vec<PathBuf>),
 }
 
 /// A side of a comparison, as the console chooses one.
@@ -178,6 +192,30 @@ pub struct Sides {
     pub left: SideChoice,
     /// The right one.
     pub right: SideChoice,
+}
+
+/// What is to be drafted.
+#[derive(Debug, Clone)]
+pub struct DraftOrder {
+    /// The comparison; its left side is to become what the right one is.
+    pub comparison: Arc<Comparison>,
+    /// In which objects; `None` for all that differ and need not be dropped.
+    pub selection: Option<Vec<ObjectId>>,
+}
+
+/// A draft that is to be written into files.
+#[derive(Debug, Clone)]
+pub struct Draft {
+    /// What it was made from.
+    pub comparison: Arc<Comparison>,
+    /// Its statements.
+    pub reconciliation: Arc<Reconciliation>,
+    /// What trying it has shown; `None` where it was not tried.
+    pub proof: Option<Proof>,
+    /// What its statements that lose something are: statements, or else comments.
+    pub destructive: bool,
+    /// What it is about.
+    pub description: String,
 }
 
 /// Work that a screen wants done.
@@ -214,6 +252,8 @@ pub enum Work {
     ReadReport(PathBuf),
     /// Write a comparison into a file.
     Export(Arc<Comparison>, Format),
+    /// Write a draft and its rollback into the project.
+    WriteDraft(Box<Draft>),
 }
 
 /// A plan that was drawn up.

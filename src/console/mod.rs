@@ -8,6 +8,7 @@
 pub mod app;
 mod definition;
 mod document;
+mod editor;
 pub mod key;
 pub mod keymap;
 pub mod layer;
@@ -155,7 +156,7 @@ pub async fn run(context: Arc<Context>, options: ConsoleOptions) -> Result<Closi
     services::watch_files(Arc::clone(&context), sender.clone());
     let monitor = services::watch_environments(Arc::clone(&context), sender.clone());
     let drift = services::watch_drift(Arc::clone(&context), sender.clone());
-    let mut outside = outside::Real::new(context, monitor, drift, guard, sender);
+    let mut outside = outside::Real::new(context, monitor, drift, guard, inputs.ear(), sender);
     let ended = app::run(&mut model, &theme, &mut terminal, &mut inputs, &mut messages, &mut outside).await;
     // Nobody reads the messages from here on; closing the channel keeps those who send them from waiting.
     drop(messages);

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::io;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -11,17 +12,17 @@ use tokio::sync::mpsc;
 
 use crate::config::Secret;
 use crate::window::context::Context;
-use crate::window::drift::handle::ComparisonHandle;
+use crate::window::drift::handle::{ComparisonHandle, DraftHandle};
 use crate::window::drift::side::Side;
 use crate::window::drift::watch::DriftWatch;
 use crate::window::handle::WindowHandle;
 use crate::window::monitor::Monitor;
 
 use super::app::Outside;
-use super::message::{Answer, LayerId, Message, Moment, Order, SideChoice, Sides, Work};
-use super::terminal::{Guard, Screen, can_be_suspended, clipboard_sequence, suspend};
+use super::message::{Answer, DraftOrder, LayerId, Message, Moment, Order, SideChoice, Sides, Work};
+use super::terminal::{Ear, Guard, Screen, can_be_suspended, clipboard_sequence, give_back, suspend};
 use super::trouble::Trouble;
-use super::{services, work};
+use super::{editor, services, work};
 
 /// The world outside the console.
 #[derive(Debug)]
@@ -37,6 +38,10 @@ pub struct Real {
     windows: HashMap<LayerId, WindowHandle>,
     /// The comparisons under way, by the screens that show them.
     comparisons: HashMap<LayerId, ComparisonHandle>,
+    /// The drafts under way, by the screens that show them.
+    drafts: HashMap<LayerId, DraftHandle>,
+    /// What listens to the terminal, to be put down while an editor has it.
+    ear: Ear,
 }
 
 impl Real {
@@ -47,12 +52,13 @@ impl Real {
         monitor: Monitor,
         drift: Option<DriftWatch>,
         guard: Guard,
+        ear: Ear,
         messages: mpsc::Sender<Message>,
     ) -> Self {
         let clipboard = context.config.interface.clipboard;
         let started = Instant::now();
-        let (windows, comparisons) = (HashMap::new(), HashMap::new());
-        Self { started, guard, clipboard, context, monitor, drift, messages, windows, comparisons }
+        let (windows, comparisons, drafts) = (HashMap::new(), HashMap::new(), HashMap::new());
+        Self { started, guard, clipboard, context, monitor, drift, messages, windows, comparisons, drafts, ear }
     }
 }
 
@@ -166,6 +172,36 @@ impl Outside<Screen> for Real {
 
     fn stop_comparing(&mut self, from: LayerId) {
         self.comparisons.remove(&from);
+    }
+
+    fn draft(&mut self, from: LayerId, order: DraftOrder) {
+        let (handle, mut news) = DraftHandle::start(Arc::clone(&self.context), order.comparison, order.selection);
+        self.drafts.insert(from, handle);
+        let messages = self.messages.clone();
+        tokio::spawn(async move {
+            while let Some(news) = news.recv().await {
+                let message = Message::Answer { to: from, answer: Answer::Draft(Box::new(news)) };
+                if messages.send(message).await.is_err() {
+                    break;
+                }
+            }
+        });
+    }
+
+    fn stop_drafting(&mut self, from: LayerId) {
+        self.drafts.remove(&from);
+    }
+
+    async fn edit(&mut self, files: &[PathBuf]) -> Result<(), String> {
+        let command = editor::command(|name| self.context.surroundings.variable(name));
+        let Some(command) = command else {
+            return Err("Neither VISUAL nor EDITOR says which editor to open them in.".to_owned());
+        };
+        self.ear.close();
+        give_back();
+        let edited = editor::run(command, files).await;
+        self.ear.open().map_err(|error| format!("The terminal cannot be listened to any more: {error}."))?;
+        edited
     }
 
     fn refresh(&mut self, environment: usize) {

@@ -6,6 +6,7 @@
 use std::io::{self, BufWriter, IsTerminal as _, Stdout, Write as _};
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 
 use base64::Engine as _;
@@ -128,9 +129,21 @@ pub fn clipboard_sequence(text: &str) -> String {
 /// What the terminal and the operating system tell us, as messages.
 #[derive(Debug)]
 pub struct Inputs {
-    events: EventStream,
-    signals: Vec<(Signal, Told)>,
+    told: Ear,
     over: bool,
+}
+
+/// What listens to the terminal. It is put down while an editor has the terminal, whose keys it would take otherwise.
+#[derive(Debug, Clone)]
+pub struct Ear(Arc<Mutex<Listening>>);
+
+#[derive(Debug)]
+struct Listening {
+    events: Option<EventStream>,
+    /// Signals that end the console, whoever has the terminal.
+    endings: Vec<(Signal, Told)>,
+    /// Signals that come from the terminal's keys, and so may be meant for an editor.
+    keys: Vec<(Signal, Told)>,
 }
 
 /// What a signal tells.
@@ -141,25 +154,59 @@ enum Told {
     Resume,
 }
 
+fn listen_to(wanted: &[(SignalKind, Told)]) -> io::Result<Vec<(Signal, Told)>> {
+    wanted.iter().map(|(kind, told)| Ok((signal(*kind)?, *told))).collect()
+}
+
+impl Ear {
+    fn listen() -> io::Result<Self> {
+        let endings = [(SignalKind::terminate(), Told::End("SIGTERM")), (SignalKind::hangup(), Told::End("SIGHUP"))];
+        let listening = Listening { events: None, endings: listen_to(&endings)?, keys: Vec::new() };
+        let ear = Self(Arc::new(Mutex::new(listening)));
+        ear.open()?;
+        Ok(ear)
+    }
+
+    /// Hears nothing from the terminal any more.
+    pub fn close(&self) {
+        self.held().events = None;
+    }
+
+    /// Listens to the terminal, and forgets what its keys have signalled until now.
+    ///
+    /// # Errors
+    /// Where a signal cannot be listened to.
+    pub fn open(&self) -> io::Result<()> {
+        let keys = listen_to(&[
+            (SignalKind::interrupt(), Told::End("SIGINT")),
+            (SignalKind::quit(), Told::End("SIGQUIT")),
+            (SignalKind::from_raw(Number::TSTP.as_raw()), Told::Suspend),
+            (SignalKind::from_raw(Number::CONT.as_raw()), Told::Resume),
+        ])?;
+        let mut listening = self.held();
+        listening.keys = keys;
+        listening.events = Some(EventStream::new());
+        Ok(())
+    }
+
+    fn held(&self) -> MutexGuard<'_, Listening> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 impl Inputs {
     /// Starts listening.
     ///
     /// # Errors
     /// Where a signal cannot be listened to.
     pub fn listen() -> io::Result<Self> {
-        let wanted = [
-            (SignalKind::terminate(), Told::End("SIGTERM")),
-            (SignalKind::hangup(), Told::End("SIGHUP")),
-            (SignalKind::interrupt(), Told::End("SIGINT")),
-            (SignalKind::quit(), Told::End("SIGQUIT")),
-            (SignalKind::from_raw(Number::TSTP.as_raw()), Told::Suspend),
-            (SignalKind::from_raw(Number::CONT.as_raw()), Told::Resume),
-        ];
-        let mut signals = Vec::new();
-        for (kind, told) in wanted {
-            signals.push((signal(kind)?, told));
-        }
-        Ok(Self { events: EventStream::new(), signals, over: false })
+        Ok(Self { told: Ear::listen()?, over: false })
+    }
+
+    /// What listens to the terminal, for whoever lends the terminal to somebody else.
+    #[must_use]
+    pub fn ear(&self) -> Ear {
+        self.told.clone()
     }
 }
 
@@ -168,7 +215,9 @@ impl Stream for Inputs {
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Message>> {
         let this = &mut *self;
-        for (signal, told) in &mut this.signals {
+        let mut listening = this.told.held();
+        let Listening { events, endings, keys } = &mut *listening;
+        for (signal, told) in endings.iter_mut().chain(keys) {
             if let Poll::Ready(Some(())) = signal.poll_recv(context) {
                 return Poll::Ready(Some(match *told {
                     Told::End(name) => Message::Terminate(name),
@@ -177,11 +226,9 @@ impl Stream for Inputs {
                 }));
             }
         }
-        if this.over {
-            return Poll::Pending;
-        }
+        let Some(events) = events.as_mut().filter(|_| !this.over) else { return Poll::Pending };
         loop {
-            match Pin::new(&mut this.events).poll_next(context) {
+            match Pin::new(&mut *events).poll_next(context) {
                 Poll::Ready(Some(Ok(event))) => {
                     if let Some(message) = translate(event) {
                         return Poll::Ready(Some(message));

@@ -27,7 +27,7 @@ use crate::postgres::history::{Facts, HistoryRow, HistoryState};
 use crate::postgres::server_info::{PoolMode, ServerInfo};
 use crate::postgres::version::ServerVersion;
 use crate::window::board::Past;
-use crate::window::drift::handle::ComparisonNews;
+use crate::window::drift::handle::{ComparisonNews, DraftNews};
 use crate::window::event::{BackupNeed, BackupTaken, Opened, Operator, StepOutcome, WindowEvent, WindowId};
 use crate::window::handle::News;
 use crate::window::look::EnvironmentView;
@@ -37,7 +37,7 @@ use crate::window::step::{Direction, Step};
 
 use super::app::{self, Outside};
 use super::keymap::Keymap;
-use super::message::{Answer, LayerId, Message, Moment, Order, Sides, Work};
+use super::message::{Answer, DraftOrder, LayerId, Message, Moment, Order, Sides, Work};
 use super::model::{Ending, Model};
 use super::theme::{Ask, Capabilities, ColourDepth, Theme};
 use super::update::update;
@@ -306,12 +306,16 @@ type Answerer = dyn FnMut(&Work) -> Option<Answer>;
 /// Somebody who compares two sides.
 type Comparer = dyn FnMut(Sides) -> Vec<ComparisonNews>;
 
+/// Somebody who drafts and tries.
+type Drafter = dyn FnMut(&DraftOrder) -> Vec<DraftNews>;
+
 /// The world outside in a test: a clock that the script moves, and answers given in advance.
 pub struct Pretend {
     clock: Arc<std::sync::Mutex<Duration>>,
     answers: mpsc::Sender<Message>,
     answer: Box<Answerer>,
     compare: Box<Comparer>,
+    draft: Box<Drafter>,
     /// What was copied.
     pub copied: Vec<String>,
     /// What was asked for.
@@ -356,6 +360,24 @@ impl Outside<TestBackend> for Pretend {
         self.asked.push("stop comparing".to_owned());
     }
 
+    fn draft(&mut self, from: LayerId, order: DraftOrder) {
+        let selection = order.selection.as_ref().map(|ids| ids.iter().map(ToString::to_string).collect::<Vec<_>>());
+        self.asked.push(format!("draft {selection:?}"));
+        for news in (self.draft)(&order) {
+            let answer = Answer::Draft(Box::new(news));
+            self.answers.try_send(Message::Answer { to: from, answer }).expect("room for an answer");
+        }
+    }
+
+    fn stop_drafting(&mut self, _from: LayerId) {
+        self.asked.push("stop drafting".to_owned());
+    }
+
+    async fn edit(&mut self, files: &[PathBuf]) -> Result<(), String> {
+        self.asked.push(format!("edit {files:?}"));
+        Ok(())
+    }
+
     fn refresh(&mut self, environment: usize) {
         self.asked.push(format!("refresh {environment}"));
     }
@@ -395,17 +417,33 @@ pub fn play(model: Model, keys: &str) -> Played {
 
 /// Types into the real loop, with somebody who answers the work that is asked for.
 pub fn play_with(model: Model, keys: &str, answer: impl FnMut(&Work) -> Option<Answer> + 'static) -> Played {
-    play_among(model, keys, Box::new(answer), Box::new(|_| Vec::new()))
+    play_among(model, keys, Box::new(answer), Box::new(|_| Vec::new()), Box::new(|_| Vec::new()))
 }
 
 /// Types into the real loop, with somebody who compares what is to be compared.
 pub fn play_comparing(model: Model, keys: &str, compare: impl FnMut(Sides) -> Vec<ComparisonNews> + 'static) -> Played {
-    play_among(model, keys, Box::new(|_: &Work| None), Box::new(compare))
+    play_among(model, keys, Box::new(|_: &Work| None), Box::new(compare), Box::new(|_| Vec::new()))
 }
 
-fn play_among(mut model: Model, keys: &str, answer: Box<Answerer>, compare: Box<Comparer>) -> Played {
+/// Types into the real loop, with somebody who drafts, and somebody who does other work.
+pub fn play_drafting(
+    model: Model,
+    keys: &str,
+    draft: impl FnMut(&DraftOrder) -> Vec<DraftNews> + 'static,
+    answer: impl FnMut(&Work) -> Option<Answer> + 'static,
+) -> Played {
+    play_among(model, keys, Box::new(answer), Box::new(|_| Vec::new()), Box::new(draft))
+}
+
+fn play_among(
+    mut model: Model,
+    keys: &str,
+    answer: Box<Answerer>,
+    compare: Box<Comparer>,
+    draft: Box<Drafter>,
+) -> Played {
     let (mut terminal, mut outside, mut messages) = ground(&model);
-    (outside.answer, outside.compare) = (answer, compare);
+    (outside.answer, outside.compare, outside.draft) = (answer, compare, draft);
     let mut hands = Hands { script: script(keys), clock: Arc::clone(&outside.clock) };
     let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
     let theme = theme("dark");
@@ -422,8 +460,9 @@ pub fn ground(model: &Model) -> (Terminal<TestBackend>, Pretend, mpsc::Receiver<
     let (answers, messages) = mpsc::channel(64);
     let answer = Box::new(|_: &Work| None);
     let compare = Box::new(|_: Sides| Vec::new());
+    let draft = Box::new(|_: &DraftOrder| Vec::new());
     let outside =
-        Pretend { clock, answers, answer, compare, copied: Vec::new(), asked: Vec::new(), orders: Vec::new() };
+        Pretend { clock, answers, answer, compare, draft, copied: Vec::new(), asked: Vec::new(), orders: Vec::new() };
     let backend = TestBackend::new(model.size.width, model.size.height);
     (Terminal::new(backend).expect("a terminal"), outside, messages)
 }

@@ -2,6 +2,7 @@
 
 mod board;
 mod confirm;
+mod draft;
 mod drift;
 mod pictures;
 mod wake;

@@ -242,6 +242,9 @@ fn carry_out(model: &mut Model, from: LayerId, command: Command, effects: &mut V
         Command::LookForUnfinished => effects.push(Effect::LookForUnfinished),
         Command::Compare(sides) => effects.push(Effect::Compare(from, sides)),
         Command::StopComparing => effects.push(Effect::StopComparing(from)),
+        Command::Draft(order) => effects.push(Effect::Draft(from, order)),
+        Command::StopDrafting => effects.push(Effect::StopDrafting(from)),
+        Command::Edit(files) => effects.push(Effect::Edit(files)),
         Command::Typed(action, text) => {
             remove(model, from);
             on_top(model, effects, |layer, context| layer.told(action, &text, context));

@@ -5,6 +5,7 @@ pub mod board;
 pub mod choose;
 pub mod chrome;
 pub mod confirm;
+pub mod draft;
 pub mod drift;
 pub mod error;
 mod facts;
@@ -35,6 +36,7 @@ pub static SCREENS: &[&ScreenSpec] = &[
     &board::SPEC,
     &migration::SPEC,
     &drift::SPEC,
+    &draft::SPEC,
     &history::SPEC,
     &plan::SPEC,
     &window::SPEC,

@@ -6,17 +6,18 @@ use std::sync::Arc;
 use crate::migration::catalogue::Catalogue;
 use crate::migration::checksum::Checksum;
 use crate::migration::git;
+use crate::migration::scaffold::{ScaffoldError, Scaffolded};
 use crate::postgres::backup;
 use crate::window::context::Context;
-use crate::window::drift::Comparison;
 use crate::window::drift::export::{Format, Page};
+use crate::window::drift::{Comparison, written};
 use crate::window::look::EnvironmentView;
 use crate::window::plan::Intent;
 use crate::window::planning::{self, Seen};
 use crate::window::steps::gates;
 
 use super::document::{difference, markdown, sql};
-use super::message::{Answer, Difference, Drawn, Texts, Work};
+use super::message::{Answer, Difference, Draft, Drawn, Texts, Work};
 use super::theme::Role;
 use super::trouble::Trouble;
 use super::widget::paint::piece;
@@ -37,6 +38,10 @@ pub async fn run(context: Arc<Context>, work: Work) -> Answer {
         Work::Export(comparison, format) => match export(&context, &comparison, format) {
             Ok(path) => Answer::Exported(path),
             Err(error) => Answer::Failed(Box::new(Trouble::from_error("The comparison cannot be written", &error))),
+        },
+        Work::WriteDraft(draft) => match write_draft(&context, &draft) {
+            Ok(made) => Answer::Written(Box::new(made)),
+            Err(error) => Answer::Failed(Box::new(Trouble::from_error("The draft cannot be written", &error))),
         },
         Work::ReadReport(path) => match std::fs::read_to_string(&path) {
             Ok(text) => Answer::Report(markdown(&text)),
@@ -62,6 +67,13 @@ fn export(context: &Context, comparison: &Comparison, format: Format) -> std::io
     std::fs::create_dir_all(context.reports())?;
     std::fs::write(&path, page.written(format)?)?;
     Ok(path)
+}
+
+/// Writes a draft as files of the project.
+fn write_draft(context: &Context, draft: &Draft) -> Result<Scaffolded, ScaffoldError> {
+    let Draft { comparison, reconciliation, proof, destructive, description } = draft;
+    let remarks = written::remarks(comparison, reconciliation, proof.as_ref(), *destructive);
+    written::write(context, reconciliation, &remarks, description, *destructive)
 }
 
 /// Draws up a plan and foresees its gates.

@@ -6,7 +6,7 @@ use crate::support::{Run, Scratch, Server, Terminal, TestDatabase};
 /// A project with staging one migration ahead of production, where somebody has added a column by hand.
 struct Pair {
     scratch: Scratch,
-    _staging: TestDatabase,
+    staging: TestDatabase,
     production: TestDatabase,
 }
 
@@ -27,7 +27,7 @@ impl Pair {
                 [["apply", environment, "--confirm", environment].as_slice(), &["--to", to], &waived].concat();
             Run::of(scratch.tidegate().args(arguments)).expect_success();
         }
-        let pair = Self { scratch, _staging: staging, production };
+        let pair = Self { scratch, staging, production };
         pair.production.execute("ALTER TABLE accounts ADD COLUMN hot_fix int");
         pair
     }
@@ -62,4 +62,49 @@ fn a_comparison_is_made_on_demand_and_again_when_something_has_changed() {
     terminal.wait_for("✓1");
     terminal.send("[G<enter>");
     terminal.wait_for("- files");
+}
+
+#[test]
+fn a_draft_is_proved_written_and_opened_in_the_editor_and_never_applied() {
+    let pair = Pair::with("");
+    let editor = pair.scratch.write(
+        "editor.sh",
+        "echo \"EDITING $#\"\nread line\necho \"-- $line\" >> \"$1\"\necho \"-- $line\" >> \"$2\"\n",
+    );
+    let mut command = pair.scratch.tidegate();
+    command.env("EDITOR", format!("sh '{}'", editor.display()));
+    let mut terminal = Terminal::start(&command, 120, 40);
+    terminal.wait_for("1 unexplained  1 explained");
+    terminal.send("<tab>d");
+    terminal.wait_for("column hot_fix");
+    // What only staging has stays, as nobody has said that it may be dropped.
+    terminal.send("d");
+    terminal.wait_for_all(&["✓ proved", "ADD COLUMN hot_fix", "Left out, as staging would lose it: accounts.email"]);
+    terminal.send("w");
+    terminal.wait_for("What is the migration about?");
+    terminal.send_while("k", "in a few words");
+    terminal.send("eep the hot fix");
+    terminal.wait_for("eep the hot fix");
+    terminal.send("<enter>");
+    terminal.wait_for("EDITING 2");
+    terminal.send("mended by hand<enter>");
+    terminal.wait_for_all(&["✓ written", "ADD COLUMN hot_fix"]);
+    let written = |end: &str| {
+        let files = std::fs::read_dir(pair.scratch.path().join("migrations")).expect("the folder can be read");
+        let paths = files.map(|file| file.expect("a file").path());
+        let wanted = |path: &std::path::PathBuf| {
+            let name = path.file_name().expect("a name").to_string_lossy();
+            name.contains("_the_hot_fix") && name.ends_with(end) && (end == ".down.sql" || !name.ends_with(".down.sql"))
+        };
+        std::fs::read_to_string(paths.into_iter().find(wanted).expect("it was written")).expect("it can be read")
+    };
+    let up = written(".sql");
+    assert!(up.contains("ADD COLUMN hot_fix integer;") && up.contains("-- Proved on a copy of the schema"), "{up}");
+    assert!(!up.contains("DROP COLUMN") && up.ends_with("-- mended by hand\n"), "{up}");
+    assert!(written(".down.sql").contains("-- mended by hand"));
+    let columns = "SELECT count(*) FROM information_schema.columns WHERE column_name = 'hot_fix'";
+    assert_eq!(pair.staging.value(columns), "0", "nothing was applied");
+    // The terminal is ours again: keys go to the console.
+    terminal.send("<esc>");
+    terminal.wait_for("column hot_fix");
 }

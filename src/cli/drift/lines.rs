@@ -224,7 +224,7 @@ fn print_causes(comparison: &Comparison, output: &mut Output) -> Result<(), Comm
 }
 
 /// How something is written that is so grave.
-fn tone(gravity: Gravity) -> Tone {
+pub(super) fn tone(gravity: Gravity) -> Tone {
     match gravity {
         Gravity::Quiet => Tone::Quiet,
         Gravity::Good => Tone::Good,

@@ -192,6 +192,7 @@ impl Layer for DriftScreen {
             EXPORT => return choose_format(),
             MARK => return self.toggle_mark(),
             MARK_ALL => return self.mark_all(),
+            DRAFT => return self.draft(context.world),
             FOLD => self.toggle(),
             FOLD_ALL | UNFOLD_ALL => {
                 if let Some(tree) = &mut self.tree {

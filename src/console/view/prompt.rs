@@ -1,4 +1,4 @@
-//! A dialog that asks for a line of text: the reason for a skip, a waiver.
+//! A dialog that asks for a line of text: the reason for a skip or a waiver, what a draft is about.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -14,8 +14,8 @@ use crate::console::widget::paint::{Pen, fill, frame as draw_frame, piece, row, 
 /// The dialog's row in the list of screens.
 pub static SPEC: ScreenSpec = ScreenSpec {
     name: "prompt",
-    title: "Reason",
-    about: "A line of text that will stand in the window's report.",
+    title: "Words",
+    about: "A line of text: a reason that will stand in the window's report, or what a migration is about.",
     keys: &[
         Binding { action: action::OPEN, keys: &["enter"], words: "Take what was typed", short: "go on", when: "" },
         Binding { action: action::BACK, keys: &["esc"], words: "Cancel", short: "cancel", when: "" },

@@ -17,6 +17,7 @@ pub mod side;
 pub mod standing;
 pub mod watch;
 pub mod words;
+pub mod written;
 
 use std::sync::Arc;
 

@@ -46,6 +46,31 @@ impl Proof {
     }
 }
 
+/// What a trial is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trial {
+    /// The shadow is started, and the schema copied into it.
+    Copying,
+    /// The migration is applied there.
+    Applying,
+    /// What it has made is compared.
+    Comparing,
+    /// Its rollback is applied.
+    RollingBack,
+}
+
+impl Trial {
+    /// What is being done, in words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Copying => "copying the schema into a shadow",
+            Self::Applying => "applying the draft there",
+            Self::Comparing => "comparing what it has made",
+            Self::RollingBack => "rolling it back there",
+        }
+    }
+}
+
 /// The name under which a draft is tried.
 const NAME: &str = "20000101000000_alter_draft";
 
@@ -58,12 +83,25 @@ pub async fn prove(
     comparison: &Comparison,
     reconciliation: &Reconciliation,
 ) -> Result<Proof, DriftError> {
+    prove_telling(context, comparison, reconciliation, &|_| {}).await
+}
+
+/// The same, for somebody who wants to know how far it is.
+///
+/// # Errors
+/// There is no shadow of it.
+pub async fn prove_telling(
+    context: &Context,
+    comparison: &Comparison,
+    reconciliation: &Reconciliation,
+    tell: &(dyn Fn(Trial) + Sync),
+) -> Result<Proof, DriftError> {
     let catalogue = catalogue(context).await?;
     let scope = scope(context);
     let server = shadow_server(context).await?;
     let progress = Progress::new(&nobody);
     let workshop = Workshop::new(server, context.paths.cache.clone(), &catalogue, context.layout(), &scope, &progress);
-    let tried = try_on(context, comparison, reconciliation, &workshop).await;
+    let tried = try_on(context, comparison, reconciliation, &workshop, tell).await;
     workshop.close().await;
     Ok(tried?)
 }
@@ -73,7 +111,9 @@ async fn try_on(
     comparison: &Comparison,
     reconciliation: &Reconciliation,
     workshop: &Workshop<'_>,
+    tell: &(dyn Fn(Trial) + Sync),
 ) -> Result<Proof, ReplayError> {
+    tell(Trial::Copying);
     let scope = scope(context);
     let options = options(context);
     let mut doubts = Vec::new();
@@ -101,10 +141,12 @@ async fn try_on(
         rollback_failure: None,
         not_brought_back: Vec::new(),
     };
+    tell(Trial::Applying);
     proof.failure = run(&mut replay, &reconciliation.up(true)).await;
     if proof.failure.is_some() {
         return Ok(proof);
     }
+    tell(Trial::Comparing);
     let after = snapshot::read(&connection, &scope).await?;
     let target = &comparison.right_schema;
     let selected: BTreeSet<&ObjectId> = reconciliation.selection.iter().collect();
@@ -118,6 +160,7 @@ async fn try_on(
             proof.added.push(named);
         }
     }
+    tell(Trial::RollingBack);
     proof.rollback_failure = run(&mut replay, &reconciliation.down(true)).await;
     if proof.rollback_failure.is_none() {
         let back = snapshot::read(&connection, &scope).await?;

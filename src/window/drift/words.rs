@@ -213,6 +213,6 @@ pub fn conclusion(comparison: &Comparison) -> (Gravity, String) {
 }
 
 /// A count with its word: `1 migration`, `5 migrations`.
-fn count(number: usize, word: &str) -> String {
+pub(super) fn count(number: usize, word: &str) -> String {
     if number == 1 { format!("1 {word}") } else { format!("{number} {word}s") }
 }

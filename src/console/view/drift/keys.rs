@@ -22,6 +22,8 @@ pub const KIND: Action = Action("drift.kind");
 pub const MARK: Action = Action("drift.mark");
 /// Mark everything that is shown and loses nothing, or nothing.
 pub const MARK_ALL: Action = Action("drift.mark-all");
+/// Draft what ends the marked differences.
+pub const DRAFT: Action = Action("drift.draft");
 /// Fold or unfold what is below the selected row.
 pub const FOLD: Action = Action("drift.fold");
 /// Fold every kind.
@@ -59,6 +61,27 @@ pub static SPEC: ScreenSpec = ScreenSpec {
             short: "view",
             when: "",
         },
+        Binding {
+            action: MARK,
+            keys: &["space"],
+            words: "Mark or unmark what is selected, to be drafted; what would be dropped wants a yes",
+            short: "mark",
+            when: "",
+        },
+        Binding {
+            action: MARK_ALL,
+            keys: &["a"],
+            words: "Mark everything that is shown and would not be dropped, or unmark everything",
+            short: "",
+            when: "",
+        },
+        Binding {
+            action: DRAFT,
+            keys: &["d"],
+            words: "Draft the migration that makes the left side what the right one is in what is marked, and try it",
+            short: "draft",
+            when: "",
+        },
         Binding { action: LEFT_SIDE, keys: &["["], words: "Choose the left side", short: "left side", when: "" },
         Binding { action: RIGHT_SIDE, keys: &["]"], words: "Choose the right side", short: "right side", when: "" },
         Binding { action: SWAP, keys: &["x"], words: "Swap both sides", short: "swap", when: "" },
@@ -77,20 +100,6 @@ pub static SPEC: ScreenSpec = ScreenSpec {
             when: "",
         },
         Binding { action: KIND, keys: &["t"], words: "Show one kind of objects only", short: "kind", when: "" },
-        Binding {
-            action: MARK,
-            keys: &["space"],
-            words: "Mark or unmark what is selected, to be drafted; what would be dropped wants a yes",
-            short: "mark",
-            when: "",
-        },
-        Binding {
-            action: MARK_ALL,
-            keys: &["a"],
-            words: "Mark everything that is shown and would not be dropped, or unmark everything",
-            short: "",
-            when: "",
-        },
         Binding {
             action: AGAIN,
             keys: &["r", "ctrl-r"],

@@ -3,10 +3,17 @@
 //! What the draft would drop from the left side is never marked along with other things unasked: a dialog names it, and
 //! its first choice leaves it out.
 
+use std::sync::Arc;
+
 use crate::console::layer::Command;
+use crate::console::message::{DraftOrder, SideChoice};
+use crate::console::model::World;
 use crate::console::theme::Role;
 use crate::console::view::choose::{Choice, ChooseDialog};
+use crate::console::view::draft::DraftScreen;
+use crate::console::view::marks;
 use crate::console::words::count;
+use crate::window::drift::reconcile::drops;
 use crate::window::drift::words::name_within_schema;
 
 use super::DriftScreen;
@@ -15,6 +22,9 @@ use super::tree::Tree;
 
 /// How many objects a sentence names.
 const NAMED: usize = 3;
+
+/// How long their names may be together.
+const ROOM: usize = 30;
 
 /// What is chosen where something would be dropped: to mark it as well.
 const WITH_DROPS: &str = "with";
@@ -45,8 +55,12 @@ impl DriftScreen {
             0 => Choice::new(WITHOUT_DROPS, "Leave it unmarked"),
             number => Choice::new(WITHOUT_DROPS, format!("Mark the {number} that drop nothing")),
         };
-        let with = format!("Mark what drops {}", names(tree, &dropped));
-        let choices = vec![without, Choice::new(WITH_DROPS, with).with(Role::Bad, format!("from {left}"))];
+        let named = names(tree, &dropped);
+        let with = match kept.len() {
+            0 => format!("Mark it, to drop {named}"),
+            number => format!("Mark all {}, to drop {named}", number + dropped.len()),
+        };
+        let choices = vec![without, Choice::new(WITH_DROPS, with).with(Role::Bad, "drops")];
         let title = match dropped.len() {
             1 => format!("1 of these would be dropped from {left}"),
             number => format!("{number} of these would be dropped from {left}"),
@@ -82,15 +96,43 @@ impl DriftScreen {
         let words = format!("{left_out} would be dropped and stayed unmarked: {}.", names(tree, &dropped));
         vec![Command::Toast(words)]
     }
+
+    /// Drafts what is marked; with no mark, everything that need not be dropped.
+    pub(super) fn draft(&self, world: &World) -> Vec<Command> {
+        let Some(tree) = &self.tree else { return Vec::new() };
+        let comparison = Arc::clone(tree.comparison());
+        let selection = (tree.marks() > 0).then(|| tree.marked_objects());
+        if selection.is_none() && comparison.drift.drifting().all(drops) {
+            let words = match comparison.drift.drifting().next() {
+                None => "Nothing differs that a migration could end.".to_owned(),
+                Some(_) => format!("All that differs would be dropped from {}. Mark it to draft it.", comparison.left),
+            };
+            return vec![Command::Toast(words)];
+        }
+        let subject = match self.sides.left {
+            SideChoice::Environment(place) => marks::subject_of(world, place),
+            SideChoice::Files => None,
+        };
+        vec![Command::Open(Box::new(DraftScreen::of(DraftOrder { comparison, selection }, subject)))]
+    }
 }
 
-/// The names of differences, the first few of them.
+/// The names of differences: the first few of them, as far as they fit into a dialog.
 fn names(tree: &Tree, places: &[u32]) -> String {
     let differences = &tree.comparison().drift.differences;
-    let named = places.iter().take(NAMED).filter_map(|place| differences.get(*place as usize));
-    let mut text = named.map(|one| name_within_schema(&one.id)).collect::<Vec<_>>().join(", ");
-    if let Some(more) = places.len().checked_sub(NAMED).filter(|more| *more > 0) {
-        text += &format!(" and {more} more");
+    let mut text = String::new();
+    let mut named = 0;
+    for difference in places.iter().take(NAMED).filter_map(|place| differences.get(*place as usize)) {
+        let name = name_within_schema(&difference.id);
+        if named > 0 && text.len() + name.len() > ROOM {
+            break;
+        }
+        text += if named > 0 { ", " } else { "" };
+        text += &name;
+        named += 1;
+    }
+    if places.len() > named {
+        text += &format!(" and {} more", places.len() - named);
     }
     text
 }
