@@ -188,9 +188,9 @@ impl Watch {
     ) -> Result<Option<(ChangeToken, EnvironmentView)>, PgError> {
         let table = self.context.history_table();
         let asked = Instant::now();
-        let token = history::change_token(connection, &table).await?;
-        let latency = asked.elapsed();
-        let holder = lock::holder(connection).await?;
+        // Both questions go out at once: a console that only looks on sleeps as long as it can.
+        let timed = async { history::change_token(connection, &table).await.map(|token| (token, asked.elapsed())) };
+        let ((token, latency), holder) = tokio::try_join!(timed, lock::holder(connection))?;
         if let Some((seen, view)) = known {
             let same = *seen == token && view.holder == holder;
             if same && is_alike(view.latency, latency) {

@@ -1,7 +1,7 @@
 //! What the catalogs say of everything in the same way: comments, security labels, membership in extensions,
 //! dependencies. Read once, and attached to whatever they are about.
 
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 use super::batch::Batch;
 use super::class::{Address, Class};
@@ -13,10 +13,10 @@ use crate::schema::{Attribute, Attributes, Name, Value};
 /// What is said of everything in the same way.
 #[derive(Default)]
 pub(super) struct Facts {
-    comments: HashMap<Address, Name>,
-    labels: HashMap<Address, Vec<(Name, Name)>>,
+    comments: FxHashMap<Address, Name>,
+    labels: FxHashMap<Address, Vec<(Name, Name)>>,
     /// With the extension that made it.
-    members: HashMap<(Class, Oid), Oid>,
+    members: FxHashMap<(Class, Oid), Oid>,
     /// The first needs the second.
     pub(super) dependencies: Vec<(Address, Address)>,
 }

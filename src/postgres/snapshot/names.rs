@@ -1,9 +1,9 @@
 //! From OIDs to names: what the catalogs refer to by number is resolved here, not by joins on the server.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
+use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
 use tokio_postgres::Row;
 
 use super::batch::Batch;
@@ -15,14 +15,14 @@ use crate::schema::{Name, ObjectId};
 /// What everything is called.
 #[derive(Default)]
 pub(super) struct Names {
-    interned: HashSet<Name>,
-    schemas: HashMap<Oid, SchemaName>,
-    roles: HashMap<Oid, Name>,
-    types: HashMap<Oid, TypeName>,
-    collations: HashMap<Oid, (Oid, Name)>,
-    access_methods: HashMap<Oid, Name>,
-    tablespaces: HashMap<Oid, Name>,
-    relations: HashMap<Oid, Relation>,
+    interned: FxHashSet<Name>,
+    schemas: FxHashMap<Oid, SchemaName>,
+    roles: FxHashMap<Oid, Name>,
+    types: FxHashMap<Oid, TypeName>,
+    collations: FxHashMap<Oid, (Oid, Name)>,
+    access_methods: FxHashMap<Oid, Name>,
+    tablespaces: FxHashMap<Oid, Name>,
+    relations: FxHashMap<Oid, Relation>,
 }
 
 struct SchemaName {
@@ -139,8 +139,8 @@ impl Names {
         Ok(names)
     }
 
-    fn read_plain(&mut self, rows: &[Row]) -> Result<HashMap<Oid, Name>, PgError> {
-        let mut found = HashMap::with_capacity(rows.len());
+    fn read_plain(&mut self, rows: &[Row]) -> Result<FxHashMap<Oid, Name>, PgError> {
+        let mut found = FxHashMap::with_capacity_and_hasher(rows.len(), FxBuildHasher);
         for row in rows {
             let mut row = Columns::of(row);
             found.insert(row.oid()?, self.intern(&row.text()?));

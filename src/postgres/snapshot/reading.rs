@@ -1,7 +1,8 @@
 //! A snapshot while it is read: the names, the facts, and the objects so far.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+
+use rustc_hash::FxHashMap;
 
 use super::class::Address;
 use super::columns::Oid;
@@ -18,13 +19,13 @@ pub(super) struct Reading<'s> {
     pub(super) facts: Facts,
     scope: &'s Scope,
     objects: Vec<Object>,
-    places: HashMap<Address, u32>,
+    places: FxHashMap<Address, u32>,
     gaps: Vec<Gap>,
 }
 
 impl<'s> Reading<'s> {
     pub(super) fn new(version: Version, names: Names, facts: Facts, scope: &'s Scope) -> Self {
-        let (objects, places, gaps) = (Vec::new(), HashMap::new(), Vec::new());
+        let (objects, places, gaps) = (Vec::new(), FxHashMap::default(), Vec::new());
         Self { version, names, facts, scope, objects, places, gaps }
     }
 

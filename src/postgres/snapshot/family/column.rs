@@ -1,8 +1,8 @@
 //! Columns of relations.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 
+use rustc_hash::FxHashMap;
 use tokio_postgres::Row;
 
 use super::Family;
@@ -53,7 +53,7 @@ struct NotNull<'r> {
 }
 
 fn read(reading: &mut Reading<'_>, answers: Vec<Vec<Row>>) -> Result<(), PgError> {
-    let mut not_nulls = HashMap::new();
+    let mut not_nulls = FxHashMap::default();
     for row in answers.iter().skip(1).flatten() {
         let mut row = Columns::of(row);
         let (oid, relation) = (row.oid()?, row.oid()?);

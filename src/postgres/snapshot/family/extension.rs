@@ -1,7 +1,6 @@
 //! Extensions, and the grants on what they and the server itself came with.
 
-use std::collections::HashSet;
-
+use rustc_hash::FxHashSet;
 use tokio_postgres::Row;
 
 use super::Family;
@@ -113,7 +112,7 @@ fn read(reading: &mut Reading<'_>, answers: Vec<Vec<Row>>) -> Result<(), PgError
         attributes.set(Attribute::InSchema, reading.names.schema(schema));
         reading.add(Address::of(Class::EXTENSION, oid), ObjectId::global(Kind::Extension, &*name), attributes);
     }
-    let mut seen = HashSet::new();
+    let mut seen = FxHashSet::default();
     for (place, row) in members.iter().enumerate() {
         let mut row = Columns::of(row);
         let (name, owner) = (row.text()?, row.oid()?);

@@ -4,8 +4,8 @@
 //! `pg_get_indexdef` does; only indexes over expressions, and exclusion constraints, are written by the server.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 
+use rustc_hash::{FxBuildHasher, FxHashMap};
 use tokio_postgres::Row;
 
 use super::Family;
@@ -73,8 +73,8 @@ struct Key<'r> {
 #[derive(Default)]
 struct ColumnSettings<'r> {
     /// The options of their operator classes.
-    options: HashMap<(Oid, i64), Vec<Cow<'r, str>>>,
-    statistics: HashMap<Oid, Vec<(Name, Name)>>,
+    options: FxHashMap<(Oid, i64), Vec<Cow<'r, str>>>,
+    statistics: FxHashMap<Oid, Vec<(Name, Name)>>,
 }
 
 fn read(reading: &mut Reading<'_>, answers: Vec<Vec<Row>>) -> Result<(), PgError> {
@@ -82,7 +82,7 @@ fn read(reading: &mut Reading<'_>, answers: Vec<Vec<Row>>) -> Result<(), PgError
     let classes = OperatorClasses::read(classes)?;
     let keys = read_keys(keys)?;
     let settings = read_settings(settings)?;
-    let mut parents = HashMap::with_capacity(attached.len());
+    let mut parents = FxHashMap::with_capacity_and_hasher(attached.len(), FxBuildHasher);
     for row in attached {
         let mut row = Columns::of(row);
         parents.insert(row.oid()?, row.oid()?);
@@ -134,8 +134,8 @@ fn read(reading: &mut Reading<'_>, answers: Vec<Vec<Row>>) -> Result<(), PgError
     Ok(())
 }
 
-fn read_keys(rows: &[Row]) -> Result<HashMap<Oid, Key<'_>>, PgError> {
-    let mut keys = HashMap::with_capacity(rows.len());
+fn read_keys(rows: &[Row]) -> Result<FxHashMap<Oid, Key<'_>>, PgError> {
+    let mut keys = FxHashMap::with_capacity_and_hasher(rows.len(), FxBuildHasher);
     for row in rows {
         let mut row = Columns::of(row);
         let (oid, kind) = (row.oid()?, row.letter()?);
@@ -166,13 +166,13 @@ fn read_settings(rows: &[Row]) -> Result<ColumnSettings<'_>, PgError> {
 /// What the indexes of partitioned tables are called that others are attached to.
 fn read_parent_names(
     reading: &Reading<'_>,
-    parents: &HashMap<Oid, Oid>,
+    parents: &FxHashMap<Oid, Oid>,
     indexes: &[Row],
-) -> Result<HashMap<Oid, Name>, PgError> {
+) -> Result<FxHashMap<Oid, Name>, PgError> {
     let mut wanted: Vec<Oid> = parents.values().copied().collect();
     wanted.sort_unstable();
     wanted.dedup();
-    let mut names = HashMap::with_capacity(wanted.len());
+    let mut names = FxHashMap::with_capacity_and_hasher(wanted.len(), FxBuildHasher);
     if wanted.is_empty() {
         return Ok(names);
     }
@@ -326,15 +326,15 @@ impl Index<'_> {
 
 /// The operator classes, to tell which of them need not be named.
 struct OperatorClasses<'r> {
-    by_oid: HashMap<Oid, OperatorClass<'r>>,
+    by_oid: FxHashMap<Oid, OperatorClass<'r>>,
     /// The types that have a default class of their own, by access method.
-    defaults: HashMap<(Oid, Oid), Oid>,
+    defaults: FxHashMap<(Oid, Oid), Oid>,
 }
 
 impl<'r> OperatorClasses<'r> {
     fn read(rows: &'r [Row]) -> Result<Self, PgError> {
-        let mut by_oid = HashMap::with_capacity(rows.len());
-        let mut defaults = HashMap::with_capacity(rows.len());
+        let mut by_oid = FxHashMap::with_capacity_and_hasher(rows.len(), FxBuildHasher);
+        let mut defaults = FxHashMap::with_capacity_and_hasher(rows.len(), FxBuildHasher);
         for row in rows {
             let mut row = Columns::of(row);
             let (oid, name, schema) = (row.oid()?, row.text()?, row.oid()?);

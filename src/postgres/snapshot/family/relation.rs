@@ -1,8 +1,8 @@
 //! Tables, foreign tables, views, materialized views, composite types: what is said of them as a whole.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 
+use rustc_hash::FxHashMap;
 use tokio_postgres::Row;
 
 use super::Family;
@@ -40,17 +40,17 @@ pub(super) const FAMILY: Family = Family {
 
 fn read(reading: &mut Reading<'_>, answers: Vec<Vec<Row>>) -> Result<(), PgError> {
     let [inherits, toasts, foreign, relations] = answers.as_slice() else { return Ok(()) };
-    let mut parents: HashMap<Oid, Vec<Oid>> = HashMap::new();
+    let mut parents: FxHashMap<Oid, Vec<Oid>> = FxHashMap::default();
     for row in inherits {
         let mut row = Columns::of(row);
         parents.entry(row.oid()?).or_default().push(row.oid()?);
     }
-    let mut toast_options = HashMap::new();
+    let mut toast_options = FxHashMap::default();
     for row in toasts {
         let mut row = Columns::of(row);
         toast_options.insert(row.oid()?, row.texts()?);
     }
-    let mut servers = HashMap::new();
+    let mut servers = FxHashMap::default();
     for row in foreign {
         let mut row = Columns::of(row);
         servers.insert(row.oid()?, (row.text()?, row.texts()?));

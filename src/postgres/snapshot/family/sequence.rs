@@ -1,7 +1,6 @@
 //! Sequences, with the column that they go with. Their values are data.
 
-use std::collections::HashMap;
-
+use rustc_hash::{FxBuildHasher, FxHashMap};
 use tokio_postgres::Row;
 
 use super::Family;
@@ -31,7 +30,7 @@ pub(super) const FAMILY: Family = Family {
 
 fn read(reading: &mut Reading<'_>, answers: Vec<Vec<Row>>) -> Result<(), PgError> {
     let [owned, sequences] = answers.as_slice() else { return Ok(()) };
-    let mut columns = HashMap::with_capacity(owned.len());
+    let mut columns = FxHashMap::with_capacity_and_hasher(owned.len(), FxBuildHasher);
     for row in owned {
         let mut row = Columns::of(row);
         columns.insert(row.oid()?, (row.oid()?, row.integer()?, row.letter()?));
