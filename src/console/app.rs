@@ -13,6 +13,7 @@ use ratatui::backend::Backend;
 use tokio::sync::mpsc;
 
 use crate::config::Secret;
+use crate::window::drift::matrix::Pair;
 
 use super::message::{DraftOrder, Effect, LayerId, Message, Moment, Order, Sides, Work};
 use super::model::{Ending, Model};
@@ -55,6 +56,13 @@ pub trait Outside<B: Backend> {
 
     /// Gives a layer's draft up.
     fn stop_drafting(&mut self, from: LayerId);
+
+    /// Begins to compare pairs for a layer, one after another; the news come back as messages. What it asked for before
+    /// is given up.
+    fn fill_matrix(&mut self, from: LayerId, pairs: Vec<Pair>);
+
+    /// Fills a layer's matrix no further.
+    fn stop_matrix(&mut self, from: LayerId);
 
     /// Gives the terminal to the operator's editor until it ends; says why where that cannot be.
     fn edit(&mut self, files: &[PathBuf]) -> impl Future<Output = Result<(), String>>;
@@ -127,6 +135,8 @@ where
                 Effect::StopComparing(from) => outside.stop_comparing(from),
                 Effect::Draft(from, order) => outside.draft(from, order),
                 Effect::StopDrafting(from) => outside.stop_drafting(from),
+                Effect::FillMatrix(from, pairs) => outside.fill_matrix(from, pairs),
+                Effect::StopMatrix(from) => outside.stop_matrix(from),
                 Effect::Edit(files) => {
                     let edited = outside.edit(&files).await;
                     outside.resume().map_err(LoopError::Resume)?;

@@ -12,6 +12,7 @@ use ratatui::layout::{Position, Rect};
 use crate::config::{Access, Secret, Tier};
 
 use crate::window::confirmation::Confirmed;
+use crate::window::drift::matrix::Pair;
 
 use super::key::Key;
 use super::keymap::{Action, Keymap, ScreenSpec};
@@ -116,6 +117,10 @@ pub enum Command {
     Draft(DraftOrder),
     /// Give my draft up.
     StopDrafting,
+    /// Compare these pairs one after another and tell me; what I asked for before is given up.
+    FillMatrix(Vec<Pair>),
+    /// Fill my matrix no further.
+    StopMatrix,
     /// Open these files in the operator's editor.
     Edit(Vec<PathBuf>),
     /// Take this layer away and tell the one below what was typed, for an action.

@@ -19,6 +19,7 @@ use crate::window::confirmation::Confirmed;
 use crate::window::drift::Comparison;
 use crate::window::drift::export::Format;
 use crate::window::drift::handle::{ComparisonNews, DraftNews};
+use crate::window::drift::matrix::{MatrixNews, Pair};
 use crate::window::drift::prove::Proof;
 use crate::window::drift::reconcile::Reconciliation;
 use crate::window::drift::watch::DriftEvent;
@@ -139,6 +140,8 @@ pub enum Answer {
     Comparison(Sides, Box<ComparisonNews>),
     /// News of the draft that the layer asked for.
     Draft(Box<DraftNews>),
+    /// News of the matrix that the layer fills.
+    Matrix(Box<MatrixNews>),
     /// The files that a draft was written into.
     Written(Box<Scaffolded>),
     /// It went wrong.
@@ -172,6 +175,10 @@ pub enum Effect {
     Draft(LayerId, DraftOrder),
     /// Give the layer's draft up.
     StopDrafting(LayerId),
+    /// Compare these pairs one after another and tell the layer; what it asked for before is given up.
+    FillMatrix(LayerId, Vec<Pair>),
+    /// Fill the layer's matrix no further.
+    StopMatrix(LayerId),
     /// Give the terminal to the operator's editor with these files until it ends.
     Edit(Vec<PathBuf>),
 }

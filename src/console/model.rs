@@ -117,13 +117,19 @@ impl World {
     /// What was compared of two sides in the background, where it was kept.
     #[must_use]
     pub fn comparison(&self, sides: Sides) -> Option<&Arc<Comparison>> {
+        self.outcome(sides)?.comparison.as_ref()
+    }
+
+    /// What comparing two sides in the background came to.
+    #[must_use]
+    pub fn outcome(&self, sides: Sides) -> Option<&Arc<Outcome>> {
         let SideChoice::Environment(right) = sides.right else { return None };
         let against = match sides.left {
             SideChoice::Files => Against::Files,
             SideChoice::Environment(left) if neighbour_place(&self.config, right) == Some(left) => Against::Neighbour,
             SideChoice::Environment(_) => return None,
         };
-        self.drifts.get(right)?.known(against)?.comparison.as_ref()
+        self.drifts.get(right)?.known(against)
     }
 
     /// Takes in what is known of an environment's drift; says something where drift has appeared.

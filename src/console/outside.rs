@@ -13,6 +13,7 @@ use tokio::sync::mpsc;
 use crate::config::Secret;
 use crate::window::context::Context;
 use crate::window::drift::handle::{ComparisonHandle, DraftHandle};
+use crate::window::drift::matrix::{MatrixHandle, Pair};
 use crate::window::drift::side::Side;
 use crate::window::drift::watch::DriftWatch;
 use crate::window::handle::WindowHandle;
@@ -40,6 +41,8 @@ pub struct Real {
     comparisons: HashMap<LayerId, ComparisonHandle>,
     /// The drafts under way, by the screens that show them.
     drafts: HashMap<LayerId, DraftHandle>,
+    /// The matrices that are being filled, by the screens that show them.
+    matrices: HashMap<LayerId, MatrixHandle>,
     /// What listens to the terminal, to be put down while an editor has it.
     ear: Ear,
 }
@@ -57,8 +60,22 @@ impl Real {
     ) -> Self {
         let clipboard = context.config.interface.clipboard;
         let started = Instant::now();
-        let (windows, comparisons, drafts) = (HashMap::new(), HashMap::new(), HashMap::new());
-        Self { started, guard, clipboard, context, monitor, drift, messages, windows, comparisons, drafts, ear }
+        let (windows, comparisons) = (HashMap::new(), HashMap::new());
+        let (drafts, matrices) = (HashMap::new(), HashMap::new());
+        Self {
+            started,
+            guard,
+            clipboard,
+            context,
+            monitor,
+            drift,
+            messages,
+            windows,
+            comparisons,
+            drafts,
+            matrices,
+            ear,
+        }
     }
 }
 
@@ -190,6 +207,24 @@ impl Outside<Screen> for Real {
 
     fn stop_drafting(&mut self, from: LayerId) {
         self.drafts.remove(&from);
+    }
+
+    fn fill_matrix(&mut self, from: LayerId, pairs: Vec<Pair>) {
+        let (handle, mut news) = MatrixHandle::start(Arc::clone(&self.context), pairs);
+        self.matrices.insert(from, handle);
+        let messages = self.messages.clone();
+        tokio::spawn(async move {
+            while let Some(news) = news.recv().await {
+                let message = Message::Answer { to: from, answer: Answer::Matrix(Box::new(news)) };
+                if messages.send(message).await.is_err() {
+                    break;
+                }
+            }
+        });
+    }
+
+    fn stop_matrix(&mut self, from: LayerId) {
+        self.matrices.remove(&from);
     }
 
     async fn edit(&mut self, files: &[PathBuf]) -> Result<(), String> {

@@ -28,6 +28,7 @@ use crate::postgres::server_info::{PoolMode, ServerInfo};
 use crate::postgres::version::ServerVersion;
 use crate::window::board::Past;
 use crate::window::drift::handle::{ComparisonNews, DraftNews};
+use crate::window::drift::matrix::{MatrixNews, Pair};
 use crate::window::event::{BackupNeed, BackupTaken, Opened, Operator, StepOutcome, WindowEvent, WindowId};
 use crate::window::handle::News;
 use crate::window::look::EnvironmentView;
@@ -309,6 +310,9 @@ type Comparer = dyn FnMut(Sides) -> Vec<ComparisonNews>;
 /// Somebody who drafts and tries.
 type Drafter = dyn FnMut(&DraftOrder) -> Vec<DraftNews>;
 
+/// Somebody who fills a matrix.
+type Filler = dyn FnMut(&[Pair]) -> Vec<MatrixNews>;
+
 /// The world outside in a test: a clock that the script moves, and answers given in advance.
 pub struct Pretend {
     clock: Arc<std::sync::Mutex<Duration>>,
@@ -316,6 +320,7 @@ pub struct Pretend {
     answer: Box<Answerer>,
     compare: Box<Comparer>,
     draft: Box<Drafter>,
+    fill: Box<Filler>,
     /// What was copied.
     pub copied: Vec<String>,
     /// What was asked for.
@@ -373,6 +378,18 @@ impl Outside<TestBackend> for Pretend {
         self.asked.push("stop drafting".to_owned());
     }
 
+    fn fill_matrix(&mut self, from: LayerId, pairs: Vec<Pair>) {
+        self.asked.push(format!("fill {pairs:?}"));
+        for news in (self.fill)(&pairs) {
+            let answer = Answer::Matrix(Box::new(news));
+            self.answers.try_send(Message::Answer { to: from, answer }).expect("room for an answer");
+        }
+    }
+
+    fn stop_matrix(&mut self, _from: LayerId) {
+        self.asked.push("stop the matrix".to_owned());
+    }
+
     async fn edit(&mut self, files: &[PathBuf]) -> Result<(), String> {
         self.asked.push(format!("edit {files:?}"));
         Ok(())
@@ -417,12 +434,12 @@ pub fn play(model: Model, keys: &str) -> Played {
 
 /// Types into the real loop, with somebody who answers the work that is asked for.
 pub fn play_with(model: Model, keys: &str, answer: impl FnMut(&Work) -> Option<Answer> + 'static) -> Played {
-    play_among(model, keys, Box::new(answer), Box::new(|_| Vec::new()), Box::new(|_| Vec::new()))
+    play_among(model, keys, |outside| outside.answer = Box::new(answer))
 }
 
 /// Types into the real loop, with somebody who compares what is to be compared.
 pub fn play_comparing(model: Model, keys: &str, compare: impl FnMut(Sides) -> Vec<ComparisonNews> + 'static) -> Played {
-    play_among(model, keys, Box::new(|_: &Work| None), Box::new(compare), Box::new(|_| Vec::new()))
+    play_among(model, keys, |outside| outside.compare = Box::new(compare))
 }
 
 /// Types into the real loop, with somebody who drafts, and somebody who does other work.
@@ -432,18 +449,17 @@ pub fn play_drafting(
     draft: impl FnMut(&DraftOrder) -> Vec<DraftNews> + 'static,
     answer: impl FnMut(&Work) -> Option<Answer> + 'static,
 ) -> Played {
-    play_among(model, keys, Box::new(answer), Box::new(|_| Vec::new()), Box::new(draft))
+    play_among(model, keys, |outside| (outside.draft, outside.answer) = (Box::new(draft), Box::new(answer)))
 }
 
-fn play_among(
-    mut model: Model,
-    keys: &str,
-    answer: Box<Answerer>,
-    compare: Box<Comparer>,
-    draft: Box<Drafter>,
-) -> Played {
+/// Types into the real loop, with somebody who fills a matrix.
+pub fn play_filling(model: Model, keys: &str, fill: impl FnMut(&[Pair]) -> Vec<MatrixNews> + 'static) -> Played {
+    play_among(model, keys, |outside| outside.fill = Box::new(fill))
+}
+
+fn play_among(mut model: Model, keys: &str, prepare: impl FnOnce(&mut Pretend)) -> Played {
     let (mut terminal, mut outside, mut messages) = ground(&model);
-    (outside.answer, outside.compare, outside.draft) = (answer, compare, draft);
+    prepare(&mut outside);
     let mut hands = Hands { script: script(keys), clock: Arc::clone(&outside.clock) };
     let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
     let theme = theme("dark");
@@ -461,8 +477,18 @@ pub fn ground(model: &Model) -> (Terminal<TestBackend>, Pretend, mpsc::Receiver<
     let answer = Box::new(|_: &Work| None);
     let compare = Box::new(|_: Sides| Vec::new());
     let draft = Box::new(|_: &DraftOrder| Vec::new());
-    let outside =
-        Pretend { clock, answers, answer, compare, draft, copied: Vec::new(), asked: Vec::new(), orders: Vec::new() };
+    let fill = Box::new(|_: &[Pair]| Vec::new());
+    let outside = Pretend {
+        clock,
+        answers,
+        answer,
+        compare,
+        draft,
+        fill,
+        copied: Vec::new(),
+        asked: Vec::new(),
+        orders: Vec::new(),
+    };
     let backend = TestBackend::new(model.size.width, model.size.height);
     (Terminal::new(backend).expect("a terminal"), outside, messages)
 }

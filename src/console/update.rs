@@ -244,6 +244,8 @@ fn carry_out(model: &mut Model, from: LayerId, command: Command, effects: &mut V
         Command::StopComparing => effects.push(Effect::StopComparing(from)),
         Command::Draft(order) => effects.push(Effect::Draft(from, order)),
         Command::StopDrafting => effects.push(Effect::StopDrafting(from)),
+        Command::FillMatrix(pairs) => effects.push(Effect::FillMatrix(from, pairs)),
+        Command::StopMatrix => effects.push(Effect::StopMatrix(from)),
         Command::Edit(files) => effects.push(Effect::Edit(files)),
         Command::Typed(action, text) => {
             remove(model, from);

@@ -14,6 +14,7 @@ pub mod help;
 pub mod history;
 pub mod log;
 mod marks;
+pub mod matrix;
 pub mod migration;
 pub mod palette;
 pub mod password;
@@ -37,6 +38,7 @@ pub static SCREENS: &[&ScreenSpec] = &[
     &migration::SPEC,
     &drift::SPEC,
     &draft::SPEC,
+    &matrix::SPEC,
     &history::SPEC,
     &plan::SPEC,
     &window::SPEC,

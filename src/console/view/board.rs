@@ -18,6 +18,7 @@ use crate::console::model::World;
 use crate::console::theme::Role;
 use crate::console::view::drift::DriftScreen;
 use crate::console::view::history::HistoryScreen;
+use crate::console::view::matrix::MatrixScreen;
 use crate::console::view::migration::MigrationScreen;
 use crate::console::view::plan::PlanScreen;
 use crate::console::view::recovery::RecoveryScreen;
@@ -48,6 +49,8 @@ pub const RECOVERY: Action = Action("board.unfinished");
 pub const HISTORY: Action = Action("board.history");
 /// Compares the selected environment's schema.
 pub const DRIFT: Action = Action("board.drift");
+/// Show every environment against all others.
+pub const MATRIX: Action = Action("board.matrix");
 /// Shows the backups.
 pub const BACKUPS: Action = Action("board.backups");
 /// Types the password of the selected environment.
@@ -71,6 +74,13 @@ pub static SPEC: ScreenSpec = ScreenSpec {
             keys: &["d"],
             words: "Show how the selected environment's schema drifts",
             short: "drift",
+            when: "",
+        },
+        Binding {
+            action: MATRIX,
+            keys: &["m"],
+            words: "Show the drift of every environment, and of the files, against all others",
+            short: "",
             when: "",
         },
         Binding {
@@ -389,6 +399,7 @@ impl Layer for BoardScreen {
             RECOVERY => return vec![Command::Open(Box::new(RecoveryScreen::default()))],
             MARK => self.toggle_mark(world),
             HISTORY => return vec![Command::Open(Box::new(HistoryScreen::of(self.environment)))],
+            MATRIX => return vec![Command::Open(Box::new(MatrixScreen::default()))],
             DRIFT => return vec![Command::Open(Box::new(DriftScreen::of(self.sides(world))))],
             BACKUPS => return vec![Command::Open(Box::new(backups::BackupsScreen::of(self.environment)))],
             FILES => return vec![Command::Open(Box::new(files::FilesScreen::default()))],

@@ -13,6 +13,8 @@ mod moving;
 mod rows;
 mod tree;
 
+use std::sync::Arc;
+
 use ratatui::Frame;
 use ratatui::layout::Position;
 
@@ -22,6 +24,7 @@ use crate::console::layer::{Availability, Canvas, Command, Context, Layer, Subje
 use crate::console::message::{Answer, SideChoice, Sides};
 use crate::console::model::World;
 use crate::console::view::marks;
+use crate::console::view::matrix::MatrixScreen;
 use crate::console::widget::input::Filter;
 use crate::console::widget::list::ListState;
 use crate::schema::diff::Presence;
@@ -34,7 +37,9 @@ use comparing::State;
 use detail::{Detail, Showing};
 use tree::{Key, Tree, Wanted};
 
+pub use draw::side_name;
 pub use keys::*;
+pub use rows::standing_mark;
 
 /// The pane that has the keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,6 +83,14 @@ impl DriftScreen {
             showing: Showing::default(),
             detail: None,
         }
+    }
+
+    /// A comparison that was made already.
+    #[must_use]
+    pub fn with(sides: Sides, comparison: Arc<Comparison>) -> Self {
+        let mut screen = Self::of(sides);
+        screen.show(comparison);
+        screen
     }
 
     /// How a detail is shown: what has no SQL has its text only.
@@ -136,7 +149,7 @@ impl Layer for DriftScreen {
     }
 
     fn opened(&mut self, context: &Context<'_>) -> Vec<Command> {
-        self.begin(context.world)
+        if self.tree.is_some() { Vec::new() } else { self.begin(context.world) }
     }
 
     fn leaving(&mut self, _context: &Context<'_>) -> Vec<Command> {
@@ -192,6 +205,7 @@ impl Layer for DriftScreen {
             EXPORT => return choose_format(),
             MARK => return self.toggle_mark(),
             MARK_ALL => return self.mark_all(),
+            MATRIX => return vec![Command::Open(Box::new(MatrixScreen::default()))],
             DRAFT => return self.draft(context.world),
             FOLD => self.toggle(),
             FOLD_ALL | UNFOLD_ALL => {

@@ -9,6 +9,7 @@ pub mod cause;
 pub mod course;
 pub mod export;
 pub mod handle;
+pub mod matrix;
 pub mod progress;
 pub mod prove;
 pub mod reconcile;

@@ -24,6 +24,8 @@ pub const MARK: Action = Action("drift.mark");
 pub const MARK_ALL: Action = Action("drift.mark-all");
 /// Draft what ends the marked differences.
 pub const DRAFT: Action = Action("drift.draft");
+/// Show every environment against all others.
+pub const MATRIX: Action = Action("drift.matrix");
 /// Fold or unfold what is below the selected row.
 pub const FOLD: Action = Action("drift.fold");
 /// Fold every kind.
@@ -142,6 +144,13 @@ pub static SPEC: ScreenSpec = ScreenSpec {
             keys: &["z"],
             words: "Give the whole screen to one pane, or divide it again",
             short: "",
+            when: "",
+        },
+        Binding {
+            action: MATRIX,
+            keys: &["m"],
+            words: "Show every environment, and the files, against all others",
+            short: "matrix",
             when: "",
         },
         Binding {

@@ -117,7 +117,8 @@ fn name(tree: &Tree, number: usize, glyphs: &'static Glyphs) -> Vec<Piece> {
 }
 
 /// The mark of a standing.
-fn standing_mark(standing: Standing, glyphs: &'static Glyphs) -> &'static str {
+#[must_use]
+pub fn standing_mark(standing: Standing, glyphs: &'static Glyphs) -> &'static str {
     match standing {
         Standing::Unexplained => glyphs.warning,
         Standing::Unproven => glyphs.unknown,
