@@ -17,8 +17,10 @@ use crate::postgres::grant::GateList;
 use crate::schema::ObjectId;
 use crate::window::confirmation::Confirmed;
 use crate::window::drift::Comparison;
+use crate::window::drift::cause::Explanation;
 use crate::window::drift::export::Format;
 use crate::window::drift::handle::{ComparisonNews, DraftNews};
+use crate::window::drift::lineage::Tied;
 use crate::window::drift::matrix::{MatrixNews, Pair};
 use crate::window::drift::prove::Proof;
 use crate::window::drift::reconcile::Reconciliation;
@@ -140,6 +142,8 @@ pub enum Answer {
     Comparison(Sides, Box<ComparisonNews>),
     /// News of the draft that the layer asked for.
     Draft(Box<DraftNews>),
+    /// The migrations that have to do with an object, the newest first, and those that could not be read.
+    Traced(Vec<Tied>, Vec<String>),
     /// News of the matrix that the layer fills.
     Matrix(Box<MatrixNews>),
     /// The files that a draft was written into.
@@ -259,6 +263,8 @@ pub enum Work {
     ReadReport(PathBuf),
     /// Write a comparison into a file.
     Export(Arc<Comparison>, Format),
+    /// Find the migrations that have to do with an object, by their SQL and by what a comparison says of it.
+    Trace(Arc<Catalogue>, Box<(ObjectId, Option<Explanation>)>),
     /// Write a draft and its rollback into the project.
     WriteDraft(Box<Draft>),
 }

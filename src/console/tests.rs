@@ -4,6 +4,7 @@ mod board;
 mod confirm;
 mod draft;
 mod drift;
+mod lineage;
 mod matrix;
 mod pictures;
 mod wake;

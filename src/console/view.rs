@@ -12,6 +12,7 @@ mod facts;
 pub mod files;
 pub mod help;
 pub mod history;
+pub mod lineage;
 pub mod log;
 mod marks;
 pub mod matrix;
@@ -38,6 +39,7 @@ pub static SCREENS: &[&ScreenSpec] = &[
     &migration::SPEC,
     &drift::SPEC,
     &draft::SPEC,
+    &lineage::SPEC,
     &matrix::SPEC,
     &history::SPEC,
     &plan::SPEC,

@@ -10,7 +10,7 @@ use crate::migration::scaffold::{ScaffoldError, Scaffolded};
 use crate::postgres::backup;
 use crate::window::context::Context;
 use crate::window::drift::export::{Format, Page};
-use crate::window::drift::{Comparison, written};
+use crate::window::drift::{Comparison, lineage, written};
 use crate::window::look::EnvironmentView;
 use crate::window::plan::Intent;
 use crate::window::planning::{self, Seen};
@@ -39,6 +39,11 @@ pub async fn run(context: Arc<Context>, work: Work) -> Answer {
             Ok(path) => Answer::Exported(path),
             Err(error) => Answer::Failed(Box::new(Trouble::from_error("The comparison cannot be written", &error))),
         },
+        Work::Trace(catalogue, object) => {
+            let (id, explanation) = *object;
+            let (tied, unread) = lineage::trace(&catalogue, &id, explanation.as_ref());
+            Answer::Traced(tied, unread)
+        }
         Work::WriteDraft(draft) => match write_draft(&context, &draft) {
             Ok(made) => Answer::Written(Box::new(made)),
             Err(error) => Answer::Failed(Box::new(Trouble::from_error("The draft cannot be written", &error))),

@@ -108,3 +108,21 @@ fn a_draft_is_proved_written_and_opened_in_the_editor_and_never_applied() {
     terminal.send("<esc>");
     terminal.wait_for("column hot_fix");
 }
+
+#[test]
+fn the_matrix_is_filled_and_leads_to_a_pair_and_to_the_history_of_an_object() {
+    let pair = Pair::with("[drift]\nrefresh = \"0s\"");
+    let mut terminal = Terminal::start(&pair.scratch.tidegate(), 120, 40);
+    terminal.wait_for("1 pending");
+    terminal.send("m");
+    // Files and staging are the same; production lacks a migration and has a column of its own.
+    terminal.wait_for_all(&["3 of 3 pairs compared", "✓ same", "!1 ✓1"]);
+    terminal.send("jl");
+    terminal.wait_for("staging ▸ production");
+    terminal.send("<enter>");
+    terminal.wait_for("column hot_fix");
+    terminal.send("/email<enter>GH");
+    terminal.wait_for_all(&["column public.accounts.email", EMAIL, "explains it", "makes its whole"]);
+    terminal.send("<enter>");
+    terminal.wait_for(&format!("object › {EMAIL}"));
+}

@@ -18,7 +18,9 @@ fn answer(work: &Work) -> Option<Answer> {
             Answer::Difference(Box::new(Difference::Lines(crate::console::document::difference(&before, SQL))))
         }
         Work::ListBackups => Answer::Backups(Vec::new()),
-        Work::DrawUp { .. } | Work::ReadReport(_) | Work::Export(..) | Work::WriteDraft(_) => return None,
+        Work::DrawUp { .. } | Work::ReadReport(_) | Work::Export(..) | Work::Trace(..) | Work::WriteDraft(_) => {
+            return None;
+        }
     })
 }
 

@@ -79,7 +79,7 @@ pub static SPEC: ScreenSpec = ScreenSpec {
         Binding {
             action: MATRIX,
             keys: &["m"],
-            words: "Show the drift of every environment, and of the files, against all others",
+            words: "Show the drift of every environment against all others",
             short: "",
             when: "",
         },

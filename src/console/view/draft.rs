@@ -49,7 +49,7 @@ pub static SPEC: ScreenSpec = ScreenSpec {
         Binding {
             action: WRITE,
             keys: &["w"],
-            words: "Write the migration and its rollback into the project, and open them in the editor",
+            words: "Write it and its rollback into the project, and edit them",
             short: "write",
             when: "when it was tried",
         },
@@ -63,7 +63,7 @@ pub static SPEC: ScreenSpec = ScreenSpec {
         Binding {
             action: DESTRUCTIVE,
             keys: &["D"],
-            words: "Write what loses something as statements (asks first), or as comments again",
+            words: "Make what loses something statements, or comments again",
             short: "destructive",
             when: "where something is lost",
         },

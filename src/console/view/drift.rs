@@ -137,6 +137,8 @@ impl Layer for DriftScreen {
             KIND,
             MARK,
             MARK_ALL,
+            DRAFT,
+            HISTORY,
             FOLD,
             ZOOM,
             EXPORT,
@@ -206,6 +208,7 @@ impl Layer for DriftScreen {
             MARK => return self.toggle_mark(),
             MARK_ALL => return self.mark_all(),
             MATRIX => return vec![Command::Open(Box::new(MatrixScreen::default()))],
+            HISTORY => return self.history(),
             DRAFT => return self.draft(context.world),
             FOLD => self.toggle(),
             FOLD_ALL | UNFOLD_ALL => {

@@ -9,6 +9,7 @@ pub mod cause;
 pub mod course;
 pub mod export;
 pub mod handle;
+pub mod lineage;
 pub mod matrix;
 pub mod progress;
 pub mod prove;

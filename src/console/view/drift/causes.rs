@@ -5,11 +5,12 @@ use crate::console::message::SideChoice;
 use crate::console::model::World;
 use crate::console::theme::Role;
 use crate::console::view::choose::{Choice, ChooseDialog};
+use crate::console::view::lineage::LineageScreen;
 use crate::console::view::migration::MigrationScreen;
 use crate::window::drift::course::Which;
 
 use super::keys::CAUSE;
-use super::tree::Tree;
+use super::tree::{Key, Tree};
 use super::{DriftScreen, Pane};
 
 impl DriftScreen {
@@ -35,6 +36,22 @@ impl DriftScreen {
             }
         }
         Vec::new()
+    }
+
+    /// The history of the selected object across the environments.
+    pub(super) fn history(&self) -> Vec<Command> {
+        let Some(tree) = &self.tree else { return Vec::new() };
+        let node = tree.node(self.list.selected);
+        let Some((Key::Object(id), place)) = node.map(|node| (&node.key, node.difference)) else {
+            return vec![Command::Toast("Select an object first.".to_owned())];
+        };
+        let explanations = &tree.comparison().explanations;
+        let explanation = place.and_then(|place| explanations.get(place as usize)?.clone());
+        let environment = match (self.sides.right, self.sides.left) {
+            (SideChoice::Environment(place), _) | (SideChoice::Files, SideChoice::Environment(place)) => place,
+            (SideChoice::Files, SideChoice::Files) => 0,
+        };
+        vec![Command::Open(Box::new(LineageScreen::of(id.clone(), explanation, environment)))]
     }
 
     /// The migrations that have to do with the difference of a row.

@@ -26,6 +26,8 @@ pub const MARK_ALL: Action = Action("drift.mark-all");
 pub const DRAFT: Action = Action("drift.draft");
 /// Show every environment against all others.
 pub const MATRIX: Action = Action("drift.matrix");
+/// Show which migrations have to do with the selected object.
+pub const HISTORY: Action = Action("drift.history");
 /// Fold or unfold what is below the selected row.
 pub const FOLD: Action = Action("drift.fold");
 /// Fold every kind.
@@ -66,21 +68,21 @@ pub static SPEC: ScreenSpec = ScreenSpec {
         Binding {
             action: MARK,
             keys: &["space"],
-            words: "Mark or unmark what is selected, to be drafted; what would be dropped wants a yes",
+            words: "Mark or unmark what is selected, to be drafted",
             short: "mark",
             when: "",
         },
         Binding {
             action: MARK_ALL,
             keys: &["a"],
-            words: "Mark everything that is shown and would not be dropped, or unmark everything",
+            words: "Mark all that is shown and not to be dropped, or unmark all",
             short: "",
             when: "",
         },
         Binding {
             action: DRAFT,
             keys: &["d"],
-            words: "Draft the migration that makes the left side what the right one is in what is marked, and try it",
+            words: "Draft and prove what makes the left side like the right one",
             short: "draft",
             when: "",
         },
@@ -144,6 +146,13 @@ pub static SPEC: ScreenSpec = ScreenSpec {
             keys: &["z"],
             words: "Give the whole screen to one pane, or divide it again",
             short: "",
+            when: "",
+        },
+        Binding {
+            action: HISTORY,
+            keys: &["H"],
+            words: "Show every migration that has to do with the object",
+            short: "history",
             when: "",
         },
         Binding {

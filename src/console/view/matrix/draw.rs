@@ -18,7 +18,7 @@ use crate::window::drift::{Conclusion, Counts, words};
 use super::{Cell, MatrixScreen, choice, member, sides_of, size};
 
 /// How wide a cell is at least.
-const CELL: u16 = 12;
+const CELL: u16 = 14;
 
 /// How wide the names of the rows are at most.
 const NAME: u16 = 20;
@@ -110,7 +110,7 @@ pub(super) fn draw(screen: &MatrixScreen, canvas: &Canvas<'_>, frame: &mut Frame
         Pen::new(buffer, theme, place).write(role, &name(world, number));
         for (column, place) in &shown {
             let place = Rect { y: at.y, height: at.height, ..*place };
-            let pieces = cell(screen, canvas, number, *column, place.width);
+            let pieces = cell(screen, canvas, number, *column);
             Pen::new(buffer, theme, place).pieces(&pieces);
             if is_row && *column == screen.column {
                 let role = if canvas.focused { Role::Selection } else { Role::SelectionIdle };
@@ -148,8 +148,8 @@ fn progress(screen: &MatrixScreen, canvas: &Canvas<'_>) -> Vec<Piece> {
     pieces
 }
 
-/// What a cell shows in so many columns.
-fn cell(screen: &MatrixScreen, canvas: &Canvas<'_>, row: usize, column: usize, room: u16) -> Vec<Piece> {
+/// What a cell shows.
+fn cell(screen: &MatrixScreen, canvas: &Canvas<'_>, row: usize, column: usize) -> Vec<Piece> {
     let glyphs = canvas.theme.glyphs();
     if MatrixScreen::pair(row, column).is_none() {
         return vec![piece(Role::Faint, glyphs.rule)];
@@ -159,8 +159,7 @@ fn cell(screen: &MatrixScreen, canvas: &Canvas<'_>, row: usize, column: usize, r
         None => vec![piece(Role::Faint, glyphs.unknown)],
         Some(Cell::Comparing) => vec![piece(Role::Info, "comparing")],
         Some(Cell::Failed(_)) => {
-            let words = if room >= 14 { " not compared" } else { " unknown" };
-            vec![piece(Role::Bad, glyphs.failed), piece(Role::Bad, words)]
+            vec![piece(Role::Bad, glyphs.failed), piece(Role::Bad, " not compared")]
         }
         Some(Cell::Known(_, outcome)) => known(outcome, glyphs),
     }
