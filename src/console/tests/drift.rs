@@ -200,6 +200,26 @@ fn every_row_can_be_clicked_and_the_wheel_turns_what_is_under_it() {
     assert!(text(&model).contains("Left side"), "{}", text(&model));
 }
 
+#[test]
+fn a_click_selects_a_row_and_a_second_one_opens_it() {
+    use crate::console::message::{Message, Mouse, MouseAction};
+    use ratatui::layout::Position;
+    let click = |x, y| Message::Mouse(Mouse { what: MouseAction::Click, at: Position::new(x, y) });
+    let mut model = shown(LARGE, "");
+    let row_of = |model: &Model, name: &str| text(model).lines().position(|line| line.contains(name)).expect("a row");
+    let at = u16::try_from(row_of(&model, "column owner_id")).expect("a row of the screen");
+    update(&mut model, click(10, at));
+    let line = text(&model).lines().nth(usize::from(at)).map(str::to_owned).expect("a row");
+    assert!(line.contains("▸") && line.contains("column owner_id"), "{line}");
+    assert!(text(&model).contains("column public.campaigns.owner_id"), "its details are shown: {}", text(&model));
+    update(&mut model, click(10, at));
+    assert_eq!(model.layers.last().map(|entry| entry.layer.spec().name), Some("migration"));
+    // The right side's name opens the choice of another.
+    let mut model = shown(LARGE, "");
+    update(&mut model, click(26, 1));
+    assert!(text(&model).contains("Right side"), "{}", text(&model));
+}
+
 #[rstest]
 fn every_size_can_be_drawn(#[values("", "/total<enter>n<tab>", "vz", "[", "t")] keys: &str) {
     let mut model = shown(LARGE, keys);

@@ -35,8 +35,12 @@ pub fn remarks(
         remarks.push((Gravity::Warning, format!("Not drafted: {} {id}: {why}", id.kind)));
     }
     if reconciliation.destroys() && !destructive {
-        let words = "Statements that lose something are comments until somebody confirms them.";
-        remarks.push((Gravity::Warning, words.to_owned()));
+        let mut words = "Statements that lose something are comments until somebody confirms them.".to_owned();
+        // A trial has no rows to lose, and runs all of it.
+        if proof.is_some() {
+            words += " It was tried with them as statements.";
+        }
+        remarks.push((Gravity::Warning, words));
     }
     remarks
 }
