@@ -4,5 +4,6 @@ pub mod beside;
 pub mod input;
 pub mod list;
 pub mod paint;
+pub mod scroll;
 pub mod table;
 pub mod viewer;

@@ -3,12 +3,13 @@
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
-use crate::console::keymap::{Action, action};
+use crate::console::keymap::Action;
 use crate::console::layer::Canvas;
 use crate::console::theme::Role;
 
 use super::paint::{Pen, row, scroll_bar};
-use super::viewer::{SIDE_STEP, TextLine, draw_line_at};
+use super::scroll::Scroll;
+use super::viewer::{TextLine, draw_line_at};
 
 /// One row of both texts; a side without a line there has none.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -35,8 +36,7 @@ impl Pair {
 pub struct Beside {
     pairs: Vec<Pair>,
     widest: u16,
-    top: usize,
-    left: u16,
+    scroll: Scroll,
 }
 
 impl Beside {
@@ -46,7 +46,7 @@ impl Beside {
         let width = |line: &TextLine| super::paint::pieces_width(&line.pieces);
         let lines = pairs.iter().flat_map(|pair| [&pair.left, &pair.right]).flatten();
         let widest = lines.map(width).max().unwrap_or(0);
-        Self { pairs, widest, top: 0, left: 0 }
+        Self { pairs, widest, scroll: Scroll::default() }
     }
 
     /// The rows.
@@ -57,24 +57,13 @@ impl Beside {
 
     /// Begins at a row.
     pub fn go_to(&mut self, row: usize) {
-        self.top = row;
+        self.scroll.top = row;
     }
 
     /// Scrolls as the action says; `false` for other actions.
     pub fn act(&mut self, wanted: Action, area: Rect) -> bool {
-        let height = usize::from(area.height.max(1));
-        match wanted {
-            action::DOWN => self.top += 1,
-            action::UP => self.top = self.top.saturating_sub(1),
-            action::HALF_DOWN => self.top += height / 2,
-            action::HALF_UP => self.top = self.top.saturating_sub(height / 2),
-            action::PAGE_DOWN => self.top += height,
-            action::PAGE_UP => self.top = self.top.saturating_sub(height),
-            action::TOP => self.top = 0,
-            action::BOTTOM => self.top = usize::MAX / 2,
-            action::LEFT => self.left = self.left.saturating_sub(SIDE_STEP),
-            action::RIGHT => self.left = self.left.saturating_add(SIDE_STEP),
-            _ => return false,
+        if !self.scroll.act(wanted, area.height) {
+            return false;
         }
         self.settle(area);
         true
@@ -82,16 +71,16 @@ impl Beside {
 
     /// Brings the place back into the texts.
     pub fn settle(&mut self, area: Rect) {
-        self.top = self.top.min(self.pairs.len().saturating_sub(usize::from(area.height)));
-        self.left = self.left.min(self.widest.saturating_sub(halves(area).0.width.saturating_sub(2)));
+        self.scroll.top = self.scroll.top.min(self.pairs.len().saturating_sub(usize::from(area.height)));
+        self.scroll.left = self.scroll.left.min(self.widest.saturating_sub(halves(area).0.width.saturating_sub(2)));
     }
 
     /// Draws the rows in view.
     pub fn draw(&self, canvas: &Canvas<'_>, frame: &mut Frame<'_>, area: Rect) {
         let theme = canvas.theme;
-        let end = (self.top + usize::from(area.height)).min(self.pairs.len());
+        let end = (self.scroll.top + usize::from(area.height)).min(self.pairs.len());
         let line = theme.glyphs().border.vertical_left;
-        for (index, pair) in (0_u16..).zip(&self.pairs[self.top.min(end)..end]) {
+        for (index, pair) in (0_u16..).zip(&self.pairs[self.scroll.top.min(end)..end]) {
             let (left, right) = halves(row(area, index));
             for (at, text, sign) in [(left, &pair.left, "-"), (right, &pair.right, "+")] {
                 let Some(text) = text else { continue };
@@ -102,12 +91,12 @@ impl Beside {
                     frame.buffer_mut().set_style(at, theme.style(role));
                 }
                 Pen::new(frame.buffer_mut(), theme, at).write(text.role.unwrap_or(Role::Text), sign);
-                draw_line_at(theme, frame, words, text, self.left);
+                draw_line_at(theme, frame, words, text, self.scroll.left);
             }
             let middle = Rect { x: left.right(), width: 1, ..row(area, index) };
             Pen::new(frame.buffer_mut(), theme, middle).write(Role::Border, line);
         }
-        scroll_bar(frame.buffer_mut(), theme, area, self.top, self.pairs.len());
+        scroll_bar(frame.buffer_mut(), theme, area, self.scroll.top, self.pairs.len());
     }
 }
 
@@ -122,6 +111,7 @@ fn halves(area: Rect) -> (Rect, Rect) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::console::keymap::action;
 
     #[test]
     fn both_halves_scroll_together_and_no_further_than_the_longer_one() {
@@ -130,10 +120,10 @@ mod tests {
         let mut beside = Beside::of(pairs);
         let area = Rect::new(0, 0, 82, 10);
         beside.act(action::BOTTOM, area);
-        assert_eq!(beside.top, 20);
+        assert_eq!(beside.scroll.top, 20);
         for _ in 0..40 {
             beside.act(action::RIGHT, area);
         }
-        assert_eq!(beside.left, 100 - 38);
+        assert_eq!(beside.scroll.left, 100 - 38);
     }
 }

@@ -15,9 +15,7 @@ use crate::migration::text::printable;
 
 use super::input::Filter;
 use super::paint::{Pen, Piece, row, scroll_bar, split_bottom};
-
-/// How many columns a step to the side takes.
-pub(super) const SIDE_STEP: u16 = 8;
+use super::scroll::Scroll;
 
 /// One line of a text.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -56,8 +54,7 @@ pub struct Viewer {
     lines: Arc<[TextLine]>,
     widest: u16,
     gutter: u16,
-    top: usize,
-    left: u16,
+    scroll: Scroll,
     search: Filter,
     found: Vec<usize>,
     current: usize,
@@ -96,33 +93,23 @@ impl Viewer {
 
     /// Goes to a line, counted from zero.
     pub fn go_to(&mut self, line: usize) {
-        self.top = line;
+        self.scroll.top = line;
     }
 
     /// Stands on the last line.
     #[must_use]
     pub fn is_at_end(&self, area: Rect) -> bool {
-        self.top + usize::from(self.body(area).height) >= self.lines.len()
+        self.scroll.top + usize::from(self.body(area).height) >= self.lines.len()
     }
 
     /// Scrolls or searches as the action says; `false` for other actions.
     pub fn act(&mut self, wanted: Action, area: Rect) -> bool {
-        let height = usize::from(self.body(area).height.max(1));
         match wanted {
             action::OPEN if self.search.is_editing() => self.search.accept(),
-            action::DOWN => self.top += 1,
-            action::UP => self.top = self.top.saturating_sub(1),
-            action::HALF_DOWN => self.top += height / 2,
-            action::HALF_UP => self.top = self.top.saturating_sub(height / 2),
-            action::PAGE_DOWN => self.top += height,
-            action::PAGE_UP => self.top = self.top.saturating_sub(height),
-            action::TOP => self.top = 0,
-            action::BOTTOM => self.top = usize::MAX / 2,
-            action::LEFT => self.left = self.left.saturating_sub(SIDE_STEP),
-            action::RIGHT => self.left = self.left.saturating_add(SIDE_STEP),
             action::FILTER => self.search.edit(),
             action::NEXT_MATCH => self.step(true),
             action::PREVIOUS_MATCH => self.step(false),
+            _ if self.scroll.act(wanted, self.body(area).height) => {}
             _ => return false,
         }
         self.settle(area);
@@ -157,9 +144,9 @@ impl Viewer {
     /// Brings the place back into the text.
     pub fn settle(&mut self, area: Rect) {
         let body = self.body(area);
-        self.top = self.top.min(self.lines.len().saturating_sub(usize::from(body.height)));
+        self.scroll.top = self.scroll.top.min(self.lines.len().saturating_sub(usize::from(body.height)));
         let room = body.width.saturating_sub(self.gutter + 1);
-        self.left = self.left.min(self.widest.saturating_sub(room));
+        self.scroll.left = self.scroll.left.min(self.widest.saturating_sub(room));
     }
 
     fn body(&self, area: Rect) -> Rect {
@@ -174,13 +161,14 @@ impl Viewer {
             let hit = |line: &TextLine| line.text().to_lowercase().contains(&query);
             self.lines.iter().enumerate().filter(|(_, line)| hit(line)).map(|(index, _)| index).collect()
         };
-        self.current = self.found.partition_point(|line| *line < self.top).min(self.found.len().saturating_sub(1));
+        self.current =
+            self.found.partition_point(|line| *line < self.scroll.top).min(self.found.len().saturating_sub(1));
     }
 
     fn jump(&mut self) {
         if let Some(line) = self.found.get(self.current) {
             // A few lines of what comes before make the place easier to know.
-            self.top = line.saturating_sub(3);
+            self.scroll.top = line.saturating_sub(3);
         }
     }
 
@@ -197,8 +185,8 @@ impl Viewer {
         let theme = canvas.theme;
         let body = self.body(area);
         let query = self.search.query().to_lowercase();
-        let end = (self.top + usize::from(body.height)).min(self.lines.len());
-        for (index, number) in (self.top.min(end)..end).enumerate() {
+        let end = (self.scroll.top + usize::from(body.height)).min(self.lines.len());
+        for (index, number) in (self.scroll.top.min(end)..end).enumerate() {
             let at = row(body, u16::try_from(index).unwrap_or(u16::MAX));
             let line = &self.lines[number];
             self.draw_line(theme, frame, Rect { width: at.width.saturating_sub(1), ..at }, line);
@@ -206,7 +194,7 @@ impl Viewer {
                 self.mark(theme, frame, at, line, &query, self.found.get(self.current) == Some(&number));
             }
         }
-        scroll_bar(frame.buffer_mut(), theme, body, self.top, self.lines.len());
+        scroll_bar(frame.buffer_mut(), theme, body, self.scroll.top, self.lines.len());
         if self.search.is_shown() {
             let found = match (self.search.query().is_empty(), self.found.len()) {
                 (true, _) => String::new(),
@@ -230,7 +218,7 @@ impl Viewer {
             Pen::new(frame.buffer_mut(), theme, at).write(Role::LineNumber, &format!("{number:>width$}"));
         }
         let room = Rect { x: at.x + self.gutter.min(at.width), width: at.width.saturating_sub(self.gutter), ..at };
-        draw_line_at(theme, frame, room, line, self.left);
+        draw_line_at(theme, frame, room, line, self.scroll.left);
     }
 
     /// Shows the letters that the search found in a line.
@@ -240,7 +228,7 @@ impl Viewer {
             let from = printable(&text[..start]).width();
             let width = printable(found).width();
             let column = usize::from(self.gutter) + from;
-            let Some(column) = column.checked_sub(usize::from(self.left)) else { continue };
+            let Some(column) = column.checked_sub(usize::from(self.scroll.left)) else { continue };
             let x = at.x.saturating_add(u16::try_from(column).unwrap_or(u16::MAX));
             let room = Rect { x, width: u16::try_from(width).unwrap_or(u16::MAX), ..at };
             let mut style = theme.style(Role::Match);
@@ -320,12 +308,12 @@ mod tests {
     fn scrolling_stops_at_both_ends() {
         let mut viewer = viewer();
         viewer.act(action::UP, AREA);
-        assert_eq!(viewer.top, 0);
+        assert_eq!(viewer.scroll.top, 0);
         viewer.act(action::BOTTOM, AREA);
-        assert_eq!(viewer.top, 90);
+        assert_eq!(viewer.scroll.top, 90);
         assert!(viewer.is_at_end(AREA));
         viewer.act(action::RIGHT, AREA);
-        assert_eq!(viewer.left, 0, "the text fits");
+        assert_eq!(viewer.scroll.left, 0, "the text fits");
     }
 
     #[test]

@@ -203,6 +203,24 @@ pub async fn change_token(connection: &Connection, table: &HistoryTable) -> Resu
     Ok(ChangeToken(token))
 }
 
+/// The statement that makes the history table as the governance document defines it, where it is not there.
+#[must_use]
+pub fn definition(table: &HistoryTable) -> String {
+    format!(
+        "CREATE TABLE IF NOT EXISTS {table} (
+             id SERIAL PRIMARY KEY,
+             migration_name TEXT UNIQUE NOT NULL,
+             applied_at TIMESTAMPTZ NOT NULL,
+             applied_by TEXT NOT NULL,
+             execution_time INTERVAL,
+             checksum TEXT,
+             rollback_applied BOOLEAN DEFAULT FALSE,
+             rollback_at TIMESTAMPTZ,
+             metadata JSONB
+         )"
+    )
+}
+
 /// Creates the history table as the governance document defines it, and its schema where that is missing. `role` owns
 /// them where the policy names one. Does nothing where the table is there.
 ///
@@ -229,18 +247,9 @@ pub async fn create(
          SET LOCAL search_path = pg_catalog;
          {set_role}
          {create_schema}
-         CREATE TABLE IF NOT EXISTS {table} (
-             id SERIAL PRIMARY KEY,
-             migration_name TEXT UNIQUE NOT NULL,
-             applied_at TIMESTAMPTZ NOT NULL,
-             applied_by TEXT NOT NULL,
-             execution_time INTERVAL,
-             checksum TEXT,
-             rollback_applied BOOLEAN DEFAULT FALSE,
-             rollback_at TIMESTAMPTZ,
-             metadata JSONB
-         );
-         COMMIT"
+         {};
+         COMMIT",
+        definition(table)
     );
     sql::transact(connection, &statement).await
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use super::super::connection::Connection;
 use super::super::error::{PgError, ServerError};
+use super::super::history;
 use super::super::sql::{self, literal};
 use crate::migration::name::MigrationName;
 use crate::migration::script::{Position, Script, Statement, StatementKind, Structure};
@@ -76,18 +77,9 @@ impl<'c> Replay<'c> {
         let (schema, login) = (quote_identifier(&table.schema), quote_identifier(&settings.login));
         let statement = format!(
             "{CLEAN}; CREATE SCHEMA IF NOT EXISTS {schema};
-             CREATE TABLE IF NOT EXISTS {table} (
-                 id SERIAL PRIMARY KEY,
-                 migration_name TEXT UNIQUE NOT NULL,
-                 applied_at TIMESTAMPTZ NOT NULL,
-                 applied_by TEXT NOT NULL,
-                 execution_time INTERVAL,
-                 checksum TEXT,
-                 rollback_applied BOOLEAN DEFAULT FALSE,
-                 rollback_at TIMESTAMPTZ,
-                 metadata JSONB
-             );
-             ALTER TABLE {table} OWNER TO {login}; GRANT ALL ON TABLE {table} TO {login}"
+             {};
+             ALTER TABLE {table} OWNER TO {login}; GRANT ALL ON TABLE {table} TO {login}",
+            history::definition(&table)
         );
         sql::rows(connection, &statement).await?;
         Ok(Self { connection, settings: settings.statements(connection), table, remarks: Vec::new() })
