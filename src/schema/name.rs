@@ -207,6 +207,34 @@ pub fn unquoted(identifier: &str) -> Cow<'_, str> {
     }
 }
 
+/// The names of a qualified one, without quotes: `public`, `orders` and `Total` of `public.orders."Total"`.
+#[must_use]
+pub fn dotted(qualified: &str) -> Vec<Name> {
+    let (mut names, mut rest) = (Vec::new(), qualified);
+    while let Some(at) = last_dot(rest) {
+        names.push(Name::from(unquoted(&rest[at + 1..])));
+        rest = &rest[..at];
+    }
+    names.push(Name::from(unquoted(rest)));
+    names.reverse();
+    names
+}
+
+/// A qualified name without its last part: `public.orders` of `public.orders.total`.
+#[must_use]
+pub fn without_last(qualified: &str) -> &str {
+    last_dot(qualified).map_or(qualified, |at| &qualified[..at])
+}
+
+/// Where the last part of a qualified name begins.
+fn last_dot(qualified: &str) -> Option<usize> {
+    let mut is_quoted = false;
+    qualified.bytes().rposition(|byte| {
+        is_quoted ^= byte == b'"';
+        byte == b'.' && !is_quoted
+    })
+}
+
 /// What a NOT NULL constraint is called if nobody names it (`ChooseConstraintName`): the longer of the two names gives
 /// way where 63 bytes are not enough.
 #[must_use]
@@ -241,6 +269,15 @@ mod tests {
     fn a_name_is_quoted_where_sql_needs_it(#[case] name: &str, #[case] expected: &str) {
         assert_eq!(quoted(name), expected);
         assert_eq!(unquoted(expected), name);
+    }
+
+    #[rstest]
+    #[case("public.orders", &["public", "orders"], "public")]
+    #[case("a.\"B.c\".\"d\"\"e\"", &["a", "B.c", "d\"e"], "a.\"B.c\"")]
+    #[case("alone", &["alone"], "alone")]
+    fn a_qualified_name_is_taken_apart(#[case] text: &str, #[case] names: &[&str], #[case] outer: &str) {
+        assert_eq!(dotted(text).iter().map(|name| &**name).collect::<Vec<_>>(), names);
+        assert_eq!(without_last(text), outer);
     }
 
     #[test]

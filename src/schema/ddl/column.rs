@@ -4,7 +4,7 @@ use super::{Alteration, Family, Pair, common, nothing, relation_of};
 use crate::schema::attribute::Attribute;
 use crate::schema::kind::Kind;
 use crate::schema::name::quoted;
-use crate::schema::object::Object;
+use crate::schema::object::{Object, ObjectId};
 use crate::schema::snapshot::Snapshot;
 
 pub(super) const FAMILY: Family = Family { kinds: &[Kind::Column], create, complete: nothing, alter, drop };
@@ -42,8 +42,12 @@ pub(super) fn clause(column: &Object, snapshot: &Snapshot) -> String {
 /// The sequence of an identity column, in parentheses.
 fn identity_options(column: &Object, snapshot: &Snapshot) -> String {
     let name = column.id.to_string();
-    let mut sequences = snapshot.of_kind(Kind::Sequence).iter();
-    match sequences.find(|sequence| sequence.text(Attribute::IdentityOf) == Some(name.as_str())) {
+    let is_of_column = |sequence: &&Object| sequence.text(Attribute::IdentityOf) == Some(name.as_str());
+    // It mostly has the name that the server gave it, which saves looking through all of them.
+    let usual = format!("{}_{}_seq", column.id.relation.as_deref().unwrap_or_default(), column.id.name);
+    let usual = ObjectId { kind: Kind::Sequence, schema: column.id.schema.clone(), relation: None, name: usual.into() };
+    let usual = snapshot.get(&usual).filter(is_of_column);
+    match usual.or_else(|| snapshot.of_kind(Kind::Sequence).iter().find(is_of_column)) {
         Some(sequence) => format!(" (SEQUENCE NAME {}{})", sequence.id, super::sequence::options(sequence)),
         None => String::new(),
     }

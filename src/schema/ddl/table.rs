@@ -3,7 +3,7 @@
 use super::{Alteration, Family, Pair, column, common, drop_plain};
 use crate::schema::attribute::Attribute;
 use crate::schema::kind::Kind;
-use crate::schema::name::{Name, quoted, unquoted};
+use crate::schema::name::{Name, dotted, quoted};
 use crate::schema::object::{Object, ObjectId};
 use crate::schema::snapshot::Snapshot;
 
@@ -145,22 +145,12 @@ fn inherited_checks(table: &Object, snapshot: &Snapshot) -> Vec<String> {
 
 /// The table of this qualified name.
 fn find_table<'s>(qualified: &str, snapshot: &'s Snapshot) -> Option<&'s Object> {
-    let (schema, name) = split_qualified(qualified)?;
+    let [schema, name] = <[_; 2]>::try_from(dotted(qualified)).ok()?;
     let mut id = ObjectId::in_schema(Kind::Table, schema, name);
     snapshot.get(&id).or_else(|| {
         id.kind = Kind::ForeignTable;
         snapshot.get(&id)
     })
-}
-
-/// The two names of a qualified one, without quotes.
-fn split_qualified(qualified: &str) -> Option<(Name, Name)> {
-    let mut is_quoted = false;
-    let at = qualified.bytes().position(|byte| {
-        is_quoted ^= byte == b'"';
-        byte == b'.' && !is_quoted
-    })?;
-    Some((unquoted(&qualified[..at]).into(), unquoted(&qualified[at + 1..]).into()))
 }
 
 fn complete(table: &Object, _: &Snapshot) -> Vec<String> {

@@ -3,8 +3,17 @@
 //! Every selected difference becomes actions (remove, change, make); what stands in the way of one (a view over a column
 //! whose type changes) is removed and made again. Actions are put in order by what needs what, in both snapshots.
 
+mod action;
+mod along;
+mod edges;
+mod lookup;
 mod order;
+mod parts;
 mod plan;
+mod rebuild;
+mod spread;
+mod statement;
+mod structure;
 mod wanted;
 
 use crate::schema::object::ObjectId;

@@ -3,6 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::lookup::column_id;
 use crate::schema::attribute::Attribute;
 use crate::schema::kind::Kind;
 use crate::schema::object::{Object, ObjectId};
@@ -57,7 +58,12 @@ pub fn wanted(from: &Snapshot, to: &Snapshot, selection: &[ObjectId]) -> Snapsho
             object.text(attribute).is_some_and(|column| {
                 attribute == Attribute::IdentityOf
                     && (identities.contains(column)
-                        || wholes.iter().any(|(schema, name)| belongs(column, *schema, name)))
+                        || column_id(column).is_some_and(|column| {
+                            column
+                                .relation
+                                .as_deref()
+                                .is_some_and(|whole| wholes.contains(&(column.schema.as_deref(), whole)))
+                        }))
             })
         });
         selected.contains(id) || of_whole || of_column || is_moved(id)
@@ -95,10 +101,4 @@ pub fn wanted(from: &Snapshot, to: &Snapshot, selection: &[ObjectId]) -> Snapsho
         }
     }
     Snapshot::new(from.server, from.database.clone(), objects, dependencies, Vec::new())
-}
-
-/// Whether a column, by its qualified name, is one of this relation.
-fn belongs(column: &str, schema: Option<&str>, relation: &str) -> bool {
-    let whole = ObjectId { kind: Kind::Table, schema: schema.map(Into::into), relation: None, name: relation.into() };
-    column.strip_prefix(&whole.to_string()).is_some_and(|rest| rest.starts_with('.'))
 }

@@ -1,0 +1,191 @@
+//! What is done with each object, step by step.
+
+use super::DraftStatement;
+use super::parts::{is_type, whole};
+use super::plan::{Fate, Plan};
+use super::rebuild::{old_id, old_name};
+use super::statement::{destroying, plain};
+use crate::schema::attribute::Attribute;
+use crate::schema::ddl::{self, Pair};
+use crate::schema::kind::Kind;
+use crate::schema::name::quoted;
+use crate::schema::object::{Attributes, Object, ObjectId};
+
+/// What is done with an object. The order is that in which actions run where nothing else decides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum Step {
+    /// A column lets go of its default or its identity.
+    Release,
+    /// It is removed, or put out of the way by another name.
+    Drop,
+    /// A type is named, to be defined later.
+    Declare,
+    /// It is made.
+    Create,
+    /// It is changed.
+    Alter,
+    /// It is joined to what it goes with.
+    Complete,
+    /// What was put out of the way is removed.
+    Finish,
+}
+
+/// One action with its statements.
+pub(super) struct Action {
+    pub(super) step: Step,
+    pub(super) id: ObjectId,
+    pub(super) statements: Vec<DraftStatement>,
+}
+
+impl<'s> Plan<'s> {
+    pub(super) fn push_actions(&self, id: &ObjectId, actions: &mut Vec<Action>) {
+        let mut push = |step: Step, statements: Vec<DraftStatement>| {
+            actions.push(Action { step, id: id.clone(), statements });
+        };
+        let (from, to) = (self.left.get(id), self.right.get(id));
+        let fate = &self.fates[id];
+        if let (Fate::Drop | Fate::Remake, Some(from)) = (fate, from) {
+            let mut statements = Vec::new();
+            if !self.is_dropped_along(id) {
+                if self.rebuilt.contains(id) {
+                    statements = self.put_aside(id);
+                    push(Step::Finish, vec![destroying(format!("DROP TABLE {}", old_id(id)), id)]);
+                } else if *fate == Fate::Remake && self.has_columns_to_bring(id) {
+                    let word = if id.kind == Kind::Collation { "COLLATION" } else { "TYPE" };
+                    statements.push(plain(format!("ALTER {word} {id} RENAME TO {}", quoted(&old_name(id))), &[id]));
+                    if id.kind == Kind::Range {
+                        let multirange = ObjectId { name: multirange_name(from).into(), ..id.clone() };
+                        let old = quoted(&old_name(&multirange)).into_owned();
+                        statements.push(plain(format!("ALTER TYPE {multirange} RENAME TO {old}"), &[id]));
+                    }
+                    push(Step::Finish, vec![destroying(format!("DROP {word} {}", old_id(id)), id)]);
+                } else {
+                    statements = self.removal(from);
+                }
+            }
+            push(Step::Drop, statements);
+        }
+        match (fate, to) {
+            (Fate::Create | Fate::Remake, Some(to)) => {
+                if id.kind == Kind::BaseType {
+                    push(Step::Declare, vec![plain(format!("CREATE TYPE {id}"), &[id])]);
+                }
+                let mut statements = if self.is_created_along(id) { Vec::new() } else { self.making(to) };
+                if self.rebuilt.contains(id) {
+                    statements.extend(self.bring_rows(id));
+                }
+                push(Step::Create, statements);
+                let completing = ddl::complete(to, self.right);
+                if !completing.is_empty() && !to.flag(Attribute::Shell) {
+                    push(Step::Complete, completing.into_iter().map(|sql| plain(sql, &[id])).collect());
+                }
+            }
+            (Fate::Alter(statements), Some(to)) => self.push_alteration(id, to, statements, &mut push),
+            (Fate::Alter(statements), None) => {
+                push(Step::Alter, statements.iter().map(|sql| plain(sql.clone(), &[id])).collect());
+            }
+            _ => {}
+        }
+    }
+
+    pub(super) fn has_columns_to_bring(&self, id: &ObjectId) -> bool {
+        is_type(id.kind) && self.left_names.of_type(id).iter().any(|column| self.retyped.contains(&column.id))
+    }
+
+    pub(super) fn push_alteration(
+        &self,
+        id: &ObjectId,
+        to: &Object,
+        statements: &[String],
+        push: &mut impl FnMut(Step, Vec<DraftStatement>),
+    ) {
+        let Some(from) = self.left.get(id) else { return };
+        let mut statements = statements.to_vec();
+        if let Some(inherited) = self.after_parent(from, to) {
+            statements = inherited;
+        }
+        if id.kind != Kind::Column {
+            push(Step::Alter, statements.into_iter().map(|sql| self.changing(sql, id)).collect());
+            return;
+        }
+        let table = id.whole().unwrap_or_default();
+        let name = quoted(&id.name);
+        let is_release = |sql: &String| sql.ends_with(" DROP DEFAULT") || sql.ends_with(" DROP IDENTITY");
+        let (mut releases, mut rest): (Vec<String>, Vec<String>) = statements.into_iter().partition(is_release);
+        let word = match whole(id, self.right).map(|whole| whole.kind) {
+            Some(Kind::View) => "VIEW",
+            Some(Kind::ForeignTable) => "FOREIGN TABLE",
+            Some(Kind::CompositeType) => "TYPE",
+            _ => "TABLE",
+        };
+        let is_released = self.released.contains(id) && from.get(Attribute::Default).is_some();
+        if is_released && releases.is_empty() {
+            releases.push(format!("ALTER {word} {table} ALTER COLUMN {name} DROP DEFAULT"));
+        }
+        if self.retyped.contains(id) && !rest.iter().any(|sql| sql.contains(" SET DATA TYPE ")) {
+            let collation = to.text(Attribute::Collation).map(|one| format!(" COLLATE {one}")).unwrap_or_default();
+            let data_type = to.text(Attribute::DataType).unwrap_or_default();
+            rest.insert(0, if word == "TYPE" {
+                format!("ALTER TYPE {table} ALTER ATTRIBUTE {name} SET DATA TYPE {data_type}")
+            } else {
+                format!("ALTER {word} {table} ALTER COLUMN {name} SET DATA TYPE {data_type}{collation} USING {name}::text::{data_type}")
+            });
+        } else if self.retyped.contains(id) {
+            rest = rest
+                .into_iter()
+                .map(|sql| sql.replace(&format!("USING {name}::"), &format!("USING {name}::text::")))
+                .collect();
+        }
+        if is_released
+            && let Some(default) = to.text(Attribute::Default)
+            && !rest.iter().any(|sql| sql.contains(" SET DEFAULT "))
+        {
+            rest.push(format!("ALTER {word} {table} ALTER COLUMN {name} SET DEFAULT {default}"));
+        }
+        if !releases.is_empty() {
+            push(Step::Release, releases.into_iter().map(|sql| plain(sql, &[id])).collect());
+        }
+        if word == "FOREIGN TABLE" {
+            // Its values are elsewhere: nothing is to be converted.
+            rest = rest
+                .into_iter()
+                .map(|sql| sql.split_once(" USING ").map_or_else(|| sql.clone(), |(sql, _)| sql.to_owned()))
+                .collect();
+        }
+        push(Step::Alter, rest.into_iter().map(|sql| self.changing(sql, id)).collect());
+    }
+
+    /// What is left to change in a column when the change of its parent's has come down to it.
+    pub(super) fn after_parent(&self, from: &Object, to: &Object) -> Option<Vec<String>> {
+        if to.id.kind != Kind::Column {
+            return None;
+        }
+        let parent = self.parent_part(&to.id, self.right)?;
+        if !matches!(self.fates.get(&parent), Some(Fate::Alter(_))) {
+            return None;
+        }
+        let parent = self.right.get(&parent)?;
+        self.left.get(&parent.id)?;
+        let cascades = [Attribute::DataType, Attribute::Collation, Attribute::Default, Attribute::NotNull];
+        let before = self.left.get(&parent.id)?;
+        let mut attributes = Attributes::new();
+        for attribute in Attribute::ALL {
+            let comes_down = cascades.contains(attribute) && before.get(*attribute) != parent.get(*attribute);
+            let source = if comes_down { parent } else { from };
+            attributes.some(*attribute, source.get(*attribute).cloned());
+        }
+        let now = Object::new(from.id.clone(), attributes);
+        let alteration = ddl::alter(Pair { from: &now, to, from_schema: self.left, to_schema: self.right });
+        alteration.remake.is_none().then_some(alteration.statements)
+    }
+}
+
+/// What the multirange of a range is called (14 and later).
+pub(super) fn multirange_name(range: &Object) -> String {
+    let said = range.pairs(Attribute::Properties).iter().find(|(key, _)| **key == *"MULTIRANGE_TYPE_NAME");
+    match said {
+        Some((_, name)) => crate::schema::name::unquoted(name.rsplit('.').next().unwrap_or(name)).into_owned(),
+        None if range.id.name.contains("range") => range.id.name.replacen("range", "multirange", 1),
+        None => format!("{}_multirange", range.id.name),
+    }
+}

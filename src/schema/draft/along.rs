@@ -1,0 +1,86 @@
+//! What comes and goes with something else, without a statement of its own.
+
+use super::lookup::{column_id, table_id};
+use super::parts::{is_partition, is_view, whole};
+use super::plan::Plan;
+use crate::schema::attribute::Attribute;
+use crate::schema::kind::Kind;
+use crate::schema::object::ObjectId;
+use crate::schema::snapshot::Snapshot;
+
+impl<'s> Plan<'s> {
+    /// Whether an object comes and goes with its whole, or with what owns it, without a statement of its own.
+    pub(super) fn is_dropped_along(&self, id: &ObjectId) -> bool {
+        if let Some(whole) = whole(id, self.left) {
+            let is_foreign_key =
+                self.left.get(id).and_then(|object| object.text(Attribute::ConstraintType)) == Some("foreign key");
+            // One that is only put aside takes the names of its indexes along: they go by themselves.
+            let keeps_parts = self.rebuilt.contains(whole) && id.kind != Kind::Column;
+            if self.goes(whole) && !is_foreign_key && !keeps_parts {
+                return true;
+            }
+            if id.kind == Kind::Column && is_view(whole.kind) {
+                return true;
+            }
+        }
+        let Some(object) = self.left.get(id) else { return false };
+        // The functions that read and write a base type go with it.
+        if matches!(id.kind, Kind::Function)
+            && self.left.needs(id).any(|needed| {
+                needed.kind == Kind::BaseType && self.goes(needed) && self.left.needs(needed).any(|other| other == id)
+            })
+        {
+            return true;
+        }
+        if object.get(Attribute::IdentityOf).is_some() {
+            return true;
+        }
+        if object.text(Attribute::OwnedBy).is_some_and(|column| self.column_goes(column)) {
+            return true;
+        }
+        if matches!(id.kind, Kind::PublicationTable | Kind::PublicationSchema) {
+            return self.goes(&ObjectId::global(Kind::Publication, id.name.clone()));
+        }
+        let comes_down = object.flag(Attribute::Inherited) && matches!(id.kind, Kind::Column | Kind::Trigger)
+            || id.kind == Kind::Column && is_partition(id, self.left);
+        if comes_down && self.parent_part(id, self.left).is_some_and(|parent| self.goes(&parent)) {
+            return true;
+        }
+        object.text(Attribute::ParentIndex).is_some_and(|parent| self.index_goes(parent))
+    }
+
+    pub(super) fn is_created_along(&self, id: &ObjectId) -> bool {
+        if id.kind == Kind::Column
+            && let Some(whole) = whole(id, self.right)
+            && (self.comes(whole) || is_view(whole.kind))
+        {
+            return true;
+        }
+        let Some(object) = self.right.get(id) else { return false };
+        let comes_down = id.kind == Kind::Column && (object.flag(Attribute::Inherited) || is_partition(id, self.right));
+        if comes_down && self.parent_part(id, self.right).is_some_and(|parent| self.comes(&parent)) {
+            return true;
+        }
+        object.get(Attribute::IdentityOf).is_some()
+    }
+
+    /// Whether the column of this qualified name goes, with its table or alone.
+    pub(super) fn column_goes(&self, column: &str) -> bool {
+        column_id(column)
+            .is_some_and(|column| self.goes(&column) || whole(&column, self.left).is_some_and(|table| self.goes(table)))
+    }
+
+    /// Whether the index of this qualified name goes.
+    pub(super) fn index_goes(&self, name: &str) -> bool {
+        self.left_names.index(name).is_some_and(|index| self.goes(index))
+    }
+
+    /// The same part of a table that this one inherits from or is a partition of.
+    pub(super) fn parent_part(&self, id: &ObjectId, snapshot: &Snapshot) -> Option<ObjectId> {
+        let table = whole(id, snapshot).and_then(|whole| snapshot.get(whole))?;
+        table.list(Attribute::Inherits).iter().find_map(|parent| {
+            let parent = table_id(parent, snapshot)?;
+            snapshot.get(&parent.part(id.kind, id.name.clone())).map(|part| part.id.clone())
+        })
+    }
+}

@@ -1,0 +1,217 @@
+//! What each action must wait for.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::action::{Action, Step};
+use super::lookup::{column_id, table_id};
+use super::order::Edges;
+use super::parts::{is_type, whole};
+use super::plan::Plan;
+use super::structure::structure;
+use crate::schema::attribute::Attribute;
+use crate::schema::ddl;
+use crate::schema::kind::Kind;
+use crate::schema::object::ObjectId;
+use crate::schema::snapshot::Snapshot;
+
+/// Where each action is.
+pub(super) type Places<'a> = HashMap<(Step, &'a ObjectId), usize>;
+
+impl<'s> Plan<'s> {
+    pub(super) fn edges(&self, actions: &[Action], places: &Places<'_>) -> Edges {
+        let mut edges = Edges::new(actions.len());
+        // What comes and goes with something else is where that is.
+        let at = |step: Step, id: &ObjectId| {
+            let found = places.get(&(step, id)).copied();
+            let with = match step {
+                Step::Create if self.comes(id) && self.is_created_along(id) => whole(id, self.right),
+                Step::Drop if self.goes(id) && self.is_dropped_along(id) => whole(id, self.left),
+                _ => None,
+            };
+            with.and_then(|whole| places.get(&(step, whole)).copied()).or(found)
+        };
+        let mut before = |first: Option<usize>, second: Option<usize>| {
+            edges.before(first.as_ref(), second.as_ref());
+        };
+        let made = [Step::Create, Step::Alter];
+        for (snapshot, is_left) in [(self.left, true), (self.right, false)] {
+            let mut needs: Vec<(&ObjectId, &ObjectId)> = snapshot.dependencies().collect();
+            needs.extend(structure(snapshot));
+            for (user, used) in needs {
+                if is_left {
+                    let gone = at(Step::Drop, used);
+                    before(at(Step::Drop, user), gone);
+                    before(at(Step::Drop, user), at(Step::Alter, used));
+                    before(at(Step::Release, user), gone);
+                    let needs_still = self.right.needs(user).any(|needed| needed == used);
+                    if !needs_still && !self.comes(used) {
+                        before(at(Step::Alter, user), gone);
+                    }
+                    before(at(Step::Alter, user), at(Step::Finish, used));
+                    before(at(Step::Drop, user), at(Step::Finish, used));
+                } else {
+                    let is_part_of_type =
+                        used.kind == Kind::BaseType && snapshot.needs(used).any(|needed| needed == user);
+                    if is_part_of_type {
+                        before(at(Step::Declare, used), at(Step::Create, user));
+                        continue;
+                    }
+                    for step in made {
+                        for used_step in made {
+                            before(at(used_step, used), at(step, user));
+                        }
+                        before(at(step, used), at(Step::Complete, user));
+                    }
+                }
+            }
+        }
+        for action in actions {
+            let id = &action.id;
+            before(at(Step::Drop, id), at(Step::Create, id));
+            before(at(Step::Release, id), at(Step::Drop, id));
+            before(at(Step::Release, id), at(Step::Alter, id));
+            before(at(Step::Declare, id), at(Step::Create, id));
+            before(at(Step::Drop, id), at(Step::Declare, id));
+            before(at(Step::Create, id), at(Step::Complete, id));
+            before(at(Step::Create, id), at(Step::Finish, id));
+            // Columns are brought over between the new type and the end of the old one.
+            if action.step == Step::Finish {
+                for column in self.left_names.of_type(id).iter().filter(|one| self.retyped.contains(&one.id)) {
+                    before(at(Step::Alter, &column.id), at(Step::Finish, id));
+                    before(at(Step::Create, id), at(Step::Alter, &column.id));
+                }
+            }
+        }
+        self.name_edges(actions, places, &mut edges);
+        self.table_edges(actions, places, &mut edges);
+        edges
+    }
+
+    /// What takes a name waits for what had it.
+    pub(super) fn name_edges(&self, actions: &[Action], at: &Places<'_>, edges: &mut Edges) {
+        let mut leaving: HashMap<(u8, String), Vec<usize>> = HashMap::new();
+        let mut entering: HashMap<(u8, String), Vec<usize>> = HashMap::new();
+        for (place, action) in actions.iter().enumerate() {
+            let id = &action.id;
+            let space = match id.kind {
+                Kind::Constraint | Kind::Index => 0,
+                Kind::Sequence => 0,
+                kind if kind.is_relation() || is_type(kind) || matches!(kind, Kind::BaseType | Kind::ShellType) => 0,
+                Kind::Function | Kind::Procedure | Kind::Aggregate => 1,
+                _ => continue,
+            };
+            let key = (space, ddl::common::index_name(id));
+            match action.step {
+                Step::Drop => leaving.entry(key).or_default().push(place),
+                Step::Create => entering.entry(key).or_default().push(place),
+                _ => {}
+            }
+        }
+        for (key, places) in &entering {
+            edges.all_before(leaving.get(key).map_or(&[], Vec::as_slice), places);
+        }
+        // The sequence of a new identity column may have the name of an old one; a new sequence, that of an identity.
+        let identities = |snapshot: &'s Snapshot| {
+            let sequences = snapshot.of_kind(Kind::Sequence).iter();
+            sequences.filter_map(|one| Some((&one.id, column_id(one.text(Attribute::IdentityOf)?)?)))
+        };
+        for (sequence, column) in identities(self.right) {
+            edges.before(at.get(&(Step::Drop, sequence)), at.get(&(Step::Alter, &column)));
+        }
+        for (sequence, column) in identities(self.left) {
+            edges.before(at.get(&(Step::Release, &column)), at.get(&(Step::Create, sequence)));
+        }
+    }
+
+    /// Within tables: constraints and indexes go before columns do and come after them; sequences are joined to columns
+    /// that are there; what foreign keys refer to is there before them.
+    pub(super) fn table_edges(&self, actions: &[Action], at: &Places<'_>, edges: &mut Edges) {
+        let mut tables: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        for (place, action) in actions.iter().enumerate() {
+            if let Some(table) = action.id.whole() {
+                tables.entry(table).or_default().push(place);
+            }
+        }
+        for places in tables.values() {
+            let (columns, others): (Vec<usize>, Vec<usize>) =
+                places.iter().partition(|place| actions[**place].id.kind == Kind::Column);
+            let of_step = |places: &[usize], is_meant: fn(Step) -> bool| -> Vec<usize> {
+                places.iter().copied().filter(|place| is_meant(actions[*place].step)).collect()
+            };
+            edges.all_before(
+                &of_step(&others, |step| step == Step::Drop),
+                &of_step(&columns, |step| step != Step::Release),
+            );
+            edges.all_before(
+                &of_step(&columns, |step| step != Step::Drop),
+                &of_step(&others, |step| matches!(step, Step::Create | Step::Alter)),
+            );
+            // A new column comes after those before it.
+            let position = |place: &usize| self.right.get(&actions[*place].id)?.number(Attribute::Position);
+            let mut new = of_step(&columns, |step| step == Step::Create);
+            new.sort_by_key(position);
+            for pair in new.windows(2) {
+                edges.before(Some(&pair[0]), Some(&pair[1]));
+            }
+        }
+        let made = [Step::Create, Step::Alter];
+        let mut references: HashMap<&str, Vec<usize>> = HashMap::new();
+        for (place, action) in actions.iter().enumerate() {
+            let object = self.right.get(&action.id);
+            if action.step == Step::Complete
+                && let Some(column) = object.and_then(|object| column_id(object.text(Attribute::OwnedBy)?))
+            {
+                let table = whole(&column, self.right);
+                for step in made {
+                    edges.before(at.get(&(step, &column)), Some(&place));
+                    edges.before(table.and_then(|table| at.get(&(step, table))), Some(&place));
+                }
+            }
+            if matches!(action.step, Step::Complete | Step::Alter)
+                && let Some(parent) = object.and_then(|object| object.text(Attribute::ParentIndex))
+                && let Some(parent) = self.right_names.index(parent)
+            {
+                for step in made {
+                    edges.before(at.get(&(step, parent)), Some(&place));
+                }
+            }
+            // What a sequence is taken from goes after that.
+            let had_owner = self.left.get(&action.id).and_then(|object| column_id(object.text(Attribute::OwnedBy)?));
+            if action.step == Step::Alter
+                && let Some(column) = had_owner
+            {
+                edges.before(Some(&place), at.get(&(Step::Drop, &column)));
+                let table = whole(&column, self.left);
+                edges.before(Some(&place), table.and_then(|table| at.get(&(Step::Drop, table))));
+            }
+            if action.step == Step::Create
+                && let Some(referred) = object.and_then(|object| object.text(Attribute::References))
+            {
+                references.entry(referred).or_default().push(place);
+            }
+        }
+        for (referred, keys) in references {
+            let of_table = tables.get(referred).into_iter().flatten().copied().filter(|place| {
+                let (id, step) = (&actions[*place].id, actions[*place].step);
+                let is_key = matches!(id.kind, Kind::Constraint | Kind::Index)
+                    && self.right.get(id).is_some_and(|key| key.get(Attribute::References).is_none());
+                made.contains(&step) && (is_key || id.kind == Kind::Column) || step == Step::Complete && is_key
+            });
+            let mut first: Vec<usize> = of_table.collect();
+            if let Some(table) = table_id(referred, self.right) {
+                let steps = [Step::Create, Step::Alter, Step::Complete];
+                first.extend(steps.iter().filter_map(|step| at.get(&(*step, &table))));
+            }
+            edges.all_before(&first, &keys);
+        }
+        // Partitions are joined before anything is said of their tables' constraints and indexes.
+        let joined = |action: &Action| action.step == Step::Complete && action.id.kind == Kind::Table;
+        let below = |action: &Action| {
+            action.step == Step::Create && matches!(action.id.kind, Kind::Constraint | Kind::Index | Kind::Trigger)
+        };
+        let places = |is_meant: &dyn Fn(&Action) -> bool| -> Vec<usize> {
+            actions.iter().enumerate().filter(|(_, action)| is_meant(action)).map(|(place, _)| place).collect()
+        };
+        edges.all_before(&places(&joined), &places(&below));
+    }
+}

@@ -1,0 +1,125 @@
+//! What a snapshot says by name, ready to be looked up: who owns a sequence, who inherits from a table, what is of a
+//! type.
+
+use std::collections::HashMap;
+
+use crate::schema::attribute::Attribute;
+use crate::schema::ddl::common::index_name;
+use crate::schema::kind::Kind;
+use crate::schema::name::{dotted, without_last};
+use crate::schema::object::{Object, ObjectId};
+use crate::schema::snapshot::Snapshot;
+
+/// The objects of a snapshot by what they say of others.
+pub(super) struct Lookup<'s> {
+    children: HashMap<&'s str, Vec<&'s Object>>,
+    owned: HashMap<&'s str, Vec<&'s Object>>,
+    owned_in: HashMap<&'s str, Vec<&'s Object>>,
+    identities: HashMap<&'s str, &'s Object>,
+    indexes: HashMap<String, &'s ObjectId>,
+    attached: HashMap<&'s str, Vec<&'s ObjectId>>,
+    typed: HashMap<&'s str, Vec<&'s Object>>,
+    collated: HashMap<&'s str, Vec<&'s Object>>,
+}
+
+impl<'s> Lookup<'s> {
+    /// Reads through a snapshot once.
+    pub(super) fn new(snapshot: &'s Snapshot) -> Self {
+        let mut found = Self {
+            children: HashMap::new(),
+            owned: HashMap::new(),
+            owned_in: HashMap::new(),
+            identities: HashMap::new(),
+            indexes: HashMap::new(),
+            attached: HashMap::new(),
+            typed: HashMap::new(),
+            collated: HashMap::new(),
+        };
+        for table in snapshot.of_kind(Kind::Table).iter().chain(snapshot.of_kind(Kind::ForeignTable)) {
+            for parent in table.list(Attribute::Inherits) {
+                found.children.entry(parent).or_default().push(table);
+            }
+        }
+        for sequence in snapshot.of_kind(Kind::Sequence) {
+            if let Some(column) = sequence.text(Attribute::OwnedBy) {
+                found.owned.entry(column).or_default().push(sequence);
+            }
+            if let Some(column) = sequence.text(Attribute::IdentityOf) {
+                found.identities.insert(column, sequence);
+            }
+            for column in [Attribute::OwnedBy, Attribute::IdentityOf].iter().filter_map(|one| sequence.text(*one)) {
+                found.owned_in.entry(without_last(column)).or_default().push(sequence);
+            }
+        }
+        let has_index =
+            |constraint: &&Object| !matches!(constraint.text(Attribute::ConstraintType), Some("check" | "foreign key"));
+        let keys = snapshot.of_kind(Kind::Constraint).iter().filter(has_index);
+        for index in snapshot.of_kind(Kind::Index).iter().chain(keys) {
+            found.indexes.insert(index_name(&index.id), &index.id);
+            if let Some(parent) = index.text(Attribute::ParentIndex) {
+                found.attached.entry(parent).or_default().push(&index.id);
+            }
+        }
+        for column in snapshot.of_kind(Kind::Column) {
+            if let Some(data_type) = column.text(Attribute::DataType) {
+                found.typed.entry(data_type.trim_end_matches("[]")).or_default().push(column);
+            }
+            if let Some(collation) = column.text(Attribute::Collation) {
+                found.collated.entry(collation).or_default().push(column);
+            }
+        }
+        found
+    }
+
+    /// The tables that inherit from this one or are its partitions.
+    pub(super) fn children(&self, table: &ObjectId) -> &[&'s Object] {
+        self.children.get(&*table.to_string()).map_or(&[], Vec::as_slice)
+    }
+
+    /// The sequences that go with a column, or with any column of a table.
+    pub(super) fn owned(&self, owner: &ObjectId) -> &[&'s Object] {
+        self.owned.get(&*owner.to_string()).map_or(&[], Vec::as_slice)
+    }
+
+    /// The sequences of a table's columns, those of identities among them.
+    pub(super) fn sequences_of(&self, table: &ObjectId) -> &[&'s Object] {
+        self.owned_in.get(&*table.to_string()).map_or(&[], Vec::as_slice)
+    }
+
+    /// The sequence of the identity column of this qualified name.
+    pub(super) fn identity(&self, column: &str) -> Option<&'s Object> {
+        self.identities.get(column).copied()
+    }
+
+    /// The index, of a constraint or not, of this qualified name.
+    pub(super) fn index(&self, name: &str) -> Option<&'s ObjectId> {
+        self.indexes.get(name).copied()
+    }
+
+    /// The indexes that are joined to the one of this qualified name.
+    pub(super) fn attached(&self, name: &str) -> &[&'s ObjectId] {
+        self.attached.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    /// The columns of a type, of arrays of it, or of a collation.
+    pub(super) fn of_type(&self, id: &ObjectId) -> &[&'s Object] {
+        let columns = if id.kind == Kind::Collation { &self.collated } else { &self.typed };
+        columns.get(&*id.to_string()).map_or(&[], Vec::as_slice)
+    }
+}
+
+/// The column of this qualified name.
+pub(super) fn column_id(qualified: &str) -> Option<ObjectId> {
+    let [schema, relation, name] = <[_; 3]>::try_from(dotted(qualified)).ok()?;
+    Some(ObjectId { kind: Kind::Column, schema: Some(schema), relation: Some(relation), name })
+}
+
+/// The table, foreign or not, of this qualified name.
+pub(super) fn table_id(qualified: &str, snapshot: &Snapshot) -> Option<ObjectId> {
+    let [schema, name] = <[_; 2]>::try_from(dotted(qualified)).ok()?;
+    let mut id = ObjectId::in_schema(Kind::Table, schema, name);
+    if snapshot.get(&id).is_none() {
+        id.kind = Kind::ForeignTable;
+    }
+    snapshot.get(&id).is_some().then_some(id)
+}

@@ -1,0 +1,134 @@
+//! Tables that are made anew with their rows, because no statement brings their columns into order.
+
+use std::collections::HashSet;
+
+use super::plan::{Fate, Plan};
+use super::statement::plain;
+use super::{DraftStatement, Safety};
+use crate::schema::attribute::Attribute;
+use crate::schema::ddl;
+use crate::schema::kind::Kind;
+use crate::schema::name::{Name, literal, quoted, without_last};
+use crate::schema::object::{Object, ObjectId};
+use crate::schema::snapshot::Snapshot;
+
+impl<'s> Plan<'s> {
+    /// Tables whose columns no statement brings into their order, or into the order in which they are inherited. Not those
+    /// that have children or partitions, nor partitions: there it would cost more than it is worth.
+    pub(super) fn rebuild(&mut self) -> bool {
+        let (left, right) = (self.left, self.right);
+        let of_partitions = [Attribute::PartitionKey, Attribute::PartitionBound, Attribute::OfType];
+        let mut is_any = false;
+        for kind in [Kind::Table, Kind::ForeignTable] {
+            for (from, to) in left.of_kind(kind).iter().filter_map(|from| Some((from, right.get(&from.id)?))) {
+                if self.goes(&from.id)
+                    || of_partitions.iter().any(|one| from.get(*one).is_some() || to.get(*one).is_some())
+                {
+                    continue;
+                }
+                let (old, new) = (from.list(Attribute::Inherits), to.list(Attribute::Inherits));
+                let parents_stay: Vec<&Name> = old.iter().filter(|parent| new.contains(parent)).collect();
+                let parents_move = !new.iter().filter(|parent| old.contains(parent)).eq(parents_stay);
+                let inherits_otherwise = left.parts(&from.id, Kind::Column).iter().any(|column| {
+                    let other = right.get(&column.id);
+                    other.is_some_and(|other| other.get(Attribute::Inherited) != column.get(Attribute::Inherited))
+                }) && !new.is_empty();
+                if (parents_move || inherits_otherwise || !self.keeps_order(&from.id))
+                    && self.left_names.children(&from.id).is_empty()
+                    && self.right_names.children(&from.id).is_empty()
+                {
+                    self.fates.insert(from.id.clone(), Fate::Remake);
+                    if kind == Kind::Table {
+                        self.rebuilt.insert(from.id.clone());
+                    }
+                    is_any = true;
+                }
+            }
+        }
+        is_any
+    }
+
+    /// Puts a table out of the way, so that it can be made anew.
+    pub(super) fn put_aside(&self, id: &ObjectId) -> Vec<DraftStatement> {
+        let columns = self.left.parts(id, Kind::Column).iter();
+        let identities = columns.filter(|column| column.get(Attribute::Identity).is_some());
+        identities
+            .map(|column| format!("ALTER TABLE {id} ALTER COLUMN {} DROP IDENTITY", quoted(&column.id.name)))
+            .chain([format!("ALTER TABLE {id} RENAME TO {}", quoted(&old_name(id)))])
+            .map(|sql| plain(sql, &[id]))
+            .collect()
+    }
+
+    /// Brings the rows over from where they were put aside, and what counts on from them.
+    pub(super) fn bring_rows(&self, id: &ObjectId) -> Vec<DraftStatement> {
+        let mut columns: Vec<&Object> = self.right.parts(id, Kind::Column).iter().collect();
+        columns.retain(|column| column.get(Attribute::Generated).is_none() && self.left.get(&column.id).is_some());
+        columns.sort_by_key(|column| column.number(Attribute::Position));
+        let names: Vec<String> = columns.iter().map(|column| quoted(&column.id.name).into_owned()).collect();
+        let values: Vec<String> = columns
+            .iter()
+            .zip(&names)
+            .map(|(column, name)| {
+                let data_type = column.text(Attribute::DataType);
+                let before = self.left.get(&column.id).and_then(|before| before.text(Attribute::DataType));
+                match data_type {
+                    Some(data_type) if before != Some(data_type) => format!("{name}::{data_type}"),
+                    _ => name.clone(),
+                }
+            })
+            .collect();
+        let mut statements = Vec::new();
+        if !names.is_empty() {
+            statements.push(format!(
+                "INSERT INTO {id} ({}) OVERRIDING SYSTEM VALUE SELECT {} FROM ONLY {}",
+                names.join(", "),
+                values.join(", "),
+                old_id(id)
+            ));
+        }
+        for sequence in self.right_names.sequences_of(id) {
+            let of_column =
+                |attribute: Attribute| sequence.text(attribute).map(|column| &column[without_last(column).len() + 1..]);
+            if let Some(column) = of_column(Attribute::IdentityOf) {
+                statements.push(format!(
+                    "SELECT pg_catalog.setval({}, pg_catalog.max({column})) FROM {id} HAVING pg_catalog.max({column}) IS NOT NULL",
+                    literal(&sequence.id.to_string())
+                ));
+            } else if of_column(Attribute::OwnedBy).is_some() && !self.comes(&sequence.id) {
+                statements.extend(ddl::complete(sequence, self.right));
+            }
+        }
+        let safety =
+            || Safety::Locks("Every row is copied into a new table, and nobody can use it meanwhile.".to_owned());
+        let written =
+            |sql| DraftStatement { sql, objects: vec![id.clone()], safety: safety(), outside_transaction: false };
+        statements.into_iter().map(written).collect()
+    }
+
+    /// Whether the columns that stay, and behind them the new ones, are in the order that they are to have.
+    pub(super) fn keeps_order(&self, relation: &ObjectId) -> bool {
+        let names = |snapshot: &'s Snapshot| {
+            let mut columns: Vec<&Object> = snapshot.parts(relation, Kind::Column).iter().collect();
+            columns.sort_by_key(|column| column.number(Attribute::Position));
+            columns.into_iter().map(|column| &column.id.name).collect::<Vec<_>>()
+        };
+        let (before, after) = (names(self.left), names(self.right));
+        let (was_there, is_there) = (before.iter().collect::<HashSet<_>>(), after.iter().collect::<HashSet<_>>());
+        let stays = |name: &Name| {
+            was_there.contains(&name)
+                && self.fates.get(&relation.part(Kind::Column, name.clone())) != Some(&Fate::Remake)
+        };
+        let kept = before.iter().filter(|name| is_there.contains(name) && stays(name));
+        let new = after.iter().filter(|name| !stays(name));
+        kept.chain(new).eq(after.iter())
+    }
+}
+
+/// The name that a type has until its columns are brought over.
+pub(super) fn old_name(id: &ObjectId) -> String {
+    format!("{}_before", id.name)
+}
+
+pub(super) fn old_id(id: &ObjectId) -> ObjectId {
+    ObjectId { name: old_name(id).into(), ..id.clone() }
+}

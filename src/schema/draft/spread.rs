@@ -1,0 +1,207 @@
+//! What stands in the way of a change, and is removed for it and made again.
+
+use std::collections::{BTreeSet, HashSet};
+
+use super::parts::{is_type, is_view, mentions, minds_types, parts, whole};
+use super::plan::{Fate, Plan};
+use crate::schema::attribute::Attribute;
+use crate::schema::ddl;
+use crate::schema::kind::Kind;
+use crate::schema::name::quoted;
+use crate::schema::object::{Object, ObjectId};
+
+impl<'s> Plan<'s> {
+    /// Takes in what stands in the way of what is to be dropped or to change its type.
+    pub(super) fn spread(&mut self) {
+        let mut work: Vec<ObjectId> = self.fates.keys().cloned().collect();
+        let mut seen: HashSet<ObjectId> = HashSet::new();
+        while let Some(id) = work.pop() {
+            let (goes, changes) = (self.goes(&id), self.changes_type(&id));
+            if !(goes || changes) || !seen.insert(id.clone()) {
+                continue;
+            }
+            let is_remade = self.fates.get(&id) == Some(&Fate::Remake);
+            // The parts of what is made again are made again.
+            if is_remade && !id.kind.is_part() {
+                let below: Vec<ObjectId> = parts(&id, self.left).map(|part| part.id.clone()).collect();
+                for part in below {
+                    let fate = if self.right.get(&part).is_some() { Fate::Remake } else { Fate::Drop };
+                    self.fates.insert(part.clone(), fate);
+                    seen.remove(&part);
+                    work.push(part);
+                }
+            }
+            if goes {
+                self.mark_followers(&id, &mut work, &mut seen);
+            }
+            if changes || (id.kind == Kind::Column && goes) {
+                self.mark_generated(&id, &mut work);
+            }
+            if is_remade && is_type(id.kind) {
+                self.mark_columns_of(&id, &mut work, &mut seen);
+            }
+            for dependent in self.dependents.get(&id).cloned().unwrap_or_default() {
+                self.mark_dependent(&id, dependent, changes, is_remade, &mut work, &mut seen);
+            }
+        }
+    }
+
+    /// What goes with something without the server's telling so: partitions and children, owned sequences, the indexes
+    /// of partitions, and the index that one of these is joined to.
+    pub(super) fn mark_followers(&mut self, id: &ObjectId, work: &mut Vec<ObjectId>, seen: &mut HashSet<ObjectId>) {
+        let (left, right) = (self.left, self.right);
+        let name = id.to_string();
+        let mut followers: Vec<ObjectId> = Vec::new();
+        match id.kind {
+            // The sequences of a table that keeps its rows go on.
+            Kind::Table if self.rebuilt.contains(id) => {}
+            Kind::Column if whole(id, left).is_some_and(|table| self.rebuilt.contains(table)) => {}
+            Kind::Table | Kind::Column => {
+                let names = &self.left_names;
+                let owned = if id.kind == Kind::Table { names.sequences_of(id) } else { names.owned(id) };
+                let owned = owned.iter().filter(|one| one.get(Attribute::OwnedBy).is_some());
+                let stays = |one: &&&Object| {
+                    // One that is given to somebody else, or to nobody, is so before.
+                    right.get(&one.id).is_some_and(|to| to.text(Attribute::OwnedBy) == one.text(Attribute::OwnedBy))
+                };
+                followers.extend(owned.filter(stays).map(|one| one.id.clone()));
+                if id.kind == Kind::Table {
+                    let children = names.children(id).iter();
+                    let stays = |one: &&&Object| {
+                        right
+                            .get(&one.id)
+                            .is_some_and(|to| to.list(Attribute::Inherits).iter().any(|parent| **parent == *name))
+                    };
+                    followers.extend(children.filter(stays).map(|one| one.id.clone()));
+                }
+            }
+            Kind::Index | Kind::Constraint => {
+                let index = ddl::common::index_name(id);
+                let object = left.get(id);
+                let parent = object.and_then(|object| object.text(Attribute::ParentIndex));
+                followers.extend(self.left_names.attached(&index).iter().map(|child| (*child).clone()));
+                if whole(id, left).is_some_and(|table| !self.goes(table)) {
+                    followers.extend(parent.and_then(|parent| self.left_names.index(parent)).cloned());
+                }
+            }
+            _ => {}
+        }
+        if id.kind == Kind::Column
+            && let Some(table) = whole(id, left)
+        {
+            // What stands on a column goes with it.
+            let column = quoted(&id.name);
+            let stands_on_it = |part: &&Object| {
+                let texts = [Attribute::Definition, Attribute::Predicate].map(|one| part.text(one).unwrap_or_default());
+                let lists = [Attribute::Keys, Attribute::Include].map(|one| part.list(one));
+                texts.iter().any(|text| mentions(text, &column))
+                    || lists.iter().any(|list| list.iter().any(|text| mentions(text, &column)))
+            };
+            for kind in [Kind::Index, Kind::Constraint] {
+                followers.extend(left.parts(table, kind).iter().filter(stands_on_it).map(|part| part.id.clone()));
+            }
+        }
+        for follower in followers {
+            if !self.goes(&follower) && right.get(&follower).is_some() {
+                self.fates.insert(follower.clone(), Fate::Remake);
+                seen.remove(&follower);
+                work.push(follower);
+            }
+        }
+    }
+
+    pub(super) fn mark_dependent(
+        &mut self,
+        id: &ObjectId,
+        dependent: &ObjectId,
+        changes: bool,
+        is_remade: bool,
+        work: &mut Vec<ObjectId>,
+        seen: &mut HashSet<ObjectId>,
+    ) {
+        if changes && !minds_types(dependent.kind) {
+            return;
+        }
+        if self.goes(dependent) || self.right.get(dependent).is_none() {
+            return;
+        }
+        // What is changed so that it needs it no more is changed before.
+        let needs_still = self.right.needs(dependent).any(|needed| needed == id);
+        if !changes && !is_remade && !needs_still && matches!(self.fates.get(dependent), Some(Fate::Alter(_))) {
+            if dependent.kind == Kind::Column {
+                self.released.insert(dependent.clone());
+            }
+            return;
+        }
+        match dependent.kind {
+            Kind::Column => {
+                let is_generated =
+                    self.left.get(dependent).is_some_and(|column| column.get(Attribute::Generated).is_some());
+                if is_type(id.kind) {
+                    return;
+                }
+                if is_generated {
+                    self.fates.insert(dependent.clone(), Fate::Remake);
+                } else {
+                    self.released.insert(dependent.clone());
+                    self.fates.entry(dependent.clone()).or_insert_with(|| Fate::Alter(Vec::new()));
+                }
+            }
+            kind if kind == Kind::Sequence || matches!(kind, Kind::Table | Kind::CompositeType) => return,
+            _ => drop(self.fates.insert(dependent.clone(), Fate::Remake)),
+        }
+        seen.remove(dependent);
+        work.push(dependent.clone());
+    }
+
+    /// Columns that are computed from one that goes or changes its type.
+    pub(super) fn mark_generated(&mut self, id: &ObjectId, work: &mut Vec<ObjectId>) {
+        let Some(table) = whole(id, self.left) else { return };
+        let name = quoted(&id.name).into_owned();
+        let computed: Vec<ObjectId> = self
+            .left
+            .parts(table, Kind::Column)
+            .iter()
+            .filter(|column| column.text(Attribute::Generated).is_some_and(|text| mentions(text, &name)))
+            .map(|column| column.id.clone())
+            .collect();
+        for column in computed {
+            if self.right.get(&column).is_some_and(|column| column.get(Attribute::Generated).is_some()) {
+                self.fates.insert(column.clone(), Fate::Remake);
+                work.push(column);
+            }
+        }
+    }
+
+    /// Columns of a type that is made anew: they are brought over.
+    pub(super) fn mark_columns_of(&mut self, id: &ObjectId, work: &mut Vec<ObjectId>, seen: &mut HashSet<ObjectId>) {
+        let name = id.to_string();
+        let columns = self.left_names.of_type(id).to_vec();
+        let tables: BTreeSet<&ObjectId> = columns.iter().filter_map(|column| whole(&column.id, self.left)).collect();
+        for column in columns {
+            let is_stored = whole(&column.id, self.left).is_some_and(|whole| !is_view(whole.kind));
+            if is_stored && self.right.get(&column.id).is_some() && !self.goes(&column.id) {
+                self.retyped.insert(column.id.clone());
+                if column.get(Attribute::Default).is_some() {
+                    self.released.insert(column.id.clone());
+                }
+                self.fates.entry(column.id.clone()).or_insert_with(|| Fate::Alter(Vec::new()));
+                seen.remove(&column.id);
+                work.push(column.id.clone());
+            }
+        }
+        // Whatever stands on a table may use its columns of that type.
+        for table in tables {
+            for object in [Kind::Constraint, Kind::Index].iter().flat_map(|kind| self.left.parts(table, *kind)) {
+                let texts =
+                    [Attribute::Definition, Attribute::Predicate].map(|one| object.text(one).unwrap_or_default());
+                let casts = texts.iter().any(|text| text.contains(&name))
+                    || object.list(Attribute::Keys).iter().any(|key| key.contains(&name));
+                if casts && !self.goes(&object.id) && self.right.get(&object.id).is_some() {
+                    self.fates.insert(object.id.clone(), Fate::Remake);
+                    work.push(object.id.clone());
+                }
+            }
+        }
+    }
+}
