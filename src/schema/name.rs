@@ -220,6 +220,17 @@ pub fn dotted(qualified: &str) -> Vec<Name> {
     names
 }
 
+/// The name of a routine without its arguments: `f` of `f(integer)`.
+#[must_use]
+pub fn bare_name(routine: &str) -> &str {
+    let mut is_quoted = false;
+    let end = routine.bytes().position(|byte| {
+        is_quoted ^= byte == b'"';
+        byte == b'(' && !is_quoted
+    });
+    &routine[..end.unwrap_or(routine.len())]
+}
+
 /// A qualified name without its last part: `public.orders` of `public.orders.total`.
 #[must_use]
 pub fn without_last(qualified: &str) -> &str {

@@ -103,12 +103,21 @@ pub(super) fn alter_settings(pair: Pair<'_>) -> Alteration {
         let tablespace = to.text(Attribute::Tablespace).unwrap_or("pg_default");
         statements.push(format!("ALTER INDEX {index} SET TABLESPACE {}", quoted(tablespace)));
     }
-    if pair.differs(Attribute::Clustered) {
+    // Another index may have taken its place, which says so itself.
+    let is_taken = |attribute: Attribute| {
+        relation_of(&to.id, pair.to_schema).is_some_and(|table| {
+            let kinds = [Kind::Index, Kind::Constraint];
+            let mut indexes = kinds.iter().flat_map(|kind| pair.to_schema.parts(&table.id, *kind));
+            table.get(attribute).is_some() || indexes.any(|index| index.get(attribute).is_some())
+        })
+    };
+    if pair.differs(Attribute::Clustered) && (to.flag(Attribute::Clustered) || !is_taken(Attribute::Clustered)) {
         let clause =
             if to.flag(Attribute::Clustered) { format!("CLUSTER ON {name}") } else { "SET WITHOUT CLUSTER".to_owned() };
         statements.push(format!("ALTER TABLE {table} {clause}"));
     }
-    if pair.differs(Attribute::ReplicaIdentity) {
+    let replica = Attribute::ReplicaIdentity;
+    if pair.differs(replica) && (to.get(replica).is_some() || !is_taken(replica)) {
         let clause = if to.get(Attribute::ReplicaIdentity).is_some() {
             format!("USING INDEX {name}")
         } else {

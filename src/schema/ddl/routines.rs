@@ -4,7 +4,7 @@ use super::types::properties;
 use super::{Alteration, Family, Pair, drop_plain, nothing};
 use crate::schema::attribute::Attribute;
 use crate::schema::kind::Kind;
-use crate::schema::name::{literal, quoted};
+use crate::schema::name::{bare_name, literal, quoted};
 use crate::schema::object::{Object, ObjectId};
 use crate::schema::snapshot::Snapshot;
 
@@ -89,12 +89,7 @@ fn signature(object: &Object) -> String {
 
 /// The name of a routine without its arguments, as SQL: `public.f` of `public.f(integer)`.
 fn routine_name(id: &ObjectId) -> String {
-    let mut in_quotes = false;
-    let end = id.name.find(|character| {
-        in_quotes ^= character == '"';
-        character == '(' && !in_quotes
-    });
-    let bare = &id.name[..end.unwrap_or(id.name.len())];
+    let bare = bare_name(&id.name);
     id.schema.as_ref().map_or_else(|| bare.to_owned(), |schema| format!("{}.{bare}", quoted(schema)))
 }
 

@@ -14,7 +14,7 @@ use crate::schema::object::{Attributes, Object, ObjectId};
 /// What is done with an object. The order is that in which actions run where nothing else decides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Step {
-    /// A column lets go of its default or its identity.
+    /// It lets go of others: a column of its default or its identity, a table of its parents.
     Release,
     /// It is removed, or put out of the way by another name.
     Drop,
@@ -54,9 +54,8 @@ impl<'s> Plan<'s> {
                     let word = if id.kind == Kind::Collation { "COLLATION" } else { "TYPE" };
                     statements.push(plain(format!("ALTER {word} {id} RENAME TO {}", quoted(&old_name(id))), &[id]));
                     if id.kind == Kind::Range {
-                        let multirange = ObjectId { name: multirange_name(from).into(), ..id.clone() };
-                        let old = quoted(&old_name(&multirange)).into_owned();
-                        statements.push(plain(format!("ALTER TYPE {multirange} RENAME TO {old}"), &[id]));
+                        let renames = rename_range_family(from, self.left.server.major);
+                        statements.extend(renames.into_iter().map(|sql| plain(sql, &[id])));
                     }
                     push(Step::Finish, vec![destroying(format!("DROP {word} {}", old_id(id)), id)]);
                 } else {
@@ -64,18 +63,35 @@ impl<'s> Plan<'s> {
                 }
             }
             push(Step::Drop, statements);
+            // What is in a circle lets go of the others first.
+            if self.left_circles.has_view(id) {
+                push(Step::Release, vec![plain(self.left_circles.empty_view(id), &[id])]);
+            } else if self.left_circles.has_default(id) {
+                let table = id.whole().unwrap_or_default();
+                let release = format!("ALTER TABLE {table} ALTER COLUMN {} DROP DEFAULT", quoted(&id.name));
+                push(Step::Release, vec![plain(release, &[id])]);
+            }
         }
         match (fate, to) {
             (Fate::Create | Fate::Remake, Some(to)) => {
                 if id.kind == Kind::BaseType {
                     push(Step::Declare, vec![plain(format!("CREATE TYPE {id}"), &[id])]);
                 }
+                if self.right_circles.has_view(id) {
+                    push(Step::Declare, vec![plain(self.right_circles.empty_view(id), &[id])]);
+                }
                 let mut statements = if self.is_created_along(id) { Vec::new() } else { self.making(to) };
                 if self.rebuilt.contains(id) {
                     statements.extend(self.bring_rows(id));
                 }
                 push(Step::Create, statements);
-                let completing = ddl::complete(to, self.right);
+                let mut completing = ddl::complete(to, self.right);
+                if self.right_circles.has_default(id) {
+                    let default = to.text(Attribute::Default).unwrap_or_default();
+                    let table = id.whole().unwrap_or_default();
+                    completing
+                        .push(format!("ALTER TABLE {table} ALTER COLUMN {} SET DEFAULT {default}", quoted(&id.name)));
+                }
                 if !completing.is_empty() && !to.flag(Attribute::Shell) {
                     push(Step::Complete, completing.into_iter().map(|sql| plain(sql, &[id])).collect());
                 }
@@ -103,6 +119,21 @@ impl<'s> Plan<'s> {
         let mut statements = statements.to_vec();
         if let Some(inherited) = self.after_parent(from, to) {
             statements = inherited;
+        }
+        if matches!(id.kind, Kind::Table | Kind::ForeignTable) {
+            // It leaves its parents before they or it change, and is joined to them when all have their columns.
+            let leaves = |sql: &String| sql.contains(" DETACH PARTITION ") || sql.contains(" NO INHERIT ");
+            let leaving: Vec<String>;
+            (leaving, statements) = statements.into_iter().partition(leaves);
+            if !leaving.is_empty() {
+                push(Step::Release, leaving.into_iter().map(|sql| self.changing(sql, id)).collect());
+            }
+            let joins = |sql: &String| sql.contains(" ATTACH PARTITION ") || sql.contains(" INHERIT ");
+            let joining: Vec<String>;
+            (joining, statements) = statements.into_iter().partition(joins);
+            if !joining.is_empty() {
+                push(Step::Complete, joining.into_iter().map(|sql| self.changing(sql, id)).collect());
+            }
         }
         if id.kind != Kind::Column {
             push(Step::Alter, statements.into_iter().map(|sql| self.changing(sql, id)).collect());
@@ -178,6 +209,28 @@ impl<'s> Plan<'s> {
         let alteration = ddl::alter(Pair { from: &now, to, from_schema: self.left, to_schema: self.right });
         alteration.remake.is_none().then_some(alteration.statements)
     }
+}
+
+/// What puts the multirange and the constructors of a range out of the way, after the range itself.
+fn rename_range_family(range: &Object, major: u32) -> Vec<String> {
+    let id = &range.id;
+    let old = old_id(id);
+    let subtype = range.pairs(Attribute::Properties).iter().find(|(key, _)| **key == *"SUBTYPE");
+    let subtype = subtype.map(|(_, name)| &**name).unwrap_or_default();
+    let mut constructors = vec![(id, format!("{subtype}, {subtype}")), (id, format!("{subtype}, {subtype}, text"))];
+    let multirange = ObjectId { name: multirange_name(range).into(), ..id.clone() };
+    let mut statements = Vec::new();
+    if major >= 14 {
+        statements.push(format!("ALTER TYPE {multirange} RENAME TO {}", quoted(&old_name(&multirange))));
+        constructors.push((&multirange, String::new()));
+        constructors.push((&multirange, old.to_string()));
+        constructors.push((&multirange, format!("VARIADIC {old}[]")));
+    }
+    let renamed = constructors
+        .iter()
+        .map(|(name, arguments)| format!("ALTER FUNCTION {name}({arguments}) RENAME TO {}", quoted(&old_name(name))));
+    statements.extend(renamed);
+    statements
 }
 
 /// What the multirange of a range is called (14 and later).

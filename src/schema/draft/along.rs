@@ -5,7 +5,7 @@ use super::parts::{is_partition, is_view, whole};
 use super::plan::Plan;
 use crate::schema::attribute::Attribute;
 use crate::schema::kind::Kind;
-use crate::schema::object::ObjectId;
+use crate::schema::object::{Object, ObjectId};
 use crate::schema::snapshot::Snapshot;
 
 impl<'s> Plan<'s> {
@@ -46,7 +46,14 @@ impl<'s> Plan<'s> {
         if comes_down && self.parent_part(id, self.left).is_some_and(|parent| self.goes(&parent)) {
             return true;
         }
-        object.text(Attribute::ParentIndex).is_some_and(|parent| self.index_goes(parent))
+        // That of a partition goes with that of its table, unless the partition has left.
+        let has_left = || {
+            let table = whole(id, self.left).and_then(|table| self.left.get(table));
+            table.is_some_and(|table| {
+                table.list(Attribute::Inherits).iter().any(|parent| !self.keeps_parent(&table.id, parent))
+            })
+        };
+        object.text(Attribute::ParentIndex).is_some_and(|parent| self.index_goes(parent) && !has_left())
     }
 
     pub(super) fn is_created_along(&self, id: &ObjectId) -> bool {
@@ -75,10 +82,21 @@ impl<'s> Plan<'s> {
         self.left_names.index(name).is_some_and(|index| self.goes(index))
     }
 
-    /// The same part of a table that this one inherits from or is a partition of.
+    /// Whether a table is joined to a parent in the same way before and after.
+    pub(super) fn keeps_parent(&self, table: &ObjectId, parent: &str) -> bool {
+        let inherits = |table: &Object| table.list(Attribute::Inherits).iter().any(|one| **one == *parent);
+        self.left.get(table).zip(self.right.get(table)).is_some_and(|(left, right)| {
+            inherits(left)
+                && inherits(right)
+                && left.get(Attribute::PartitionBound) == right.get(Attribute::PartitionBound)
+        })
+    }
+
+    /// The same part of a table that this one inherits from or is a partition of, before and after.
     pub(super) fn parent_part(&self, id: &ObjectId, snapshot: &Snapshot) -> Option<ObjectId> {
         let table = whole(id, snapshot).and_then(|whole| snapshot.get(whole))?;
-        table.list(Attribute::Inherits).iter().find_map(|parent| {
+        let stays = table.list(Attribute::Inherits).iter().filter(|parent| self.keeps_parent(&table.id, parent));
+        stays.into_iter().find_map(|parent| {
             let parent = table_id(parent, snapshot)?;
             snapshot.get(&parent.part(id.kind, id.name.clone())).map(|part| part.id.clone())
         })

@@ -40,21 +40,41 @@ impl<'s> Plan<'s> {
             for (user, used) in needs {
                 if is_left {
                     let gone = at(Step::Drop, used);
+                    let circles = &self.left_circles;
+                    if circles.holds(user, used) && (circles.has_view(user) || circles.has_default(user)) {
+                        before(at(Step::Release, user), gone);
+                        continue;
+                    }
                     before(at(Step::Drop, user), gone);
                     before(at(Step::Drop, user), at(Step::Alter, used));
                     before(at(Step::Release, user), gone);
                     let needs_still = self.right.needs(user).any(|needed| needed == used);
-                    if !needs_still && !self.comes(used) {
+                    let lets_go = self.released.contains(user) && self.gives_way(used);
+                    if !needs_still && !self.comes(used) && !lets_go {
                         before(at(Step::Alter, user), gone);
                     }
                     before(at(Step::Alter, user), at(Step::Finish, used));
                     before(at(Step::Drop, user), at(Step::Finish, used));
+                    let composite = whole(user, snapshot).filter(|whole| whole.kind == Kind::CompositeType);
+                    before(at(Step::Finish, composite.unwrap_or(user)), at(Step::Finish, used));
                 } else {
                     let is_part_of_type =
                         used.kind == Kind::BaseType && snapshot.needs(used).any(|needed| needed == user);
                     if is_part_of_type {
                         before(at(Step::Declare, used), at(Step::Create, user));
                         continue;
+                    }
+                    let circles = &self.right_circles;
+                    if circles.holds(user, used) && circles.has_view(used) {
+                        before(at(Step::Declare, used), at(Step::Create, user));
+                        continue;
+                    }
+                    if circles.holds(user, used) && circles.has_default(user) {
+                        before(at(Step::Create, used), at(Step::Complete, user));
+                        continue;
+                    }
+                    if circles.has_view(user) && !circles.holds(user, used) {
+                        before(at(Step::Create, used), at(Step::Declare, user));
                     }
                     for step in made {
                         for used_step in made {
@@ -73,6 +93,7 @@ impl<'s> Plan<'s> {
             before(at(Step::Declare, id), at(Step::Create, id));
             before(at(Step::Drop, id), at(Step::Declare, id));
             before(at(Step::Create, id), at(Step::Complete, id));
+            before(at(Step::Alter, id), at(Step::Complete, id));
             before(at(Step::Create, id), at(Step::Finish, id));
             // Columns are brought over between the new type and the end of the old one.
             if action.step == Step::Finish {
@@ -110,6 +131,12 @@ impl<'s> Plan<'s> {
         for (key, places) in &entering {
             edges.all_before(leaving.get(key).map_or(&[], Vec::as_slice), places);
         }
+        // A routine whose calls would be ambiguous goes before the one that they would be taken for comes.
+        for action in actions.iter().filter(|action| action.step == Step::Drop && self.gives_way(&action.id)) {
+            for new in self.right_names.overloads(&action.id) {
+                edges.before(at.get(&(Step::Drop, &action.id)), at.get(&(Step::Create, &new.id)));
+            }
+        }
         // The sequence of a new identity column may have the name of an old one; a new sequence, that of an identity.
         let identities = |snapshot: &'s Snapshot| {
             let sequences = snapshot.of_kind(Kind::Sequence).iter();
@@ -120,6 +147,62 @@ impl<'s> Plan<'s> {
         }
         for (sequence, column) in identities(self.left) {
             edges.before(at.get(&(Step::Release, &column)), at.get(&(Step::Create, sequence)));
+        }
+    }
+
+    /// A table is joined to its parents when they have their columns, and one that is put aside is so before they lose
+    /// some.
+    fn parent_edges(
+        &self,
+        actions: &[Action],
+        at: &Places<'_>,
+        tables: &BTreeMap<String, Vec<usize>>,
+        edges: &mut Edges,
+    ) {
+        let columns = |table: &str| -> Vec<usize> {
+            let places = tables.get(table).into_iter().flatten().copied();
+            places.filter(|place| actions[*place].id.kind == Kind::Column).collect()
+        };
+        let mut joining: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        let mut own: Vec<(usize, String)> = Vec::new();
+        for (place, action) in actions.iter().enumerate() {
+            if let Some(before) = self.left.get(&action.id).filter(|_| action.step == Step::Release)
+                && before.get(Attribute::Inherits).is_some()
+            {
+                let parts = |table: &str| -> Vec<usize> {
+                    let places = tables.get(table).into_iter().flatten().copied();
+                    places.filter(|place| actions[*place].step != Step::Release).collect()
+                };
+                edges.all_before(&[place], &parts(&action.id.to_string()));
+                for parent in before.list(Attribute::Inherits) {
+                    edges.all_before(&[place], &parts(parent));
+                }
+            }
+            let Some(table) = self.right.get(&action.id).filter(|table| table.get(Attribute::Inherits).is_some())
+            else {
+                continue;
+            };
+            let is_partition = table.get(Attribute::PartitionBound).is_some();
+            if action.step == Step::Complete || action.step == Step::Create && !is_partition {
+                for parent in table.list(Attribute::Inherits) {
+                    joining.entry(parent).or_default().push(place);
+                }
+            }
+            if action.step == Step::Complete {
+                own.push((place, table.id.to_string()));
+            }
+        }
+        for (parent, children) in joining {
+            edges.all_before(&columns(parent), &children);
+        }
+        for (place, table) in own {
+            edges.all_before(&columns(&table), &[place]);
+        }
+        for id in &self.rebuilt {
+            let aside: Vec<usize> = at.get(&(Step::Drop, id)).copied().into_iter().collect();
+            for parent in self.left.get(id).map_or(&[][..], |table| table.list(Attribute::Inherits)) {
+                edges.all_before(&aside, &columns(parent));
+            }
         }
     }
 
@@ -204,11 +287,26 @@ impl<'s> Plan<'s> {
             }
             edges.all_before(&first, &keys);
         }
+        self.parent_edges(actions, at, &tables, edges);
         // Partitions are joined before anything is said of their tables' constraints and indexes.
         let joined = |action: &Action| action.step == Step::Complete && action.id.kind == Kind::Table;
-        let below = |action: &Action| {
-            action.step == Step::Create && matches!(action.id.kind, Kind::Constraint | Kind::Index | Kind::Trigger)
+        // But for the indexes that the parent has already: the server makes those that it does not find.
+        let is_found = |id: &ObjectId| {
+            let parent =
+                self.right.get(id).and_then(|index| self.right_names.index(index.text(Attribute::ParentIndex)?));
+            parent.is_some_and(|parent| !self.comes(parent))
         };
+        let below = |action: &Action| {
+            action.step == Step::Create
+                && matches!(action.id.kind, Kind::Constraint | Kind::Index | Kind::Trigger)
+                && !is_found(&action.id)
+        };
+        for (place, action) in actions.iter().enumerate() {
+            if action.step == Step::Create && is_found(&action.id) {
+                let table = whole(&action.id, self.right);
+                edges.before(Some(&place), table.and_then(|table| at.get(&(Step::Complete, table))));
+            }
+        }
         let places = |is_meant: &dyn Fn(&Action) -> bool| -> Vec<usize> {
             actions.iter().enumerate().filter(|(_, action)| is_meant(action)).map(|(place, _)| place).collect()
         };

@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use crate::schema::attribute::Attribute;
 use crate::schema::ddl::common::index_name;
 use crate::schema::kind::Kind;
-use crate::schema::name::{dotted, without_last};
+use crate::schema::name::{bare_name, dotted, quoted, without_last};
 use crate::schema::object::{Object, ObjectId};
 use crate::schema::snapshot::Snapshot;
 
@@ -20,6 +20,7 @@ pub(super) struct Lookup<'s> {
     attached: HashMap<&'s str, Vec<&'s ObjectId>>,
     typed: HashMap<&'s str, Vec<&'s Object>>,
     collated: HashMap<&'s str, Vec<&'s Object>>,
+    routines: HashMap<String, Vec<&'s Object>>,
 }
 
 impl<'s> Lookup<'s> {
@@ -34,6 +35,7 @@ impl<'s> Lookup<'s> {
             attached: HashMap::new(),
             typed: HashMap::new(),
             collated: HashMap::new(),
+            routines: HashMap::new(),
         };
         for table in snapshot.of_kind(Kind::Table).iter().chain(snapshot.of_kind(Kind::ForeignTable)) {
             for parent in table.list(Attribute::Inherits) {
@@ -68,6 +70,11 @@ impl<'s> Lookup<'s> {
                 found.collated.entry(collation).or_default().push(column);
             }
         }
+        for routine in
+            [Kind::Function, Kind::Procedure, Kind::Aggregate].iter().flat_map(|kind| snapshot.of_kind(*kind))
+        {
+            found.routines.entry(routine_name(&routine.id)).or_default().push(routine);
+        }
         found
     }
 
@@ -101,11 +108,24 @@ impl<'s> Lookup<'s> {
         self.attached.get(name).map_or(&[], Vec::as_slice)
     }
 
+    /// The routines of the same name as this one, itself included; none for what is no routine.
+    pub(super) fn overloads(&self, id: &ObjectId) -> &[&'s Object] {
+        if !matches!(id.kind, Kind::Function | Kind::Procedure | Kind::Aggregate) {
+            return &[];
+        }
+        self.routines.get(&routine_name(id)).map_or(&[], Vec::as_slice)
+    }
+
     /// The columns of a type, of arrays of it, or of a collation.
     pub(super) fn of_type(&self, id: &ObjectId) -> &[&'s Object] {
         let columns = if id.kind == Kind::Collation { &self.collated } else { &self.typed };
         columns.get(&*id.to_string()).map_or(&[], Vec::as_slice)
     }
+}
+
+/// What all routines of a name have in common.
+fn routine_name(id: &ObjectId) -> String {
+    format!("{}.{}", id.schema.as_deref().map(quoted).unwrap_or_default(), bare_name(&id.name))
 }
 
 /// The column of this qualified name.

@@ -5,6 +5,7 @@
 
 mod action;
 mod along;
+mod circles;
 mod edges;
 mod lookup;
 mod order;

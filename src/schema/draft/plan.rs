@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::DraftStatement;
 use super::action::{Action, Step};
+use super::circles::Circles;
 use super::lookup::Lookup;
 use super::order::ordered;
 use super::parts::whole;
@@ -31,6 +32,8 @@ pub(super) struct Plan<'s> {
     pub(super) right: &'s Snapshot,
     pub(super) left_names: Lookup<'s>,
     pub(super) right_names: Lookup<'s>,
+    pub(super) left_circles: Circles<'s>,
+    pub(super) right_circles: Circles<'s>,
     pub(super) fates: BTreeMap<ObjectId, Fate>,
     /// Columns whose values are brought to a type of the same name that is made anew.
     pub(super) retyped: BTreeSet<ObjectId>,
@@ -53,6 +56,8 @@ pub fn statements(left: &Snapshot, right: &Snapshot) -> (Vec<DraftStatement>, Ve
         right,
         left_names: Lookup::new(left),
         right_names: Lookup::new(right),
+        left_circles: Circles::of(left),
+        right_circles: Circles::of(right),
         fates: BTreeMap::new(),
         retyped: BTreeSet::new(),
         released: BTreeSet::new(),

@@ -52,8 +52,12 @@ impl<'s> Plan<'s> {
     pub(super) fn put_aside(&self, id: &ObjectId) -> Vec<DraftStatement> {
         let columns = self.left.parts(id, Kind::Column).iter();
         let identities = columns.filter(|column| column.get(Attribute::Identity).is_some());
+        // It keeps what its parents lose.
+        let parents = self.left.get(id).map_or(&[][..], |table| table.list(Attribute::Inherits));
+        let parents = parents.iter().map(|parent| format!("ALTER TABLE {id} NO INHERIT {parent}"));
         identities
             .map(|column| format!("ALTER TABLE {id} ALTER COLUMN {} DROP IDENTITY", quoted(&column.id.name)))
+            .chain(parents)
             .chain([format!("ALTER TABLE {id} RENAME TO {}", quoted(&old_name(id)))])
             .map(|sql| plain(sql, &[id]))
             .collect()

@@ -127,6 +127,7 @@ impl<'s> Plan<'s> {
         }
         // What is changed so that it needs it no more is changed before.
         let needs_still = self.right.needs(dependent).any(|needed| needed == id);
+        let is_remade = is_remade || self.gives_way(id);
         if !changes && !is_remade && !needs_still && matches!(self.fates.get(dependent), Some(Fate::Alter(_))) {
             if dependent.kind == Kind::Column {
                 self.released.insert(dependent.clone());
@@ -154,6 +155,20 @@ impl<'s> Plan<'s> {
         work.push(dependent.clone());
     }
 
+    /// Whether a routine that goes could be taken for one that comes: it has the same name, and one of the two can be
+    /// called with fewer arguments than it has. Calls of it would be ambiguous as long as both are there.
+    pub(super) fn gives_way(&self, id: &ObjectId) -> bool {
+        let may_be_short = |routine: &Object| {
+            let arguments = routine.text(Attribute::Arguments).unwrap_or_default();
+            arguments.contains(" DEFAULT ") || arguments.contains("VARIADIC ")
+        };
+        self.left.get(id).is_some_and(|old| {
+            self.right_names.overloads(id).iter().any(|new| {
+                self.left.get(&new.id).is_none() && new.id != *id && (may_be_short(old) || may_be_short(new))
+            })
+        })
+    }
+
     /// Columns that are computed from one that goes or changes its type.
     pub(super) fn mark_generated(&mut self, id: &ObjectId, work: &mut Vec<ObjectId>) {
         let Some(table) = whole(id, self.left) else { return };
@@ -179,6 +194,17 @@ impl<'s> Plan<'s> {
         let columns = self.left_names.of_type(id).to_vec();
         let tables: BTreeSet<&ObjectId> = columns.iter().filter_map(|column| whole(&column.id, self.left)).collect();
         for column in columns {
+            // The attributes of a composite type that a table stores keep their types.
+            if let Some(composite) = whole(&column.id, self.left).filter(|whole| whole.kind == Kind::CompositeType)
+                && !self.left_names.of_type(composite).is_empty()
+                && self.right.get(composite).is_some()
+                && !self.goes(composite)
+            {
+                self.fates.insert(composite.clone(), Fate::Remake);
+                seen.remove(composite);
+                work.push(composite.clone());
+                continue;
+            }
             let is_stored = whole(&column.id, self.left).is_some_and(|whole| !is_view(whole.kind));
             if is_stored && self.right.get(&column.id).is_some() && !self.goes(&column.id) {
                 self.retyped.insert(column.id.clone());

@@ -49,7 +49,13 @@ impl<'s> Plan<'s> {
     /// The statements that make an object, in the forms that let others work on where there are such.
     pub(super) fn making(&self, object: &Object) -> Vec<DraftStatement> {
         let id = &object.id;
-        let mut statements = ddl::create(object, self.right);
+        let loosened = self.right_circles.without_defaults(id);
+        let mut statements = ddl::create(object, loosened.as_ref().unwrap_or(self.right));
+        if self.right_circles.has_view(id)
+            && let Some(first) = statements.first_mut()
+        {
+            *first = first.replacen("CREATE VIEW ", "CREATE OR REPLACE VIEW ", 1);
+        }
         let table = whole(id, self.right);
         let is_on_old_table = table.is_some_and(|table| !self.comes(table));
         let is_partitioned = table

@@ -93,7 +93,9 @@ pub fn wanted(from: &Snapshot, to: &Snapshot, selection: &[ObjectId]) -> Snapsho
     let mut dependencies = Vec::new();
     for (snapshot, is_to) in [(from, false), (to, true)] {
         for (needs, needed) in snapshot.dependencies() {
-            if from_to.contains(needs) == is_to
+            // What reads the same on both sides may need another one of the same name there.
+            let is_same = is_to && from.get(needs).is_some_and(|object| to.get(needs) == Some(object));
+            if (from_to.contains(needs) == is_to || is_same)
                 && let (Some(needs), Some(needed)) = (places.get(needs), places.get(needed))
             {
                 dependencies.push((*needs, *needed));
