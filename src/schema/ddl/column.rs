@@ -140,10 +140,9 @@ fn alter(pair: Pair<'_>) -> Alteration {
         say("DROP DEFAULT".to_owned());
     }
     if retyped {
-        let data_type = to.text(Attribute::DataType).unwrap_or_default();
         let is_view = alter.contains("VIEW ");
         if !is_view {
-            say(format!("SET DATA TYPE {} USING {name}::{data_type}", typed(to)));
+            say(format!("SET DATA TYPE {} USING {}", typed(to), super::cast::converted(pair, &name)));
         }
     }
     if let Some(default) = to.text(Attribute::Default)

@@ -4,6 +4,7 @@
 //! all and are written here (`common`). Statements name everything with its schema and end without a semicolon. In which
 //! order statements of several objects run is not decided here.
 
+pub mod cast;
 mod column;
 pub mod common;
 pub mod constraint;

@@ -53,6 +53,8 @@ fn alter(pair: Pair<'_>) -> Alteration {
     }
     let alter = format!("ALTER SEQUENCE {}", to.id);
     let mut clauses = String::new();
+    // The limits that it has by itself depend on its direction.
+    let turns = ascends(pair.from) != ascends(to);
     // A new type brings new limits, and each of them the start.
     if pair.differs(Attribute::DataType) {
         clauses.push_str(&format!(" AS {}", to.text(Attribute::DataType).unwrap_or("bigint")));
@@ -63,7 +65,8 @@ fn alter(pair: Pair<'_>) -> Alteration {
         (Attribute::Maximum, "MAXVALUE", None),
         (Attribute::Cache, "CACHE", Some("1")),
     ] {
-        if pair.differs(attribute) {
+        let is_limit = matches!(attribute, Attribute::Minimum | Attribute::Maximum);
+        if pair.differs(attribute) || is_limit && turns {
             match (to.number(attribute), default) {
                 (Some(number), _) => clauses.push_str(&format!(" {words} {number}")),
                 (None, Some(default)) => clauses.push_str(&format!(" {words} {default}")),
@@ -77,7 +80,7 @@ fn alter(pair: Pair<'_>) -> Alteration {
         // One that stands where it may not any more begins anew.
         let first = first_value(pair.from);
         let (least, greatest) = (to.number(Attribute::Minimum), to.number(Attribute::Maximum));
-        if least.is_some_and(|least| first < least) || greatest.is_some_and(|greatest| first > greatest) {
+        if turns || least.is_some_and(|least| first < least) || greatest.is_some_and(|greatest| first > greatest) {
             clauses.push_str(" RESTART");
         }
     }
@@ -98,9 +101,13 @@ fn alter(pair: Pair<'_>) -> Alteration {
     Alteration::of(statements)
 }
 
+fn ascends(sequence: &Object) -> bool {
+    sequence.number(Attribute::Increment).is_none_or(|increment| increment > 0)
+}
+
 /// The value that a sequence begins with.
 fn first_value(sequence: &Object) -> i64 {
-    let ascends = sequence.number(Attribute::Increment).is_none_or(|increment| increment > 0);
+    let ascends = ascends(sequence);
     let limit = if ascends { Attribute::Minimum } else { Attribute::Maximum };
     let default = if ascends { 1 } else { -1 };
     sequence.number(Attribute::Start).or(sequence.number(limit)).unwrap_or(default)

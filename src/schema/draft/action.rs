@@ -104,8 +104,16 @@ impl<'s> Plan<'s> {
         }
     }
 
+    /// Whether a type that is made anew must be there until its columns, or those of types upon it, are brought over.
     pub(super) fn has_columns_to_bring(&self, id: &ObjectId) -> bool {
-        is_type(id.kind) && self.left_names.of_type(id).iter().any(|column| self.retyped.contains(&column.id))
+        let is_put_aside = |user: &&ObjectId| {
+            let composite = whole(user, self.left).filter(|whole| whole.kind == Kind::CompositeType);
+            let user = composite.unwrap_or(user);
+            user != id && self.fates.get(user) == Some(&Fate::Remake) && self.has_columns_to_bring(user)
+        };
+        is_type(id.kind)
+            && (self.left_names.of_type(id).iter().any(|column| self.retyped.contains(&column.id))
+                || self.dependents.get(id).is_some_and(|users| users.iter().any(is_put_aside)))
     }
 
     pub(super) fn push_alteration(
@@ -122,18 +130,40 @@ impl<'s> Plan<'s> {
         }
         if matches!(id.kind, Kind::Table | Kind::ForeignTable) {
             // It leaves its parents before they or it change, and is joined to them when all have their columns.
-            let leaves = |sql: &String| sql.contains(" DETACH PARTITION ") || sql.contains(" NO INHERIT ");
+            let leaves = |sql: &String| {
+                sql.contains(" DETACH PARTITION ") || sql.contains(" NO INHERIT ") || sql.ends_with(" NOT OF")
+            };
             let leaving: Vec<String>;
             (leaving, statements) = statements.into_iter().partition(leaves);
             if !leaving.is_empty() {
                 push(Step::Release, leaving.into_iter().map(|sql| self.changing(sql, id)).collect());
             }
-            let joins = |sql: &String| sql.contains(" ATTACH PARTITION ") || sql.contains(" INHERIT ");
+            let of_type = format!("ALTER TABLE {id} OF ");
+            let joins = |sql: &String| {
+                sql.contains(" ATTACH PARTITION ") || sql.contains(" INHERIT ") || sql.starts_with(&of_type)
+            };
             let joining: Vec<String>;
             (joining, statements) = statements.into_iter().partition(joins);
             if !joining.is_empty() {
                 push(Step::Complete, joining.into_iter().map(|sql| self.changing(sql, id)).collect());
             }
+        }
+        if id.kind == Kind::Sequence {
+            // It is nobody's when its owner goes, and its new owner may need it before it is its.
+            let owned: Vec<String>;
+            (owned, statements) = statements.into_iter().partition(|sql| sql.contains(" OWNED BY "));
+            let (freed, owned): (Vec<String>, Vec<String>) =
+                owned.into_iter().partition(|sql| sql.ends_with(" OWNED BY NONE"));
+            let is_left = from.text(Attribute::OwnedBy).is_some_and(|column| self.column_goes(column));
+            if !freed.is_empty() || is_left && !owned.is_empty() {
+                push(Step::Release, vec![plain(format!("ALTER SEQUENCE {id} OWNED BY NONE"), &[id])]);
+            }
+            if !owned.is_empty() {
+                push(Step::Complete, owned.into_iter().map(|sql| plain(sql, &[id])).collect());
+            }
+        }
+        if self.right_circles.has_view(id) && from.get(Attribute::Query) != to.get(Attribute::Query) {
+            push(Step::Declare, vec![plain(self.right_circles.empty_view(id), &[id])]);
         }
         if id.kind != Kind::Column {
             push(Step::Alter, statements.into_iter().map(|sql| self.changing(sql, id)).collect());
@@ -164,7 +194,10 @@ impl<'s> Plan<'s> {
         } else if self.retyped.contains(id) {
             rest = rest
                 .into_iter()
-                .map(|sql| sql.replace(&format!("USING {name}::"), &format!("USING {name}::text::")))
+                .map(|sql| {
+                    let (direct, by_text) = (format!("USING {name}::"), format!("USING {name}::text::"));
+                    if sql.contains(&by_text) { sql } else { sql.replace(&direct, &by_text) }
+                })
                 .collect();
         }
         if is_released
@@ -172,6 +205,12 @@ impl<'s> Plan<'s> {
             && !rest.iter().any(|sql| sql.contains(" SET DEFAULT "))
         {
             rest.push(format!("ALTER {word} {table} ALTER COLUMN {name} SET DEFAULT {default}"));
+        }
+        if self.right_circles.has_default(id) {
+            // What it needs may need the column as it is then.
+            let defaults: Vec<String>;
+            (defaults, rest) = rest.into_iter().partition(|sql| sql.contains(" SET DEFAULT "));
+            push(Step::Complete, defaults.into_iter().map(|sql| plain(sql, &[id])).collect());
         }
         if !releases.is_empty() {
             push(Step::Release, releases.into_iter().map(|sql| plain(sql, &[id])).collect());

@@ -1,10 +1,11 @@
 //! What comes and goes with something else, without a statement of its own.
 
 use super::lookup::{column_id, table_id};
-use super::parts::{is_partition, is_view, whole};
+use super::parts::{has_columns_of_another, is_view, whole};
 use super::plan::Plan;
 use crate::schema::attribute::Attribute;
 use crate::schema::kind::Kind;
+use crate::schema::name::dotted;
 use crate::schema::object::{Object, ObjectId};
 use crate::schema::snapshot::Snapshot;
 
@@ -42,7 +43,7 @@ impl<'s> Plan<'s> {
             return self.goes(&ObjectId::global(Kind::Publication, id.name.clone()));
         }
         let comes_down = object.flag(Attribute::Inherited) && matches!(id.kind, Kind::Column | Kind::Trigger)
-            || id.kind == Kind::Column && is_partition(id, self.left);
+            || id.kind == Kind::Column && has_columns_of_another(id, self.left);
         if comes_down && self.parent_part(id, self.left).is_some_and(|parent| self.goes(&parent)) {
             return true;
         }
@@ -64,7 +65,8 @@ impl<'s> Plan<'s> {
             return true;
         }
         let Some(object) = self.right.get(id) else { return false };
-        let comes_down = id.kind == Kind::Column && (object.flag(Attribute::Inherited) || is_partition(id, self.right));
+        let comes_down =
+            id.kind == Kind::Column && (object.flag(Attribute::Inherited) || has_columns_of_another(id, self.right));
         if comes_down && self.parent_part(id, self.right).is_some_and(|parent| self.comes(&parent)) {
             return true;
         }
@@ -95,6 +97,15 @@ impl<'s> Plan<'s> {
     /// The same part of a table that this one inherits from or is a partition of, before and after.
     pub(super) fn parent_part(&self, id: &ObjectId, snapshot: &Snapshot) -> Option<ObjectId> {
         let table = whole(id, snapshot).and_then(|whole| snapshot.get(whole))?;
+        let of_type = table.text(Attribute::OfType).filter(|of_type| {
+            [self.left, self.right]
+                .iter()
+                .all(|side| side.get(&table.id).is_some_and(|table| table.text(Attribute::OfType) == Some(of_type)))
+        });
+        if let Some([schema, name]) = of_type.and_then(|of_type| <[_; 2]>::try_from(dotted(of_type)).ok()) {
+            let part = ObjectId::in_schema(Kind::CompositeType, schema, name).part(id.kind, id.name.clone());
+            return snapshot.get(&part).map(|part| part.id.clone());
+        }
         let stays = table.list(Attribute::Inherits).iter().filter(|parent| self.keeps_parent(&table.id, parent));
         stays.into_iter().find_map(|parent| {
             let parent = table_id(parent, snapshot)?;

@@ -46,7 +46,12 @@ impl<'s> Plan<'s> {
                         continue;
                     }
                     before(at(Step::Drop, user), gone);
-                    before(at(Step::Drop, user), at(Step::Alter, used));
+                    // A column goes whatever becomes of its table, and a sequence changes whoever uses it.
+                    if !(user.kind == Kind::Column && used.name == user.relation.clone().unwrap_or_default())
+                        && used.kind != Kind::Sequence
+                    {
+                        before(at(Step::Drop, user), at(Step::Alter, used));
+                    }
                     before(at(Step::Release, user), gone);
                     let needs_still = self.right.needs(user).any(|needed| needed == used);
                     let lets_go = self.released.contains(user) && self.gives_way(used);
@@ -56,7 +61,8 @@ impl<'s> Plan<'s> {
                     before(at(Step::Alter, user), at(Step::Finish, used));
                     before(at(Step::Drop, user), at(Step::Finish, used));
                     let composite = whole(user, snapshot).filter(|whole| whole.kind == Kind::CompositeType);
-                    before(at(Step::Finish, composite.unwrap_or(user)), at(Step::Finish, used));
+                    let finished = at(Step::Finish, used).or(gone);
+                    before(at(Step::Finish, composite.unwrap_or(user)), finished);
                 } else {
                     let is_part_of_type =
                         used.kind == Kind::BaseType && snapshot.needs(used).any(|needed| needed == user);
@@ -66,7 +72,9 @@ impl<'s> Plan<'s> {
                     }
                     let circles = &self.right_circles;
                     if circles.holds(user, used) && circles.has_view(used) {
-                        before(at(Step::Declare, used), at(Step::Create, user));
+                        for step in made {
+                            before(at(Step::Declare, used), at(step, user));
+                        }
                         continue;
                     }
                     if circles.holds(user, used) && circles.has_default(user) {
@@ -91,6 +99,7 @@ impl<'s> Plan<'s> {
             before(at(Step::Release, id), at(Step::Drop, id));
             before(at(Step::Release, id), at(Step::Alter, id));
             before(at(Step::Declare, id), at(Step::Create, id));
+            before(at(Step::Declare, id), at(Step::Alter, id));
             before(at(Step::Drop, id), at(Step::Declare, id));
             before(at(Step::Create, id), at(Step::Complete, id));
             before(at(Step::Alter, id), at(Step::Complete, id));
@@ -178,10 +187,10 @@ impl<'s> Plan<'s> {
                     edges.all_before(&[place], &parts(parent));
                 }
             }
-            let Some(table) = self.right.get(&action.id).filter(|table| table.get(Attribute::Inherits).is_some())
-            else {
-                continue;
-            };
+            let Some(table) = self.right.get(&action.id).filter(|table| table.id.kind.is_relation()) else { continue };
+            if let Some(of_type) = table.text(Attribute::OfType).filter(|_| action.step == Step::Complete) {
+                joining.entry(of_type).or_default().push(place);
+            }
             let is_partition = table.get(Attribute::PartitionBound).is_some();
             if action.step == Step::Complete || action.step == Step::Create && !is_partition {
                 for parent in table.list(Attribute::Inherits) {
@@ -190,6 +199,19 @@ impl<'s> Plan<'s> {
             }
             if action.step == Step::Complete {
                 own.push((place, table.id.to_string()));
+            }
+        }
+        // A column of its own that a child has as well is there before that of its parent's comes down, and goes
+        // after it.
+        for (place, action) in actions.iter().enumerate().filter(|(_, action)| action.id.kind == Kind::Column) {
+            if action.step == Step::Drop && !self.is_dropped_along(&action.id) {
+                let parent = self.parent_part(&action.id, self.left);
+                edges.before(parent.as_ref().and_then(|parent| at.get(&(Step::Drop, parent))), Some(&place));
+            }
+            if action.step == Step::Create && !self.is_created_along(&action.id) {
+                let parent = self.parent_part(&action.id, self.right);
+                let parent = parent.as_ref().and_then(|parent| at.get(&(Step::Create, parent)));
+                edges.before(Some(&place), parent);
             }
         }
         for (parent, children) in joining {
@@ -260,7 +282,7 @@ impl<'s> Plan<'s> {
             }
             // What a sequence is taken from goes after that.
             let had_owner = self.left.get(&action.id).and_then(|object| column_id(object.text(Attribute::OwnedBy)?));
-            if action.step == Step::Alter
+            if matches!(action.step, Step::Release | Step::Alter)
                 && let Some(column) = had_owner
             {
                 edges.before(Some(&place), at.get(&(Step::Drop, &column)));
@@ -291,10 +313,12 @@ impl<'s> Plan<'s> {
         // Partitions are joined before anything is said of their tables' constraints and indexes.
         let joined = |action: &Action| action.step == Step::Complete && action.id.kind == Kind::Table;
         // But for the indexes that the parent has already: the server makes those that it does not find.
+        let parent = |id: &ObjectId| {
+            self.right.get(id).and_then(|index| self.right_names.index(index.text(Attribute::ParentIndex)?))
+        };
         let is_found = |id: &ObjectId| {
-            let parent =
-                self.right.get(id).and_then(|index| self.right_names.index(index.text(Attribute::ParentIndex)?));
-            parent.is_some_and(|parent| !self.comes(parent))
+            let ancestor = std::iter::successors(parent(id), |index| parent(index)).last();
+            ancestor.is_some_and(|ancestor| !self.comes(ancestor))
         };
         let below = |action: &Action| {
             action.step == Step::Create
@@ -304,7 +328,13 @@ impl<'s> Plan<'s> {
         for (place, action) in actions.iter().enumerate() {
             if action.step == Step::Create && is_found(&action.id) {
                 let table = whole(&action.id, self.right);
-                edges.before(Some(&place), table.and_then(|table| at.get(&(Step::Complete, table))));
+                let joined = table.and_then(|table| at.get(&(Step::Complete, table)));
+                edges.before(Some(&place), joined);
+                edges.before(joined, at.get(&(Step::Complete, &action.id)));
+                // A tree of them is whole before it is joined to another one.
+                let above = parent(&action.id).filter(|parent| self.comes(parent));
+                let above = above.and_then(|parent| at.get(&(Step::Complete, whole(parent, self.right)?)));
+                edges.before(at.get(&(Step::Complete, &action.id)), above);
             }
         }
         let places = |is_meant: &dyn Fn(&Action) -> bool| -> Vec<usize> {

@@ -1,7 +1,7 @@
 //! What a snapshot says by name, ready to be looked up: who owns a sequence, who inherits from a table, what is of a
 //! type.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::schema::attribute::Attribute;
 use crate::schema::ddl::common::index_name;
@@ -20,6 +20,7 @@ pub(super) struct Lookup<'s> {
     attached: HashMap<&'s str, Vec<&'s ObjectId>>,
     typed: HashMap<&'s str, Vec<&'s Object>>,
     collated: HashMap<&'s str, Vec<&'s Object>>,
+    of_types: HashSet<&'s str>,
     routines: HashMap<String, Vec<&'s Object>>,
 }
 
@@ -35,9 +36,11 @@ impl<'s> Lookup<'s> {
             attached: HashMap::new(),
             typed: HashMap::new(),
             collated: HashMap::new(),
+            of_types: HashSet::new(),
             routines: HashMap::new(),
         };
         for table in snapshot.of_kind(Kind::Table).iter().chain(snapshot.of_kind(Kind::ForeignTable)) {
+            found.of_types.extend(table.text(Attribute::OfType));
             for parent in table.list(Attribute::Inherits) {
                 found.children.entry(parent).or_default().push(table);
             }
@@ -106,6 +109,11 @@ impl<'s> Lookup<'s> {
     /// The indexes that are joined to the one of this qualified name.
     pub(super) fn attached(&self, name: &str) -> &[&'s ObjectId] {
         self.attached.get(name).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether there are tables of a composite type.
+    pub(super) fn has_tables_of(&self, composite: &ObjectId) -> bool {
+        !self.of_types.is_empty() && self.of_types.contains(&*composite.to_string())
     }
 
     /// The routines of the same name as this one, itself included; none for what is no routine.

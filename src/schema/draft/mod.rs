@@ -12,11 +12,13 @@ mod order;
 mod parts;
 mod plan;
 mod rebuild;
+mod refusal;
 mod spread;
 mod statement;
 mod structure;
 mod wanted;
 
+pub use self::refusal::refusals;
 use crate::schema::object::ObjectId;
 use crate::schema::snapshot::Snapshot;
 
@@ -59,7 +61,6 @@ pub enum Safety {
 #[must_use]
 pub fn draft(from: &Snapshot, to: &Snapshot, selection: &[ObjectId]) -> Draft {
     let wanted = wanted::wanted(from, to, selection);
-    let (up, refused) = plan::statements(from, &wanted);
-    let (down, _) = plan::statements(&wanted, from);
-    Draft { up, down, refused }
+    let (up, down) = (plan::statements(from, &wanted), plan::statements(&wanted, from));
+    Draft { up, down, refused: refusals(from, to, selection) }
 }

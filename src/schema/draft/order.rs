@@ -1,7 +1,7 @@
 //! Putting actions in order: what must come before comes before; what need not, stays in the order of its rank.
 
 use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashSet};
+use std::collections::{BinaryHeap, HashMap, HashSet};
 
 /// What must come before what, by places. Where many wait for many, a gate stands between them, so that there are as
 /// many edges as there are places and not as many as there are pairs.
@@ -46,9 +46,11 @@ pub fn ordered<R: Ord>(ranks: &[R], edges: &Edges) -> Vec<usize> {
     let count = edges.count;
     let mut waits = vec![0_usize; count];
     let mut after: Vec<Vec<usize>> = vec![Vec::new(); count];
+    let mut before: Vec<Vec<usize>> = vec![Vec::new(); count];
     for (first, second) in &edges.pairs {
         waits[*second] += 1;
         after[*first].push(*second);
+        before[*second].push(*first);
     }
     // A gate has no rank, and opens as soon as it can.
     let mut ready: BinaryHeap<Reverse<(Option<&R>, usize)>> = BinaryHeap::new();
@@ -59,8 +61,8 @@ pub fn ordered<R: Ord>(ranks: &[R], edges: &Edges) -> Vec<usize> {
     let mut order = Vec::with_capacity(ranks.len());
     while order.len() < ranks.len() {
         let Some(Reverse((_, place))) = ready.pop() else {
-            let stuck = (0..count)
-                .filter(|place| !is_done[*place])
+            let stuck = circle(count, &before, &is_done)
+                .into_iter()
                 .min_by_key(|place| (*place >= ranks.len(), waits[*place], ranks.get(*place)));
             let Some(stuck) = stuck else { break };
             waits[stuck] = 0;
@@ -81,6 +83,21 @@ pub fn ordered<R: Ord>(ranks: &[R], edges: &Edges) -> Vec<usize> {
         }
     }
     order
+}
+
+/// Some places that wait for one another in a circle, where everything that is not done waits for something.
+fn circle(count: usize, before: &[Vec<usize>], is_done: &[bool]) -> Vec<usize> {
+    let Some(mut place) = (0..count).find(|place| !is_done[*place]) else { return Vec::new() };
+    let (mut path, mut seen) = (Vec::new(), HashMap::new());
+    while !seen.contains_key(&place) {
+        seen.insert(place, path.len());
+        path.push(place);
+        match before[place].iter().find(|one| !is_done[**one]) {
+            Some(next) => place = *next,
+            None => return vec![place],
+        }
+    }
+    path.split_off(seen[&place])
 }
 
 #[cfg(test)]

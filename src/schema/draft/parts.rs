@@ -59,10 +59,11 @@ pub(super) fn parts<'s>(id: &'s ObjectId, snapshot: &'s Snapshot) -> impl Iterat
     KINDS.into_iter().flat_map(|kind| snapshot.parts(id, kind))
 }
 
-/// Whether the table of a part is a partition.
-pub(super) fn is_partition(part: &ObjectId, snapshot: &Snapshot) -> bool {
+/// Whether the table of a part has the columns of another: a partition, or a table of a type.
+pub(super) fn has_columns_of_another(part: &ObjectId, snapshot: &Snapshot) -> bool {
     let table = whole(part, snapshot).and_then(|whole| snapshot.get(whole));
-    table.is_some_and(|table| table.get(Attribute::PartitionBound).is_some())
+    table
+        .is_some_and(|table| [Attribute::PartitionBound, Attribute::OfType].iter().any(|one| table.get(*one).is_some()))
 }
 
 /// Whether a name occurs in an expression as a word of its own.

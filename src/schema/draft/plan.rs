@@ -7,7 +7,7 @@ use super::action::{Action, Step};
 use super::circles::Circles;
 use super::lookup::Lookup;
 use super::order::ordered;
-use super::parts::whole;
+use super::parts::{mentions, parts, whole};
 use super::statement::plain;
 use crate::schema::attribute::Attribute;
 use crate::schema::ddl::{self, Pair};
@@ -42,11 +42,10 @@ pub(super) struct Plan<'s> {
     /// Tables that are made anew with their rows, for the order of their columns.
     pub(super) rebuilt: BTreeSet<ObjectId>,
     pub(super) dependents: HashMap<&'s ObjectId, Vec<&'s ObjectId>>,
-    pub(super) refused: Vec<(ObjectId, String)>,
 }
 
-/// The statements that bring one schema to the other, in order, and what cannot be done.
-pub fn statements(left: &Snapshot, right: &Snapshot) -> (Vec<DraftStatement>, Vec<(ObjectId, String)>) {
+/// The statements that bring one schema to the other, in order.
+pub fn statements(left: &Snapshot, right: &Snapshot) -> Vec<DraftStatement> {
     let mut dependents: HashMap<&ObjectId, Vec<&ObjectId>> = HashMap::new();
     for (needs, needed) in left.dependencies() {
         dependents.entry(needed).or_default().push(needs);
@@ -63,15 +62,13 @@ pub fn statements(left: &Snapshot, right: &Snapshot) -> (Vec<DraftStatement>, Ve
         released: BTreeSet::new(),
         rebuilt: BTreeSet::new(),
         dependents,
-        refused: Vec::new(),
     };
     plan.decide();
     plan.spread();
     if plan.rebuild() {
         plan.spread();
     }
-    let statements = plan.written();
-    (statements, plan.refused)
+    plan.written()
 }
 
 impl<'s> Plan<'s> {
@@ -94,6 +91,12 @@ impl<'s> Plan<'s> {
         for to in right.objects().iter().filter(|to| left.get(&to.id).is_none()) {
             self.fates.insert(to.id.clone(), Fate::Create);
         }
+        // What had another kind of relation of the same name is not what this one has.
+        for from in left.objects().iter().filter(|from| from.id.kind.is_relation() && right.get(&from.id).is_none()) {
+            for part in parts(&from.id, left).filter(|part| right.get(&part.id).is_some()) {
+                self.fates.insert(part.id.clone(), Fate::Remake);
+            }
+        }
         self.rename_identities();
         // The attributes of a composite type cannot change places; it holds no rows, and can be made anew.
         for composite in left.of_kind(Kind::CompositeType) {
@@ -103,6 +106,9 @@ impl<'s> Plan<'s> {
         }
         let changed: Vec<ObjectId> = self.fates.keys().filter(|id| self.changes_type(id)).cloned().collect();
         for column in changed {
+            if let Some(table) = self.partitioned_by(&column) {
+                self.fates.insert(table.clone(), Fate::Remake);
+            }
             // The attributes of a composite type that a table stores keep their types.
             if let Some(composite) = whole(&column, left).filter(|whole| whole.kind == Kind::CompositeType)
                 && !self.left_names.of_type(composite).is_empty()
@@ -111,6 +117,13 @@ impl<'s> Plan<'s> {
                 self.fates.insert(composite.clone(), Fate::Remake);
             }
         }
+    }
+
+    /// The table that is partitioned by a column, which must keep its type then.
+    pub(super) fn partitioned_by(&self, column: &ObjectId) -> Option<&'s ObjectId> {
+        let table = whole(column, self.left).and_then(|table| self.left.get(table))?;
+        let key = table.text(Attribute::PartitionKey)?;
+        (mentions(key, &quoted(&column.name)) && self.right.get(&table.id).is_some()).then_some(&table.id)
     }
 
     /// The sequence of a column that stays an identity is the same one, whatever it is called.

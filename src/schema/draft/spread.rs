@@ -5,10 +5,11 @@ use std::collections::{BTreeSet, HashSet};
 use super::parts::{is_type, is_view, mentions, minds_types, parts, whole};
 use super::plan::{Fate, Plan};
 use crate::schema::attribute::Attribute;
-use crate::schema::ddl;
+use crate::schema::ddl::{self, cast::are_comparable};
 use crate::schema::kind::Kind;
 use crate::schema::name::quoted;
 use crate::schema::object::{Object, ObjectId};
+use crate::schema::snapshot::Snapshot;
 
 impl<'s> Plan<'s> {
     /// Takes in what stands in the way of what is to be dropped or to change its type.
@@ -36,6 +37,20 @@ impl<'s> Plan<'s> {
             }
             if changes || (id.kind == Kind::Column && goes) {
                 self.mark_generated(&id, &mut work);
+            }
+            if changes && let Some(table) = whole(&id, self.left) {
+                let name = quoted(&id.name);
+                let keys = self.left.parts(table, Kind::Constraint).iter().filter(|key| {
+                    key.text(Attribute::Definition).is_some_and(|text| mentions(text, &name))
+                        && !self.goes(&key.id)
+                        && self.right.get(&key.id).is_some()
+                        && self.parts_keys(&id, &key.id)
+                });
+                let keys: Vec<ObjectId> = keys.map(|key| key.id.clone()).collect();
+                for key in keys {
+                    self.fates.insert(key.clone(), Fate::Remake);
+                    work.push(key);
+                }
             }
             if is_remade && is_type(id.kind) {
                 self.mark_columns_of(&id, &mut work, &mut seen);
@@ -119,7 +134,7 @@ impl<'s> Plan<'s> {
         work: &mut Vec<ObjectId>,
         seen: &mut HashSet<ObjectId>,
     ) {
-        if changes && !minds_types(dependent.kind) {
+        if changes && !minds_types(dependent.kind) && !self.parts_keys(id, dependent) {
             return;
         }
         if self.goes(dependent) || self.right.get(dependent).is_none() {
@@ -169,6 +184,21 @@ impl<'s> Plan<'s> {
         })
     }
 
+    /// Whether a foreign key cannot stay while one of the columns that it is about gets its new type.
+    fn parts_keys(&self, column: &ObjectId, key: &ObjectId) -> bool {
+        let data_type =
+            |snapshot: &'s Snapshot| snapshot.get(column).and_then(|column| column.text(Attribute::DataType));
+        let is_foreign_key = || {
+            let key = self.left.get(key);
+            key.is_some_and(|key| key.text(Attribute::ConstraintType) == Some("foreign key"))
+        };
+        column.kind == Kind::Column
+            && is_foreign_key()
+            && data_type(self.left)
+                .zip(data_type(self.right))
+                .is_some_and(|(from, to)| !are_comparable(from, to, self.left, self.right))
+    }
+
     /// Columns that are computed from one that goes or changes its type.
     pub(super) fn mark_generated(&mut self, id: &ObjectId, work: &mut Vec<ObjectId>) {
         let Some(table) = whole(id, self.left) else { return };
@@ -205,6 +235,12 @@ impl<'s> Plan<'s> {
                 work.push(composite.clone());
                 continue;
             }
+            if let Some(table) = self.partitioned_by(&column.id).filter(|table| !self.goes(table)) {
+                self.fates.insert(table.clone(), Fate::Remake);
+                seen.remove(table);
+                work.push(table.clone());
+                continue;
+            }
             let is_stored = whole(&column.id, self.left).is_some_and(|whole| !is_view(whole.kind));
             if is_stored && self.right.get(&column.id).is_some() && !self.goes(&column.id) {
                 self.retyped.insert(column.id.clone());
@@ -217,12 +253,22 @@ impl<'s> Plan<'s> {
             }
         }
         // Whatever stands on a table may use its columns of that type.
+        // An expression may compare two of them, which for a while are of different types.
         for table in tables {
+            let names: Vec<String> = (self.left_names.of_type(id).iter())
+                .filter(|column| column.id.schema == table.schema && column.id.relation.as_ref() == Some(&table.name))
+                .map(|column| quoted(&column.id.name).into_owned())
+                .collect();
             for object in [Kind::Constraint, Kind::Index].iter().flat_map(|kind| self.left.parts(table, *kind)) {
                 let texts =
                     [Attribute::Definition, Attribute::Predicate].map(|one| object.text(one).unwrap_or_default());
-                let casts = texts.iter().any(|text| text.contains(&name))
-                    || object.list(Attribute::Keys).iter().any(|key| key.contains(&name));
+                let is_key = matches!(object.text(Attribute::ConstraintType), Some("primary key" | "unique"));
+                let compares = |text: &str| !is_key && names.iter().any(|column| mentions(text, column));
+                let casts = texts.iter().any(|text| text.contains(&name) || compares(text))
+                    || object
+                        .list(Attribute::Keys)
+                        .iter()
+                        .any(|key| key.contains(&name) || key.contains('(') && compares(key));
                 if casts && !self.goes(&object.id) && self.right.get(&object.id).is_some() {
                     self.fates.insert(object.id.clone(), Fate::Remake);
                     work.push(object.id.clone());

@@ -21,6 +21,9 @@ impl<'s> Plan<'s> {
         if id.kind == Kind::Column && whole(id, self.left).is_some_and(|whole| whole.kind == Kind::CompositeType) {
             statements =
                 vec![format!("ALTER TYPE {} DROP ATTRIBUTE {}", id.whole().unwrap_or_default(), quoted(&id.name))];
+            if self.has_typed_tables(id) {
+                statements.iter_mut().for_each(|sql| sql.push_str(" CASCADE"));
+            }
         }
         let destroys = match id.kind {
             Kind::Table | Kind::ForeignTable => Some("the table with its rows"),
@@ -44,6 +47,11 @@ impl<'s> Plan<'s> {
             })
             .map(of_this_database)
             .collect()
+    }
+
+    /// Whether there are tables of the composite type that an attribute is of.
+    fn has_typed_tables(&self, attribute: &ObjectId) -> bool {
+        whole(attribute, self.left).is_some_and(|composite| self.left_names.has_tables_of(composite))
     }
 
     /// The statements that make an object, in the forms that let others work on where there are such.
@@ -85,6 +93,13 @@ impl<'s> Plan<'s> {
 
     /// A statement that changes something, with how it is felt.
     pub(super) fn changing(&self, sql: String, id: &ObjectId) -> DraftStatement {
+        // The tables of a type change with it.
+        let cascade = if sql.starts_with("ALTER TYPE ") && sql.contains(" ATTRIBUTE ") && self.has_typed_tables(id) {
+            " CASCADE"
+        } else {
+            ""
+        };
+        let sql = format!("{sql}{cascade}");
         let safety = if sql.contains(" SET DATA TYPE ") {
             Safety::Locks("The table may be rewritten, and nobody can use it meanwhile.".to_owned())
         } else if sql.contains(" SET NOT NULL") {

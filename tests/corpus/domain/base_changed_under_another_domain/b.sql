@@ -1,0 +1,4 @@
+create domain d1 as bigint check(value>0) default 4;
+create domain d2 as d1 check (value<100) not null;
+create table t(a d2, b d2[]);
+create function f(d2) returns d1 language sql as 'select $1::d1';

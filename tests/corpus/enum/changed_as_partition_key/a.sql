@@ -1,0 +1,3 @@
+create type e as enum ('a','b');
+create table t(k e not null, v int) partition by list (k);
+create table ta partition of t for values in ('a');
