@@ -172,6 +172,7 @@ pub fn of(
         failures: Vec::new(),
         doubts: Vec::new(),
         remarks: vec![format!("staging has {} in another version than its file.", NAMES[0])],
+        refused: Vec::new(),
         files_are_unproven: false,
         at: before(0),
     }

@@ -40,7 +40,8 @@ use crate::migration::text::printable;
 use crate::postgres::shadow::{ReplayFailure, ShadowServer};
 use crate::postgres::snapshot::Scope;
 use crate::schema::diff::{DiffOptions, Drift, diff};
-use crate::schema::{Attribute, Snapshot, Weight};
+use crate::schema::draft::refusals;
+use crate::schema::{Attribute, ObjectId, Snapshot, Weight};
 
 /// Two sides, what they differ in, and why.
 #[derive(Debug, Clone)]
@@ -67,6 +68,8 @@ pub struct Comparison {
     pub doubts: Vec<String>,
     /// What else is to be said, a sentence each.
     pub remarks: Vec<String>,
+    /// What no draft can make on the left side as it is on the right one, and why.
+    pub refused: Vec<(ObjectId, String)>,
     /// Whether a side is the files, and not all of them could be replayed: what they make is not known then.
     pub files_are_unproven: bool,
     /// When the comparison was made.
@@ -479,6 +482,7 @@ impl Comparing<'_> {
                 failures.push(failure.clone());
             }
         }
+        let refused = refusals(&left_schema, &right_schema, drift.drifting().map(|difference| &difference.id));
         let Plan { left_lacks, right_lacks, .. } = outcome.plan;
         Ok(Comparison {
             left,
@@ -492,6 +496,7 @@ impl Comparing<'_> {
             failures,
             doubts,
             remarks,
+            refused,
             files_are_unproven,
             at: Timestamp::now(),
         })

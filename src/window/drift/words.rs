@@ -174,7 +174,13 @@ pub fn remarks(comparison: &Comparison, rules: &[IgnoreRule]) -> Vec<(Gravity, S
             }
         }
     }
+    remarks.extend(not_drafted(&comparison.refused).map(|words| (Gravity::Warning, words)));
     remarks.into_iter().map(|(gravity, words)| (gravity, printable(&words).into_owned())).collect()
+}
+
+/// What a draft leaves open, a sentence each.
+pub fn not_drafted(refused: &[(ObjectId, String)]) -> impl Iterator<Item = String> {
+    refused.iter().map(|(id, why)| format!("Not in a draft, or not wholly: {} {id}. {why}", id.kind))
 }
 
 /// What it comes to, in a sentence.

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::words::{self};
 use super::Comparison;
 use super::prove::Proof;
 use super::reconcile::Reconciliation;
@@ -31,9 +32,7 @@ pub fn remarks(
         Some(proof) => remarks.extend(of_proof(proof)),
         None => remarks.push((Gravity::Bad, "NOT PROVED. It was not tried.".to_owned())),
     }
-    for (id, why) in &reconciliation.draft.refused {
-        remarks.push((Gravity::Warning, format!("Not drafted: {} {id}: {why}", id.kind)));
-    }
+    remarks.extend(words::not_drafted(&reconciliation.draft.refused).map(|open| (Gravity::Warning, open)));
     if reconciliation.destroys() && !destructive {
         let mut words = "Statements that lose something are comments until somebody confirms them.".to_owned();
         // A trial has no rows to lose, and runs all of it.

@@ -27,6 +27,7 @@ pub(super) struct Document<'a> {
     failures: &'a [ReplayFailure],
     doubts: &'a [String],
     remarks: &'a [String],
+    not_drafted: Vec<RefusalDocument<'a>>,
     rules: Vec<RuleDocument<'a>>,
 }
 
@@ -80,6 +81,13 @@ struct GapDocument<'a> {
 }
 
 #[derive(Serialize)]
+struct RefusalDocument<'a> {
+    kind: Kind,
+    qualified: String,
+    why: &'a str,
+}
+
+#[derive(Serialize)]
 struct RuleDocument<'a> {
     objects: String,
     attributes: Vec<&'static str>,
@@ -110,6 +118,9 @@ pub(super) fn document<'a>(page: &Page<'a>) -> Document<'a> {
         failures: &comparison.failures,
         doubts: &comparison.doubts,
         remarks: &comparison.remarks,
+        not_drafted: (comparison.refused.iter())
+            .map(|(id, why)| RefusalDocument { kind: id.kind, qualified: id.to_string(), why })
+            .collect(),
         rules: comparison.drift.rules.iter().filter_map(|report| rule(report, rules)).collect(),
     }
 }

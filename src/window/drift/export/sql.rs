@@ -31,6 +31,9 @@ pub(super) fn sql(page: &Page<'_>) -> String {
     if reconciliation.destroys() {
         say("What would destroy something is left out.");
     }
+    for open in words::not_drafted(&reconciliation.draft.refused) {
+        say(&open);
+    }
     for (_, unknown) in words::unknowns(comparison) {
         say(&unknown);
     }
