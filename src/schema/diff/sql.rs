@@ -12,8 +12,12 @@ use crate::schema::snapshot::Version;
 
 /// Whether two texts mean the same.
 pub(super) fn is_same(left: &str, right: &str, versions: (Version, Version)) -> bool {
-    let (left, right) = (unfolded_arrays(words(left)), unfolded_arrays(words(right)));
     let crosses = |major: u32| (versions.0.major >= major) != (versions.1.major >= major);
+    let read = |text| {
+        let words = unfolded_arrays(words(text));
+        if crosses(14) { calls(&words) } else { words }
+    };
+    let (left, right) = (read(left), read(right));
     let passed = Passed { qualifiers: crosses(16), indent: crosses(16), alias: versions.0 != versions.1 };
     passed.is_same(&left, &right)
 }
@@ -67,6 +71,123 @@ fn unfolded_arrays(words: Vec<&str>) -> Vec<&str> {
         }
     }
     out
+}
+
+/// The functions that SQL calls in words of its own (`SUBSTRING(a FROM 1)`, `a AT TIME ZONE b`) as plain calls: that is
+/// how servers before 14 write them.
+fn calls<'t>(words: &[&'t str]) -> Vec<&'t str> {
+    let mut out = Vec::with_capacity(words.len());
+    let mut at = 0;
+    while at < words.len() {
+        let opens = if words[at] == "(" { at } else { at + 1 };
+        let call = (words.get(opens) == Some(&"(")).then(|| closing(words, opens)).flatten().and_then(|end| {
+            let name = (opens > at).then(|| words[at]);
+            Some((plain_call(name, &words[opens + 1..end])?, end))
+        });
+        match call {
+            Some((call, end)) => {
+                out.extend(call);
+                at = end + 1;
+            }
+            None => {
+                out.push(words[at]);
+                at += 1;
+            }
+        }
+    }
+    out
+}
+
+/// Where the parenthesis that opens here is closed.
+fn closing(words: &[&str], open: usize) -> Option<usize> {
+    let mut depth = 0_usize;
+    for (at, word) in words.iter().enumerate().skip(open) {
+        match *word {
+            "(" | "[" => depth += 1,
+            ")" | "]" => depth = depth.checked_sub(1)?,
+            _ => {}
+        }
+        if depth == 0 {
+            return Some(at);
+        }
+    }
+    None
+}
+
+/// The plain form of a call, by its name and what stands in its parentheses; `None` where it has one already.
+fn plain_call<'t>(name: Option<&'t str>, inner: &[&'t str]) -> Option<Vec<&'t str>> {
+    let call = |name: &'t str, arguments: &[&[&'t str]]| {
+        let mut words = vec![name, "("];
+        for (number, argument) in arguments.iter().enumerate() {
+            if number > 0 {
+                words.push(",");
+            }
+            words.extend(calls(argument));
+        }
+        words.push(")");
+        Some(words)
+    };
+    match (name, inner) {
+        // Older servers take both for the same.
+        (Some("date_part"), [field, "::", "text", ",", value @ ..]) => {
+            let field = field.strip_prefix('\'').and_then(|rest| rest.strip_suffix('\''))?;
+            call("EXTRACT", &[&[field], value])
+        }
+        (Some("EXTRACT"), _) => call("EXTRACT", &parts(inner, &["FROM"])),
+        (Some("SUBSTRING"), _) => call("\"substring\"", &parts(inner, &["FROM", "FOR"])),
+        (Some("OVERLAY"), _) => call("\"overlay\"", &parts(inner, &["PLACING", "FROM", "FOR"])),
+        (Some("POSITION"), _) => match parts(inner, &["IN"]).as_slice() {
+            [["(", part @ .., ")"], ["(", whole @ .., ")"]] => call("\"position\"", &[whole, part]),
+            _ => None,
+        },
+        (Some("TRIM"), [side, rest @ ..]) => {
+            let name = match *side {
+                "BOTH" => "btrim",
+                "LEADING" => "ltrim",
+                "TRAILING" => "rtrim",
+                _ => return None,
+            };
+            match parts(rest, &["FROM"]).as_slice() {
+                [[], text] | [text] => call(name, &[text]),
+                [characters, text] => call(name, &[text, characters]),
+                _ => None,
+            }
+        }
+        (None, _) => {
+            let zone = top(inner).find(|at| matches!(inner[*at..], ["AT", "TIME", "ZONE", ..]))?;
+            call("timezone", &[&inner[zone + 3..], &inner[..zone]])
+        }
+        _ => None,
+    }
+}
+
+/// The places that are in no parentheses.
+fn top<'w>(words: &'w [&str]) -> impl Iterator<Item = usize> + 'w {
+    let mut depth = 0_usize;
+    words.iter().enumerate().filter_map(move |(at, word)| {
+        match *word {
+            "(" | "[" => depth += 1,
+            ")" | "]" => depth = depth.saturating_sub(1),
+            _ => return (depth == 0).then_some(at),
+        }
+        None
+    })
+}
+
+/// What stands between these words, each of which comes once at most, in this order.
+fn parts<'w, 't>(words: &'w [&'t str], between: &[&str]) -> Vec<&'w [&'t str]> {
+    let (mut parts, mut start) = (Vec::new(), 0);
+    let mut between = between.iter().peekable();
+    for at in top(words) {
+        if between.clone().any(|one| *one == words[at]) {
+            while between.next_if(|one| **one != words[at]).is_some() {}
+            between.next();
+            parts.push(&words[start..at]);
+            start = at + 1;
+        }
+    }
+    parts.push(&words[start..]);
+    parts
 }
 
 struct FoldedArray<'w, 't> {
@@ -178,6 +299,17 @@ mod tests {
     #[case::indent("XMLSERIALIZE(CONTENT x AS text NO INDENT)", "XMLSERIALIZE(CONTENT x AS text)", 16, 15, true)]
     #[case::text("'a  b'::text", "'a b'::text", 15, 16, false)]
     #[case::shorter("a AND b", "a", 15, 16, false)]
+    #[case::extract("date_part('year'::text, (a + b))", "EXTRACT(year FROM (a + b))", 13, 14, true)]
+    #[case::other_field("date_part('year'::text, a)", "EXTRACT(month FROM a)", 13, 17, false)]
+    #[case::extract_of_one("date_part('year'::text, a)", "EXTRACT(year FROM a)", 14, 15, false)]
+    #[case::substring("\"substring\"(a, 1, 2)", "SUBSTRING(a FROM 1 FOR 2)", 13, 15, true)]
+    #[case::substring_for("\"substring\"((a)::text, 'x'::text)", "SUBSTRING((a)::text FROM 'x'::text)", 13, 15, true)]
+    #[case::overlay("\"overlay\"(a, b, 2)", "OVERLAY(a PLACING b FROM 2)", 13, 15, true)]
+    #[case::position("\"position\"(a, 'b'::text)", "POSITION(('b'::text) IN (a))", 13, 15, true)]
+    #[case::trim("btrim(a, 'x'::text)", "TRIM(BOTH 'x'::text FROM a)", 13, 15, true)]
+    #[case::trim_blanks("ltrim(btrim(a))", "TRIM(LEADING FROM TRIM(BOTH FROM a))", 13, 15, true)]
+    #[case::other_trim("ltrim(a)", "TRIM(BOTH FROM a)", 13, 15, false)]
+    #[case::zone("timezone('UTC'::text, (a + b))", "((a + b) AT TIME ZONE 'UTC'::text)", 13, 15, true)]
     fn texts_mean_the_same_or_not(
         #[case] left: &str,
         #[case] right: &str,
