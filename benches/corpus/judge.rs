@@ -24,6 +24,17 @@ pub struct Judge {
     pg_dump: PathBuf,
 }
 
+/// What is tried beside the comparison and the draft of everything.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Tries {
+    /// The way back.
+    pub down: bool,
+    /// No database is compared with its restored dump.
+    pub quick: bool,
+    /// Each difference is drafted by itself as well.
+    pub single: bool,
+}
+
 /// What became of a pair. Each text says what is wrong.
 #[derive(Debug, Default)]
 pub struct Verdict {
@@ -43,6 +54,10 @@ pub struct Verdict {
     pub diverged: Option<String>,
     /// What is left after the draft and its way back; the outer `None`: not tried.
     pub reverted: Option<Option<String>>,
+    /// How many differences were drafted each by itself.
+    pub singles: usize,
+    /// What became otherwise than it should of those that did not end their difference and nothing else.
+    pub single_failures: Vec<String>,
     /// The draft.
     pub draft: String,
 }
@@ -72,6 +87,9 @@ impl Verdict {
         if let Some(Some(why)) = &self.reverted {
             say("reverted", why);
         }
+        for why in &self.single_failures {
+            say("single", why);
+        }
         if with_draft && self.skipped.is_none() && !text.is_empty() {
             let _ = write!(text, "\n    draft:\n{}", self.draft);
         }
@@ -97,8 +115,8 @@ impl Judge {
     }
 
     /// Loads a pair, compares what is shown with what `pg_dump` says, and tries the draft.
-    pub fn try_pair(&self, pair: &Pair, down: bool, quick: bool) -> Verdict {
-        let verdict = self.tried(pair, down, quick);
+    pub fn try_pair(&self, pair: &Pair, tries: Tries) -> Verdict {
+        let verdict = self.tried(pair, tries);
         self.clean_up();
         match verdict {
             Ok(verdict) => verdict,
@@ -106,7 +124,8 @@ impl Judge {
         }
     }
 
-    fn tried(&self, pair: &Pair, down: bool, quick: bool) -> Result<Verdict, String> {
+    fn tried(&self, pair: &Pair, tries: Tries) -> Result<Verdict, String> {
+        let Tries { down, quick, single } = tries;
         let mut verdict = Verdict::default();
         for (database, script) in [(A, &pair.a), (B, &pair.b)] {
             self.create(database)?;
@@ -150,6 +169,14 @@ impl Judge {
             }
             self.drop_database(RESTORED);
         }
+        for difference in drift.drifting().filter(|_| single) {
+            self.create_like(RESTORED, A)?;
+            verdict.singles += 1;
+            if let Some(why) = self.single(difference, &drift, &a, &b) {
+                verdict.single_failures.push(why);
+            }
+            self.drop_database(RESTORED);
+        }
         if verdict.differs {
             let draft = draft_of_all(&drift, &a, &b);
             verdict.draft = script_of(&draft.up);
@@ -163,6 +190,29 @@ impl Judge {
             }
         }
         Ok(verdict)
+    }
+
+    /// What is wrong with the draft of one difference alone: it must end that, and make no new one.
+    fn single(&self, difference: &Difference, all: &Drift, a: &Snapshot, b: &Snapshot) -> Option<String> {
+        let id = &difference.id;
+        let draft = draft(a, b, std::slice::from_ref(id));
+        let failed = |why: String| Some(format!("{} {id}: {why}\n{}", id.kind, script_of(&draft.up)));
+        if let Err(why) = self.apply(RESTORED, &draft.up) {
+            return failed(why);
+        }
+        let now = match self.snapshot(RESTORED) {
+            Ok(now) => now,
+            Err(why) => return failed(why),
+        };
+        let mut left = diff(&now, b, &options());
+        left.differences.retain(|one| match all.differences.iter().find(|before| before.id == one.id) {
+            Some(before) if before.id != *id => {
+                let is_new = |change| !before.changes.iter().any(|old| old.attribute == change);
+                before.presence == Presence::Changed && one.changes.iter().any(|change| is_new(change.attribute))
+            }
+            _ => true,
+        });
+        is_drift(&left).then(|| failed(format!("still or newly different: {}", shown(&left)))).flatten()
     }
 
     /// What is left between a database and what it should be after these statements.
@@ -202,6 +252,10 @@ impl Judge {
 
     fn create(&self, database: &str) -> Result<(), String> {
         self.run("postgres", &format!("CREATE DATABASE {database} TEMPLATE template0"))
+    }
+
+    fn create_like(&self, database: &str, template: &str) -> Result<(), String> {
+        self.run("postgres", &format!("CREATE DATABASE {database} TEMPLATE {template}"))
     }
 
     fn run(&self, database: &str, statement: &str) -> Result<(), String> {

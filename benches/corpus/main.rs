@@ -5,7 +5,8 @@
 //! what it does not must not, and the draft migration must make it tell nothing apart.
 //!
 //! Options: `--only TEXT` (pairs whose path contains it), `--jobs NUMBER`, `--drafts` (prints the drafts of pairs that
-//! fail), `--down` (tries the way back too), `--quick` (compares no database with its restored dump).
+//! fail), `--down` (tries the way back too), `--quick` (compares no database with its restored dump), `--single` (drafts
+//! each difference by itself too).
 
 mod dump;
 mod judge;
@@ -17,7 +18,7 @@ use std::process::ExitCode;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use judge::Judge;
+use judge::{Judge, Tries};
 use tally::Tally;
 use tidegate::postgres::programs::find_servers;
 
@@ -26,21 +27,21 @@ fn main() -> ExitCode {
     let mut only: Option<String> = None;
     let mut jobs = 2;
     let mut drafts = false;
-    let mut down = false;
-    let mut quick = false;
+    let mut tries = Tries::default();
     let mut arguments = std::env::args().skip(1);
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
-            "--quick" => quick = true,
+            "--quick" => tries.quick = true,
+            "--single" => tries.single = true,
             // Cargo's own word to benches.
             "--bench" => {}
             "--drafts" => drafts = true,
-            "--down" => down = true,
+            "--down" => tries.down = true,
             "--only" => only = arguments.next(),
             "--jobs" => jobs = arguments.next().and_then(|number| number.parse().ok()).unwrap_or(jobs),
             option if option.starts_with('-') => {
                 eprintln!(
-                    "There is no option {option}. Options: --only TEXT, --jobs NUMBER, --drafts, --down, --quick."
+                    "There is no option {option}. Options: --only TEXT, --jobs NUMBER, --drafts, --down, --quick, --single."
                 );
                 return ExitCode::from(2);
             }
@@ -73,7 +74,7 @@ fn main() -> ExitCode {
             scope.spawn(|| {
                 let judge = Judge::new(&programs).unwrap_or_else(|error| panic!("{error}"));
                 while let Some(pair) = pairs.get(next.fetch_add(1, Ordering::Relaxed)) {
-                    let verdict = judge.try_pair(pair, down, quick);
+                    let verdict = judge.try_pair(pair, tries);
                     let mut tally = tally.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
                     if let Some(text) = verdict.told(&pair.name, drafts) {
                         println!("{text}");
@@ -95,4 +96,5 @@ fn is_perfect(tally: &Tally) -> bool {
         && tally.restored.1 == 0
         && tally.converged == tally.differing.0
         && tally.reverted.0 == tally.reverted.1
+        && tally.singles.0 == tally.singles.1
 }

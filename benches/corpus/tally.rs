@@ -17,6 +17,8 @@ pub struct Tally {
     pub restored: (usize, usize),
     /// Differing pairs whose draft made the dumps and the snapshots equal.
     pub converged: usize,
+    /// Differences that were drafted each by itself, and how many of these drafts ended it and nothing else.
+    pub singles: (usize, usize),
     /// Drafts that were taken back, and how many of them led to where they began.
     pub reverted: (usize, usize),
 }
@@ -38,6 +40,8 @@ impl Tally {
         }
         self.restored.0 += verdict.restored;
         self.restored.1 += verdict.unlike_restored.len();
+        self.singles.0 += verdict.singles;
+        self.singles.1 += verdict.singles - verdict.single_failures.len();
         self.reverted.0 += usize::from(verdict.reverted.is_some());
         self.reverted.1 += usize::from(matches!(verdict.reverted, Some(None)));
     }
@@ -55,6 +59,9 @@ impl fmt::Display for Tally {
         line("converged", self.converged, self.differing.0)?;
         if self.reverted.0 > 0 {
             line("reverted", self.reverted.1, self.reverted.0)?;
+        }
+        if self.singles.0 > 0 {
+            line("converged alone", self.singles.1, self.singles.0)?;
         }
         write!(formatter, "skipped {}", self.skipped)
     }

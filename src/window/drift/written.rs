@@ -2,11 +2,10 @@
 
 use jiff::Timestamp;
 
-use super::words::{self};
 use super::Comparison;
 use super::prove::Proof;
 use super::reconcile::Reconciliation;
-use super::words::{Gravity, count};
+use super::words::{self, Gravity, count};
 use crate::migration::name::MigrationType;
 use crate::migration::scaffold::{Content, Request, ScaffoldError, Scaffolded, scaffold_with};
 use crate::migration::text::printable;
