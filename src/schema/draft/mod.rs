@@ -6,6 +6,7 @@
 mod action;
 mod along;
 mod circles;
+mod companions;
 mod edges;
 mod lookup;
 mod order;

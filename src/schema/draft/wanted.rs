@@ -3,53 +3,12 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::companions::with_companions;
 use super::lookup::column_id;
-use super::parts::parts;
-use super::structure::structure;
 use crate::schema::attribute::Attribute;
 use crate::schema::kind::Kind;
 use crate::schema::object::{Object, ObjectId};
 use crate::schema::snapshot::Snapshot;
-
-/// The selected objects, with those that they cannot be without: what one needs that is not there yet, and what cannot
-/// stay when one goes.
-fn with_companions(from: &Snapshot, to: &Snapshot, selection: &[ObjectId]) -> Vec<ObjectId> {
-    let mut dependents: HashMap<&ObjectId, Vec<&ObjectId>> = HashMap::new();
-    let mut needs: HashMap<&ObjectId, Vec<&ObjectId>> = HashMap::new();
-    for (needing, needed) in from.dependencies().chain(structure(from)) {
-        dependents.entry(needed).or_default().push(needing);
-    }
-    for (needing, needed) in to.dependencies().chain(structure(to)) {
-        needs.entry(needing).or_default().push(needed);
-    }
-    // A relation stands for its parts.
-    let with_parts = |id: &ObjectId, snapshot: &Snapshot| -> Vec<ObjectId> {
-        let is_whole = id.kind.is_relation() || id.kind == Kind::Domain;
-        let below = is_whole.then(|| parts(id, snapshot)).into_iter().flatten();
-        std::iter::once(id.clone()).chain(below.map(|part| part.id.clone())).collect()
-    };
-    let mut seen: HashSet<ObjectId> = selection.iter().cloned().collect();
-    let mut work: Vec<ObjectId> = selection.to_vec();
-    let mut all = Vec::with_capacity(selection.len());
-    while let Some(id) = work.pop() {
-        let mut found: Vec<ObjectId> = Vec::new();
-        if to.get(&id).is_none() {
-            for part in with_parts(&id, from) {
-                let users = dependents.get(&part).into_iter().flatten();
-                found.extend(users.filter(|user| from.get(user) != to.get(user)).map(|user| (*user).clone()));
-            }
-        } else {
-            let which = if from.get(&id).is_some() { vec![id.clone()] } else { with_parts(&id, to) };
-            for part in which {
-                let used = needs.get(&part).into_iter().flatten();
-                found.extend(used.filter(|used| from.get(used).is_none()).map(|used| (*used).clone()));
-            }
-        }
-        work.extend(found.into_iter().filter(|id| seen.insert(id.clone())));
-        all.push(id);
-    }
-    all
-}
 
 /// `from` with the selected objects as they are in `to`. The parts of a relation or domain that only one of them has
 /// go with it, and the sequence of an identity column with its column.
