@@ -10,11 +10,6 @@ use tidegate::cli::{self, Exit, Opening, Outcome, output};
 use tidegate::console::model::Ending;
 use tidegate::console::{self, ConsoleOptions, LogFeed};
 
-/// Schemas are hundreds of thousands of small values: the system's allocator takes a quarter of the time that reading
-/// them takes, and keeps what the background gave back.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() -> ExitCode {
     let (log_layer, log_feed) = console::log_feed();
     let exit = match cli::run(Arguments::parse(), Box::new(log_layer)) {
