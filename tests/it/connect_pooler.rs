@@ -1,7 +1,9 @@
 //! A pooler in between: found out, and not harmed.
 
 use std::os::unix::fs::{MetadataExt, chown};
+use std::os::unix::net::UnixStream;
 use std::process::{Child, Command, Stdio};
+use std::time::Instant;
 
 use tidegate::postgres::cluster::ThrowawayFolder;
 use tidegate::postgres::{Connection, PoolMode, SessionOptions};
@@ -50,25 +52,26 @@ impl Pooler {
             std::os::unix::process::CommandExt::gid(&mut command, owner.gid());
         }
         let process = command.arg("--quiet").arg(path.join("settings")).stdin(Stdio::null()).spawn().unwrap();
-        Some(Self { process, folder })
+        let pooler = Self { process, folder };
+        pooler.wait_until_it_listens();
+        Some(pooler)
+    }
+
+    fn wait_until_it_listens(&self) {
+        let (socket, deadline) = (self.folder.path().join(".s.PGSQL.6432"), Instant::now() + PATIENCE);
+        while UnixStream::connect(&socket).is_err() {
+            assert!(Instant::now() < deadline, "the pooler does not listen");
+            std::thread::yield_now();
+        }
     }
 
     pub fn url(&self) -> String {
         format!("postgresql://postgres@/postgres?host={}&port=6432", self.folder.path().display())
     }
 
-    /// Opens a connection through it, as soon as it listens.
+    /// Opens a connection through it.
     async fn open(&self, options: &SessionOptions) -> Connection {
-        let target = resolved(&self.url());
-        let attempts = async {
-            loop {
-                match Connection::open(&target, options).await {
-                    Err(error) if error.may_pass() => tokio::task::yield_now().await,
-                    result => return result.unwrap_or_else(|error| panic!("{error}")),
-                }
-            }
-        };
-        tokio::time::timeout(PATIENCE, attempts).await.expect("the pooler lets us in")
+        Connection::open(&resolved(&self.url()), options).await.unwrap_or_else(|error| panic!("{error}"))
     }
 }
 
