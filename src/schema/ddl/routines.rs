@@ -88,7 +88,7 @@ fn signature(object: &Object) -> String {
 }
 
 /// The name of a routine without its arguments, as SQL: `public.f` of `public.f(integer)`.
-fn routine_name(id: &ObjectId) -> String {
+pub(in crate::schema) fn routine_name(id: &ObjectId) -> String {
     let bare = bare_name(&id.name);
     id.schema.as_ref().map_or_else(|| bare.to_owned(), |schema| format!("{}.{bare}", quoted(schema)))
 }

@@ -143,8 +143,8 @@ fn inherited_checks(table: &Object, snapshot: &Snapshot) -> Vec<String> {
     checks
 }
 
-/// The table of this qualified name.
-fn find_table<'s>(qualified: &str, snapshot: &'s Snapshot) -> Option<&'s Object> {
+/// The table, foreign or not, of this qualified name.
+pub(in crate::schema) fn find_table<'s>(qualified: &str, snapshot: &'s Snapshot) -> Option<&'s Object> {
     let [schema, name] = <[_; 2]>::try_from(dotted(qualified)).ok()?;
     let mut id = ObjectId::in_schema(Kind::Table, schema, name);
     snapshot.get(&id).or_else(|| {

@@ -1,7 +1,7 @@
 //! What comes and goes with something else, without a statement of its own.
 
 use super::lookup::{column_id, table_id};
-use super::parts::{has_columns_of_another, is_view, whole};
+use super::parts::{has_columns_of_another, is_foreign_key, is_view, whole};
 use super::plan::Plan;
 use crate::schema::attribute::Attribute;
 use crate::schema::kind::Kind;
@@ -13,8 +13,7 @@ impl<'s> Plan<'s> {
     /// Whether an object comes and goes with its whole, or with what owns it, without a statement of its own.
     pub(super) fn is_dropped_along(&self, id: &ObjectId) -> bool {
         if let Some(whole) = whole(id, self.left) {
-            let is_foreign_key =
-                self.left.get(id).and_then(|object| object.text(Attribute::ConstraintType)) == Some("foreign key");
+            let is_foreign_key = self.left.get(id).is_some_and(is_foreign_key);
             // One that is only put aside takes the names of its indexes along: they go by themselves.
             let keeps_parts = self.rebuilt.contains(whole) && id.kind != Kind::Column;
             if self.goes(whole) && !is_foreign_key && !keeps_parts {

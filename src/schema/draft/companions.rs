@@ -3,12 +3,11 @@
 use std::collections::{HashMap, HashSet};
 
 use super::lookup::{Lookup, column_id, table_id};
-use super::parts::{is_type, mentions, parts, whole};
+use super::parts::{is_type, parts, stands_on, whole};
 use super::structure::structure;
 use crate::schema::attribute::Attribute;
 use crate::schema::ddl::common::index_name;
 use crate::schema::kind::Kind;
-use crate::schema::name::quoted;
 use crate::schema::object::{Object, ObjectId};
 use crate::schema::snapshot::Snapshot;
 
@@ -143,14 +142,15 @@ impl<'s> Circle<'s> {
                 let referred = object.text(Attribute::References).and_then(|name| table_id(name, snapshot));
                 for table in std::iter::once(table).chain(&referred) {
                     let columns = snapshot.parts(table, Kind::Column).iter();
-                    found.extend(columns.filter(|column| is_about(object, column)).map(|column| column.id.clone()));
+                    found
+                        .extend(columns.filter(|column| stands_on(object, &column.id)).map(|column| column.id.clone()));
                 }
                 let keys = referred.iter().flat_map(|table| snapshot.parts(table, Kind::Constraint));
                 let is_key = |key: &&Object| key.get(Attribute::References).is_none();
                 found.extend(keys.filter(is_key).map(|key| key.id.clone()));
             } else if id.kind == Kind::Column && self.is_retyped(id) {
                 let users = standing.iter().flat_map(|kind| snapshot.parts(table, *kind));
-                found.extend(users.filter(|user| is_about(user, object)).map(|user| user.id.clone()));
+                found.extend(users.filter(|user| stands_on(user, id)).map(|user| user.id.clone()));
             }
         }
         found
@@ -198,13 +198,4 @@ fn name_taken(id: &ObjectId) -> Option<String> {
         kind if kind.is_relation() || is_type(kind) || kind == Kind::Sequence => Some(index_name(id)),
         _ => None,
     }
-}
-
-/// Whether a constraint or an index is about a column.
-fn is_about(user: &Object, column: &Object) -> bool {
-    let name = quoted(&column.id.name);
-    let texts = [Attribute::Definition, Attribute::Predicate];
-    let lists = [Attribute::Keys, Attribute::Include];
-    texts.iter().any(|one| user.text(*one).is_some_and(|text| mentions(text, &name)))
-        || lists.iter().any(|one| user.list(*one).iter().any(|text| mentions(text, &name)))
 }

@@ -5,8 +5,10 @@ use std::collections::{HashMap, HashSet};
 
 use crate::schema::attribute::Attribute;
 use crate::schema::ddl::common::index_name;
+use crate::schema::ddl::routines::routine_name;
+use crate::schema::ddl::table::find_table;
 use crate::schema::kind::Kind;
-use crate::schema::name::{bare_name, dotted, quoted, without_last};
+use crate::schema::name::{dotted, without_last};
 use crate::schema::object::{Object, ObjectId};
 use crate::schema::snapshot::Snapshot;
 
@@ -131,11 +133,6 @@ impl<'s> Lookup<'s> {
     }
 }
 
-/// What all routines of a name have in common.
-fn routine_name(id: &ObjectId) -> String {
-    format!("{}.{}", id.schema.as_deref().map(quoted).unwrap_or_default(), bare_name(&id.name))
-}
-
 /// The column of this qualified name.
 pub(super) fn column_id(qualified: &str) -> Option<ObjectId> {
     let [schema, relation, name] = <[_; 3]>::try_from(dotted(qualified)).ok()?;
@@ -144,10 +141,5 @@ pub(super) fn column_id(qualified: &str) -> Option<ObjectId> {
 
 /// The table, foreign or not, of this qualified name.
 pub(super) fn table_id(qualified: &str, snapshot: &Snapshot) -> Option<ObjectId> {
-    let [schema, name] = <[_; 2]>::try_from(dotted(qualified)).ok()?;
-    let mut id = ObjectId::in_schema(Kind::Table, schema, name);
-    if snapshot.get(&id).is_none() {
-        id.kind = Kind::ForeignTable;
-    }
-    snapshot.get(&id).is_some().then_some(id)
+    find_table(qualified, snapshot).map(|table| table.id.clone())
 }

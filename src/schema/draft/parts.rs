@@ -2,6 +2,7 @@
 
 use crate::schema::attribute::Attribute;
 use crate::schema::kind::Kind;
+use crate::schema::name::quoted;
 use crate::schema::object::{Object, ObjectId};
 use crate::schema::snapshot::Snapshot;
 
@@ -64,6 +65,19 @@ pub(super) fn has_columns_of_another(part: &ObjectId, snapshot: &Snapshot) -> bo
     let table = whole(part, snapshot).and_then(|whole| snapshot.get(whole));
     table
         .is_some_and(|table| [Attribute::PartitionBound, Attribute::OfType].iter().any(|one| table.get(*one).is_some()))
+}
+
+/// Whether a constraint or an index is about a column, and cannot be without it.
+pub(super) fn stands_on(part: &Object, column: &ObjectId) -> bool {
+    let name = quoted(&column.name);
+    let texts = [Attribute::Definition, Attribute::Predicate];
+    let lists = [Attribute::Keys, Attribute::Include];
+    texts.iter().any(|one| part.text(*one).is_some_and(|text| mentions(text, &name)))
+        || lists.iter().any(|one| part.list(*one).iter().any(|text| mentions(text, &name)))
+}
+
+pub(super) fn is_foreign_key(constraint: &Object) -> bool {
+    constraint.text(Attribute::ConstraintType) == Some("foreign key")
 }
 
 /// Whether a name occurs in an expression as a word of its own.

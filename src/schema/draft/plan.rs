@@ -7,7 +7,7 @@ use super::action::{Action, Step};
 use super::circles::Circles;
 use super::lookup::Lookup;
 use super::order::ordered;
-use super::parts::{mentions, parts, whole};
+use super::parts::{is_foreign_key, mentions, parts, whole};
 use super::statement::plain;
 use crate::schema::attribute::Attribute;
 use crate::schema::ddl::{self, Pair};
@@ -109,11 +109,7 @@ impl<'s> Plan<'s> {
             if let Some(table) = self.partitioned_by(&column) {
                 self.fates.insert(table.clone(), Fate::Remake);
             }
-            // The attributes of a composite type that a table stores keep their types.
-            if let Some(composite) = whole(&column, left).filter(|whole| whole.kind == Kind::CompositeType)
-                && !self.left_names.of_type(composite).is_empty()
-                && right.get(composite).is_some()
-            {
+            if let Some(composite) = self.stored_type_of(&column) {
                 self.fates.insert(composite.clone(), Fate::Remake);
             }
         }
@@ -124,6 +120,15 @@ impl<'s> Plan<'s> {
         let table = whole(column, self.left).and_then(|table| self.left.get(table))?;
         let key = table.text(Attribute::PartitionKey)?;
         (mentions(key, &quoted(&column.name)) && self.right.get(&table.id).is_some()).then_some(&table.id)
+    }
+
+    /// The composite type, if it stays, that an attribute is of and that tables store: its attributes keep their types.
+    pub(super) fn stored_type_of(&self, attribute: &ObjectId) -> Option<&'s ObjectId> {
+        whole(attribute, self.left).filter(|composite| {
+            composite.kind == Kind::CompositeType
+                && !self.left_names.of_type(composite).is_empty()
+                && self.right.get(composite).is_some()
+        })
     }
 
     /// The sequence of a column that stays an identity is the same one, whatever it is called.
@@ -195,10 +200,7 @@ impl<'s> Plan<'s> {
             Step::Drop => (Step::Drop, usize::MAX - kind, &action.id),
             Step::Finish => (Step::Finish, 0, &action.id),
             _ => {
-                let is_foreign_key = self
-                    .right
-                    .get(&action.id)
-                    .is_some_and(|object| object.text(Attribute::ConstraintType) == Some("foreign key"));
+                let is_foreign_key = self.right.get(&action.id).is_some_and(is_foreign_key);
                 (Step::Create, kind * 2 + usize::from(is_foreign_key), &action.id)
             }
         }

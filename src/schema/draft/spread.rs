@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use super::parts::{is_type, is_view, mentions, minds_types, parts, whole};
+use super::parts::{is_foreign_key, is_type, is_view, mentions, minds_types, parts, stands_on, whole};
 use super::plan::{Fate, Plan};
 use crate::schema::attribute::Attribute;
 use crate::schema::ddl::{self, cast::are_comparable};
@@ -105,15 +105,9 @@ impl<'s> Plan<'s> {
             && let Some(table) = whole(id, left)
         {
             // What stands on a column goes with it.
-            let column = quoted(&id.name);
-            let stands_on_it = |part: &&Object| {
-                let texts = [Attribute::Definition, Attribute::Predicate].map(|one| part.text(one).unwrap_or_default());
-                let lists = [Attribute::Keys, Attribute::Include].map(|one| part.list(one));
-                texts.iter().any(|text| mentions(text, &column))
-                    || lists.iter().any(|list| list.iter().any(|text| mentions(text, &column)))
-            };
             for kind in [Kind::Index, Kind::Constraint] {
-                followers.extend(left.parts(table, kind).iter().filter(stands_on_it).map(|part| part.id.clone()));
+                let standing = left.parts(table, kind).iter().filter(|part| stands_on(part, id));
+                followers.extend(standing.map(|part| part.id.clone()));
             }
         }
         for follower in followers {
@@ -188,12 +182,8 @@ impl<'s> Plan<'s> {
     fn parts_keys(&self, column: &ObjectId, key: &ObjectId) -> bool {
         let data_type =
             |snapshot: &'s Snapshot| snapshot.get(column).and_then(|column| column.text(Attribute::DataType));
-        let is_foreign_key = || {
-            let key = self.left.get(key);
-            key.is_some_and(|key| key.text(Attribute::ConstraintType) == Some("foreign key"))
-        };
         column.kind == Kind::Column
-            && is_foreign_key()
+            && self.left.get(key).is_some_and(is_foreign_key)
             && data_type(self.left)
                 .zip(data_type(self.right))
                 .is_some_and(|(from, to)| !are_comparable(from, to, self.left, self.right))
@@ -224,12 +214,7 @@ impl<'s> Plan<'s> {
         let columns = self.left_names.of_type(id).to_vec();
         let tables: BTreeSet<&ObjectId> = columns.iter().filter_map(|column| whole(&column.id, self.left)).collect();
         for column in columns {
-            // The attributes of a composite type that a table stores keep their types.
-            if let Some(composite) = whole(&column.id, self.left).filter(|whole| whole.kind == Kind::CompositeType)
-                && !self.left_names.of_type(composite).is_empty()
-                && self.right.get(composite).is_some()
-                && !self.goes(composite)
-            {
+            if let Some(composite) = self.stored_type_of(&column.id).filter(|composite| !self.goes(composite)) {
                 self.fates.insert(composite.clone(), Fate::Remake);
                 seen.remove(composite);
                 work.push(composite.clone());
