@@ -2,6 +2,7 @@
 
 mod draw;
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,11 +22,12 @@ use crate::console::view::prompt::Prompt;
 use crate::console::widget::viewer::{TextLine, Viewer};
 use crate::console::words::count;
 use crate::migration::scaffold::Scaffolded;
+use crate::schema::ObjectId;
 use crate::schema::draft::Safety;
 use crate::window::drift::handle::DraftNews;
 use crate::window::drift::prove::{Proof, Trial};
 use crate::window::drift::reconcile::{Reconciliation, drops};
-use crate::window::drift::words::{Gravity, name_within_schema};
+use crate::window::drift::words::{Gravity, name_within_schema, named};
 use crate::window::drift::written;
 
 /// Write the draft into files.
@@ -92,9 +94,6 @@ pub static SPEC: ScreenSpec = ScreenSpec {
     ],
     shared: &[&TEXT_KEYS, &SEARCH_KEYS],
 };
-
-/// How many objects a sentence names.
-const NAMED: usize = 5;
 
 /// To write destructive statements as statements.
 const AS_STATEMENTS: &str = "statements";
@@ -190,10 +189,8 @@ impl DraftScreen {
         let counted = comparison.drift.drifting().filter(|difference| drops(difference));
         let left_out: Vec<String> = counted.map(|difference| name_within_schema(&difference.id)).collect();
         if self.order.selection.is_none() && !left_out.is_empty() {
-            let more = left_out.len().saturating_sub(NAMED);
-            let names = left_out.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
-            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-            let words = format!("Left out, as {} would lose it: {names}{more}. Mark it to draft it.", comparison.left);
+            let names = named(&left_out);
+            let words = format!("Left out, as {} would lose it: {names}. Mark it to draft it.", comparison.left);
             remarks.push((Gravity::Warning, words));
         }
         remarks
@@ -219,14 +216,11 @@ impl DraftScreen {
 
     /// Takes in a draft. Where all that it loses was marked to be dropped, that was confirmed already.
     fn take(&mut self, draft: Arc<Reconciliation>) {
-        let selection = self.order.selection.as_deref().unwrap_or_default();
+        let selection: HashSet<&ObjectId> = self.order.selection.iter().flatten().collect();
+        let dropped = self.order.comparison.drift.differences.iter().filter(|one| drops(one)).map(|one| &one.id);
+        let confirmed: HashSet<&ObjectId> = dropped.filter(|id| selection.contains(id)).collect();
         let mut lost = draft.draft.up.iter().filter(|one| matches!(one.safety, Safety::Destroys(_))).peekable();
-        self.destructive = lost.peek().is_some()
-            && lost.all(|one| {
-                let marked = self.order.comparison.drift.differences.iter().filter(|one| drops(one));
-                let marked: Vec<_> = marked.map(|one| &one.id).filter(|id| selection.contains(id)).collect();
-                one.objects.iter().all(|id| marked.contains(&id))
-            });
+        self.destructive = lost.peek().is_some() && lost.all(|one| one.objects.iter().all(|id| confirmed.contains(id)));
         self.draft = Some(draft);
     }
 

@@ -218,6 +218,19 @@ pub fn conclusion(comparison: &Comparison) -> (Gravity, String) {
     }
 }
 
+/// How many objects a sentence names.
+const NAMED: usize = 5;
+
+/// Names as a sentence lists them: the first few, and how many more there are.
+pub fn named(names: &[String]) -> String {
+    let more = names.len().saturating_sub(NAMED);
+    let mut text = names.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
+    if more > 0 {
+        text += &format!(" and {more} more");
+    }
+    text
+}
+
 /// A count with its word: `1 migration`, `5 migrations`.
 pub(super) fn count(number: usize, word: &str) -> String {
     if number == 1 { format!("1 {word}") } else { format!("{number} {word}s") }

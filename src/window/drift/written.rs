@@ -5,14 +5,11 @@ use jiff::Timestamp;
 use super::Comparison;
 use super::prove::Proof;
 use super::reconcile::Reconciliation;
-use super::words::{self, Gravity, count};
+use super::words::{self, Gravity, count, named};
 use crate::migration::name::MigrationType;
 use crate::migration::scaffold::{Content, Request, ScaffoldError, Scaffolded, scaffold_with};
 use crate::migration::text::printable;
 use crate::window::context::Context;
-
-/// How many objects a remark names.
-const NAMED: usize = 5;
 
 /// What a draft is, what trying it has shown, and what it leaves, in whole sentences. Without a proof it was not tried.
 pub fn remarks(
@@ -79,15 +76,6 @@ fn why_not(proof: &Proof) -> Vec<String> {
     }
     whys.extend(proof.doubts.iter().cloned());
     whys
-}
-
-fn named(names: &[String]) -> String {
-    let more = names.len().saturating_sub(NAMED);
-    let mut text = names.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join(", ");
-    if more > 0 {
-        text += &format!(" and {more} more");
-    }
-    text
 }
 
 /// Writes the migration and its rollback into the project. Neither is ever written over a file, and nothing is applied.
