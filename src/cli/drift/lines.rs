@@ -9,7 +9,7 @@ use crate::cli::output::{Output, Tone};
 use crate::cli::table::{Cell, Table};
 use crate::cli::words::count;
 use crate::migration::text::{printable, shortened};
-use crate::schema::diff::{Change, Difference, Presence, Verdict};
+use crate::schema::diff::{Change, Difference, Verdict};
 use crate::schema::{Kind, ObjectId, Weight};
 use crate::window::drift::Comparison;
 use crate::window::drift::cause::{Explanation, by_migration};
@@ -122,11 +122,7 @@ fn print_difference(
     output: &mut Output,
 ) -> Result<(), CommandError> {
     let comparison = page.comparison;
-    let sign = match difference.presence {
-        Presence::OnlyLeft => "-",
-        Presence::OnlyRight => "+",
-        Presence::Changed => "~",
-    };
+    let sign = difference.presence.sign();
     let words = words::presence(comparison, difference.presence);
     let name = words::name_within_schema(&difference.id);
     output.line(format!("    {sign} {name}  {}", output.tone(Tone::Quiet, words)))?;

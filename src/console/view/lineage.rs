@@ -44,6 +44,8 @@ const WIDE: u16 = 110;
 /// What is known of the migrations.
 #[derive(Debug)]
 enum State {
+    /// They cannot be asked about before the project's files are read.
+    Waiting,
     /// They are read.
     Reading,
     /// These have to do with the object.
@@ -67,18 +69,20 @@ impl LineageScreen {
     #[must_use]
     pub fn of(id: ObjectId, explanation: Option<Explanation>, environment: usize) -> Self {
         let list = ListState::default();
-        Self { id, explanation, environment, state: State::Reading, unread: Vec::new(), list }
+        Self { id, explanation, environment, state: State::Waiting, unread: Vec::new(), list }
     }
 
-    fn read(&self, world: &World) -> Vec<Command> {
-        let catalogue = world.catalogue.as_ref().map(Arc::clone);
-        let trace = |catalogue| Work::Trace(catalogue, Box::new((self.id.clone(), self.explanation.clone())));
-        catalogue.map(|catalogue| Command::Work(trace(catalogue))).into_iter().collect()
+    /// Asks once, as soon as the project's files are read.
+    fn ask(&mut self, world: &World) -> Vec<Command> {
+        let (State::Waiting, Some(catalogue)) = (&self.state, &world.catalogue) else { return Vec::new() };
+        let object = Box::new((self.id.clone(), self.explanation.clone()));
+        self.state = State::Reading;
+        vec![Command::Work(Work::Trace(Arc::clone(catalogue), object))]
     }
 
     fn tied(&self) -> &[Tied] {
         match &self.state {
-            State::Reading => &[],
+            State::Waiting | State::Reading => &[],
             State::Found(tied) => tied,
         }
     }
@@ -113,12 +117,11 @@ impl Layer for LineageScreen {
     }
 
     fn opened(&mut self, context: &Context<'_>) -> Vec<Command> {
-        self.read(context.world)
+        self.ask(context.world)
     }
 
     fn noticed(&mut self, context: &Context<'_>) -> Vec<Command> {
-        // The files may not have been read yet when it was opened.
-        if matches!(self.state, State::Reading) { self.read(context.world) } else { Vec::new() }
+        self.ask(context.world)
     }
 
     fn act(&mut self, wanted: Action, context: &Context<'_>) -> Vec<Command> {
@@ -189,7 +192,7 @@ impl Layer for LineageScreen {
         let tied = self.tied();
         if tied.is_empty() {
             let words = match self.state {
-                State::Reading => "The migrations are read.",
+                State::Waiting | State::Reading => "The migrations are read.",
                 State::Found(_) => {
                     "No migration names it, and none was seen to make it: it may have been made by hand, or by SQL \
                      that is put together while it runs."

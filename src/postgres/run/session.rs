@@ -156,6 +156,7 @@ impl<'c> ScriptSession<'c> {
         prepared.map_err(asked)?;
         session.prepared = true;
         session.read_known().await.map_err(asked)?;
+        session.settled = Settled::Yes;
         Ok(session)
     }
 

@@ -111,6 +111,17 @@ pub enum Presence {
     Changed,
 }
 
+impl Presence {
+    /// The sign that marks it in text, as in a diff from left to right.
+    pub fn sign(self) -> &'static str {
+        match self {
+            Presence::OnlyLeft => "-",
+            Presence::OnlyRight => "+",
+            Presence::Changed => "~",
+        }
+    }
+}
+
 /// What a difference means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -176,11 +176,12 @@ fn title(id: &ObjectId) -> TextLine {
 /// The sign of where an object is.
 #[must_use]
 pub fn sign(presence: Presence) -> Piece {
-    match presence {
-        Presence::OnlyLeft => piece(Role::DiffRemoved, "-"),
-        Presence::OnlyRight => piece(Role::DiffAdded, "+"),
-        Presence::Changed => piece(Role::StatusChanged, "~"),
-    }
+    let role = match presence {
+        Presence::OnlyLeft => Role::DiffRemoved,
+        Presence::OnlyRight => Role::DiffAdded,
+        Presence::Changed => Role::StatusChanged,
+    };
+    piece(role, presence.sign())
 }
 
 fn heading(

@@ -61,10 +61,11 @@ fn one(html: &mut String, page: &Page<'_>, difference: &Difference, explanation:
     let comparison = page.comparison;
     let where_ = words::presence(comparison, difference.presence);
     let (gravity, why) = words::reason(comparison, difference, explanation, page.rules);
-    let (presence, sign) = match difference.presence {
-        Presence::OnlyLeft => ("left", "-"),
-        Presence::OnlyRight => ("right", "+"),
-        Presence::Changed => ("changed", "~"),
+    let sign = difference.presence.sign();
+    let presence = match difference.presence {
+        Presence::OnlyLeft => "left",
+        Presence::OnlyRight => "right",
+        Presence::Changed => "changed",
     };
     let _ = writeln!(
         html,

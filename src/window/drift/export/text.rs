@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use super::Page;
 use crate::migration::text::printable;
-use crate::schema::diff::{Presence, Verdict};
+use crate::schema::diff::Verdict;
 use crate::window::drift::course::Which;
 use crate::window::drift::words;
 
@@ -27,11 +27,7 @@ pub(super) fn text(page: &Page<'_>) -> String {
         let heading = schema.map_or("outside of schemas".to_owned(), |schema| format!("schema {}", printable(schema)));
         let _ = writeln!(text, "\n{heading}");
         for (difference, explanation) in differences {
-            let sign = match difference.presence {
-                Presence::OnlyLeft => "-",
-                Presence::OnlyRight => "+",
-                Presence::Changed => "~",
-            };
+            let sign = difference.presence.sign();
             let name = words::name_within_schema(&difference.id);
             let presence = words::presence(comparison, difference.presence);
             let _ = writeln!(text, "  {sign} {} {name}  {presence}", difference.id.kind);
