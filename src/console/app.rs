@@ -48,21 +48,15 @@ pub trait Outside<B: Backend> {
     /// Begins to compare two sides for a layer; the news come back as messages. What it asked for before is given up.
     fn compare(&mut self, from: LayerId, sides: Sides);
 
-    /// Gives a layer's comparison up.
-    fn stop_comparing(&mut self, from: LayerId);
-
     /// Begins to draft for a layer, and to try it; the news come back as messages. What it asked for before is given up.
     fn draft(&mut self, from: LayerId, order: DraftOrder);
-
-    /// Gives a layer's draft up.
-    fn stop_drafting(&mut self, from: LayerId);
 
     /// Begins to compare pairs for a layer, one after another; the news come back as messages. What it asked for before
     /// is given up.
     fn fill_matrix(&mut self, from: LayerId, pairs: Vec<Pair>);
 
-    /// Fills a layer's matrix no further.
-    fn stop_matrix(&mut self, from: LayerId);
+    /// Gives up what a layer asked to be compared or drafted.
+    fn give_up(&mut self, from: LayerId);
 
     /// Gives the terminal to the operator's editor until it ends; says why where that cannot be.
     fn edit(&mut self, files: &[PathBuf]) -> impl Future<Output = Result<(), String>>;
@@ -132,11 +126,9 @@ where
                 Effect::Window(from, order) => outside.window(from, order),
                 Effect::LookForUnfinished => outside.look_for_unfinished(),
                 Effect::Compare(from, sides) => outside.compare(from, sides),
-                Effect::StopComparing(from) => outside.stop_comparing(from),
                 Effect::Draft(from, order) => outside.draft(from, order),
-                Effect::StopDrafting(from) => outside.stop_drafting(from),
                 Effect::FillMatrix(from, pairs) => outside.fill_matrix(from, pairs),
-                Effect::StopMatrix(from) => outside.stop_matrix(from),
+                Effect::GiveUp(from) => outside.give_up(from),
                 Effect::Edit(files) => {
                     let edited = outside.edit(&files).await;
                     outside.resume().map_err(LoopError::Resume)?;

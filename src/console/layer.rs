@@ -111,16 +111,12 @@ pub enum Command {
     LookForUnfinished,
     /// Compare these sides and tell me; what I asked for before is given up.
     Compare(Sides),
-    /// Give my comparison up.
-    StopComparing,
     /// Draft this, try it and tell me; what I asked for before is given up.
     Draft(DraftOrder),
-    /// Give my draft up.
-    StopDrafting,
     /// Compare these pairs one after another and tell me; what I asked for before is given up.
     FillMatrix(Vec<Pair>),
-    /// Fill my matrix no further.
-    StopMatrix,
+    /// Give up what I asked to be compared or drafted.
+    GiveUp,
     /// Open these files in the operator's editor.
     Edit(Vec<PathBuf>),
     /// Take this layer away and tell the one below what was typed, for an action.

@@ -173,16 +173,12 @@ pub enum Effect {
     LookForUnfinished,
     /// Compare two sides and tell the layer; a comparison that it asked for before is given up.
     Compare(LayerId, Sides),
-    /// Give the layer's comparison up.
-    StopComparing(LayerId),
     /// Draft, try it in a shadow, and tell the layer; a draft that it asked for before is given up.
     Draft(LayerId, DraftOrder),
-    /// Give the layer's draft up.
-    StopDrafting(LayerId),
     /// Compare these pairs one after another and tell the layer; what it asked for before is given up.
     FillMatrix(LayerId, Vec<Pair>),
-    /// Fill the layer's matrix no further.
-    StopMatrix(LayerId),
+    /// Give up what the layer asked to be compared or drafted.
+    GiveUp(LayerId),
     /// Give the terminal to the operator's editor with these files until it ends.
     Edit(Vec<PathBuf>),
 }

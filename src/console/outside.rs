@@ -12,8 +12,8 @@ use tokio::sync::mpsc;
 
 use crate::config::Secret;
 use crate::window::context::Context;
-use crate::window::drift::handle::{ComparisonHandle, DraftHandle};
-use crate::window::drift::matrix::{MatrixHandle, Pair};
+use crate::window::drift::handle::{self, NewsOf, Task};
+use crate::window::drift::matrix::{self, Pair};
 use crate::window::drift::side::Side;
 use crate::window::drift::watch::DriftWatch;
 use crate::window::handle::WindowHandle;
@@ -37,12 +37,8 @@ pub struct Real {
     messages: mpsc::Sender<Message>,
     /// The windows that this console runs, by the screens that show them.
     windows: HashMap<LayerId, WindowHandle>,
-    /// The comparisons under way, by the screens that show them.
-    comparisons: HashMap<LayerId, ComparisonHandle>,
-    /// The drafts under way, by the screens that show them.
-    drafts: HashMap<LayerId, DraftHandle>,
-    /// The matrices that are being filled, by the screens that show them.
-    matrices: HashMap<LayerId, MatrixHandle>,
+    /// What is compared or drafted, by the screens that show it: each shows one at a time.
+    tasks: HashMap<LayerId, Task>,
     /// What listens to the terminal, to be put down while an editor has it.
     ear: Ear,
 }
@@ -60,22 +56,8 @@ impl Real {
     ) -> Self {
         let clipboard = context.config.interface.clipboard;
         let started = Instant::now();
-        let (windows, comparisons) = (HashMap::new(), HashMap::new());
-        let (drafts, matrices) = (HashMap::new(), HashMap::new());
-        Self {
-            started,
-            guard,
-            clipboard,
-            context,
-            monitor,
-            drift,
-            messages,
-            windows,
-            comparisons,
-            drafts,
-            matrices,
-            ear,
-        }
+        let (windows, tasks) = (HashMap::new(), HashMap::new());
+        Self { started, guard, clipboard, context, monitor, drift, messages, windows, tasks, ear }
     }
 }
 
@@ -88,6 +70,25 @@ impl Real {
                 Some(Side::Environment(Box::new(environment.clone())))
             }
         }
+    }
+
+    /// Keeps a task for a layer, in place of what it asked for before, and passes its news on.
+    fn keep<News: Send + 'static>(
+        &mut self,
+        from: LayerId,
+        (task, mut news): (Task, NewsOf<News>),
+        answer: impl Fn(Box<News>) -> Answer + Send + 'static,
+    ) {
+        self.tasks.insert(from, task);
+        let messages = self.messages.clone();
+        tokio::spawn(async move {
+            while let Some(news) = news.recv().await {
+                let message = Message::Answer { to: from, answer: answer(Box::new(news)) };
+                if messages.send(message).await.is_err() {
+                    break;
+                }
+            }
+        });
     }
 
     /// Lets go of every window, when the console ends. What runs is cancelled, and the server's answer awaited, so that
@@ -174,57 +175,21 @@ impl Outside<Screen> for Real {
 
     fn compare(&mut self, from: LayerId, sides: Sides) {
         let (Some(left), Some(right)) = (self.side(sides.left), self.side(sides.right)) else { return };
-        let (handle, mut news) = ComparisonHandle::start(Arc::clone(&self.context), left, right);
-        self.comparisons.insert(from, handle);
-        let messages = self.messages.clone();
-        tokio::spawn(async move {
-            while let Some(news) = news.recv().await {
-                let message = Message::Answer { to: from, answer: Answer::Comparison(sides, Box::new(news)) };
-                if messages.send(message).await.is_err() {
-                    break;
-                }
-            }
-        });
-    }
-
-    fn stop_comparing(&mut self, from: LayerId) {
-        self.comparisons.remove(&from);
+        let comparison = handle::compare(Arc::clone(&self.context), left, right);
+        self.keep(from, comparison, move |news| Answer::Comparison(sides, news));
     }
 
     fn draft(&mut self, from: LayerId, order: DraftOrder) {
-        let (handle, mut news) = DraftHandle::start(Arc::clone(&self.context), order.comparison, order.selection);
-        self.drafts.insert(from, handle);
-        let messages = self.messages.clone();
-        tokio::spawn(async move {
-            while let Some(news) = news.recv().await {
-                let message = Message::Answer { to: from, answer: Answer::Draft(Box::new(news)) };
-                if messages.send(message).await.is_err() {
-                    break;
-                }
-            }
-        });
-    }
-
-    fn stop_drafting(&mut self, from: LayerId) {
-        self.drafts.remove(&from);
+        let draft = handle::draft(Arc::clone(&self.context), order.comparison, order.selection);
+        self.keep(from, draft, Answer::Draft);
     }
 
     fn fill_matrix(&mut self, from: LayerId, pairs: Vec<Pair>) {
-        let (handle, mut news) = MatrixHandle::start(Arc::clone(&self.context), pairs);
-        self.matrices.insert(from, handle);
-        let messages = self.messages.clone();
-        tokio::spawn(async move {
-            while let Some(news) = news.recv().await {
-                let message = Message::Answer { to: from, answer: Answer::Matrix(Box::new(news)) };
-                if messages.send(message).await.is_err() {
-                    break;
-                }
-            }
-        });
+        self.keep(from, matrix::fill(Arc::clone(&self.context), pairs), Answer::Matrix);
     }
 
-    fn stop_matrix(&mut self, from: LayerId) {
-        self.matrices.remove(&from);
+    fn give_up(&mut self, from: LayerId) {
+        self.tasks.remove(&from);
     }
 
     async fn edit(&mut self, files: &[PathBuf]) -> Result<(), String> {

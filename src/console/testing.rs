@@ -361,10 +361,6 @@ impl Outside<TestBackend> for Pretend {
         }
     }
 
-    fn stop_comparing(&mut self, _from: LayerId) {
-        self.asked.push("stop comparing".to_owned());
-    }
-
     fn draft(&mut self, from: LayerId, order: DraftOrder) {
         let selection = order.selection.as_ref().map(|ids| ids.iter().map(ToString::to_string).collect::<Vec<_>>());
         self.asked.push(format!("draft {selection:?}"));
@@ -372,10 +368,6 @@ impl Outside<TestBackend> for Pretend {
             let answer = Answer::Draft(Box::new(news));
             self.answers.try_send(Message::Answer { to: from, answer }).expect("room for an answer");
         }
-    }
-
-    fn stop_drafting(&mut self, _from: LayerId) {
-        self.asked.push("stop drafting".to_owned());
     }
 
     fn fill_matrix(&mut self, from: LayerId, pairs: Vec<Pair>) {
@@ -386,8 +378,8 @@ impl Outside<TestBackend> for Pretend {
         }
     }
 
-    fn stop_matrix(&mut self, _from: LayerId) {
-        self.asked.push("stop the matrix".to_owned());
+    fn give_up(&mut self, _from: LayerId) {
+        self.asked.push("give up".to_owned());
     }
 
     async fn edit(&mut self, files: &[PathBuf]) -> Result<(), String> {

@@ -241,11 +241,9 @@ fn carry_out(model: &mut Model, from: LayerId, command: Command, effects: &mut V
         Command::Window(order) => effects.push(Effect::Window(from, order)),
         Command::LookForUnfinished => effects.push(Effect::LookForUnfinished),
         Command::Compare(sides) => effects.push(Effect::Compare(from, sides)),
-        Command::StopComparing => effects.push(Effect::StopComparing(from)),
+        Command::GiveUp => effects.push(Effect::GiveUp(from)),
         Command::Draft(order) => effects.push(Effect::Draft(from, order)),
-        Command::StopDrafting => effects.push(Effect::StopDrafting(from)),
         Command::FillMatrix(pairs) => effects.push(Effect::FillMatrix(from, pairs)),
-        Command::StopMatrix => effects.push(Effect::StopMatrix(from)),
         Command::Edit(files) => effects.push(Effect::Edit(files)),
         Command::Typed(action, text) => {
             remove(model, from);

@@ -31,7 +31,7 @@ pub async fn drive(
     course: &Course,
     teller: &mut dyn Teller,
 ) -> Result<Exit, CommandError> {
-    let drive = Drive { handle, state, course, verdict: None, reported: false, stopping: false, teller };
+    let drive = Drive { handle, state, course, verdict: None, broken: None, reported: false, stopping: false, teller };
     drive.run(news, Wishes::new().map_err(CommandError::Runtime)?).await
 }
 
@@ -40,6 +40,8 @@ struct Drive<'a> {
     state: Option<WindowState>,
     course: &'a Course,
     verdict: Option<Verdict>,
+    /// Why the window cannot go on, where no step has told it.
+    broken: Option<String>,
     reported: bool,
     stopping: bool,
     teller: &'a mut dyn Teller,
@@ -51,30 +53,16 @@ impl Drive<'_> {
             self.handle.waive(waiver.clone());
         }
         let mut silence = silence();
-        let (mut closed, mut broken) = (false, None);
         let mut heard = Vec::new();
-        'listen: loop {
+        let closed = 'listen: loop {
             tokio::select! {
                 count = news.recv_many(&mut heard, NEWS) => {
                     if count == 0 {
-                        break;
+                        break false;
                     }
                     for one in heard.drain(..) {
-                        match one {
-                            News::Event(event) => self.take(&event),
-                            News::Refused(error) => {
-                                self.verdict.get_or_insert(Verdict::of_trouble(error.to_string(), self.state.as_ref()));
-                                broken = Some(error.to_string());
-                                self.handle.leave();
-                            }
-                            News::Over { closed: for_good, trouble } => {
-                                closed = for_good;
-                                if let Some(why) = trouble {
-                                    self.verdict.get_or_insert(Verdict::of_trouble(why.clone(), self.state.as_ref()));
-                                    broken = Some(why);
-                                }
-                                break 'listen;
-                            }
+                        if let Some(end) = self.hear(one) {
+                            break 'listen end;
                         }
                     }
                     if self.runs_scripts() {
@@ -88,15 +76,34 @@ impl Drive<'_> {
                     }
                 }
             }
-        }
+        };
         let verdict = self.verdict.unwrap_or(Verdict::Done);
         self.handle.ended().await;
         self.teller.ending(&Ending { verdict: &verdict, state: self.state.as_ref(), closed, message: None });
-        match broken {
-            // No step has told it.
+        match self.broken {
             Some(why) => Err(CommandError::Broken { why, exit: verdict.exit() }),
             None => Ok(verdict.exit()),
         }
+    }
+
+    /// Takes one of the window's news; the last one says whether the window was closed for good.
+    fn hear(&mut self, news: News) -> Option<bool> {
+        let (end, trouble) = match news {
+            News::Event(event) => {
+                self.take(&event);
+                return None;
+            }
+            News::Refused(error) => {
+                self.handle.leave();
+                (None, Some(error.to_string()))
+            }
+            News::Over { closed, trouble } => (Some(closed), trouble),
+        };
+        if let Some(why) = trouble {
+            self.verdict.get_or_insert(Verdict::of_trouble(why.clone(), self.state.as_ref()));
+            self.broken = Some(why);
+        }
+        end
     }
 
     /// Whether scripts are running, which say much in a short time.

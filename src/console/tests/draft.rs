@@ -166,7 +166,7 @@ fn a_trial_says_how_far_it_is_and_can_be_stopped() {
     let played = play_drafting(compared(SMALL), "<tab>dd<wait:3000>", under_way, |_| None);
     assert!(text(&played.model).contains("copying the schema into a shadow"), "{}", text(&played.model));
     assert!(played.model.wakes_at().is_some(), "it moves");
-    let is_stopped = |played: &Played| played.outside.asked.contains(&"stop drafting".to_owned());
+    let is_stopped = |played: &Played| played.outside.asked.contains(&"give up".to_owned());
     let played = play_drafting(compared(SMALL), &format!("<tab>dd{SOON}<ctrl-c>"), under_way, |_| None);
     assert!(played.ending.is_none() && is_stopped(&played), "{:?}", played.outside.asked);
     let shown = text(&played.model);

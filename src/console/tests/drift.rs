@@ -159,7 +159,7 @@ fn a_comparison_under_way_says_how_far_it_is_and_can_be_stopped() {
     assert!(played.model.wakes_at().is_some(), "it moves");
     let played = play_comparing(played.model, "<ctrl-c>", under_way);
     assert_eq!(played.ending, None);
-    assert!(played.outside.asked.contains(&"stop comparing".to_owned()));
+    assert!(played.outside.asked.contains(&"give up".to_owned()));
     let shown = text(&played.model);
     assert!(shown.contains("Nothing is known of what differs"), "{shown}");
     assert_eq!(play_comparing(model(SMALL), "<tab>d<ctrl-c><ctrl-c>", under_way).ending, Some(Ending::Quit));

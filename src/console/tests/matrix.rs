@@ -115,8 +115,8 @@ fn filling_is_told_stopped_and_begun_again() {
     let shown = text(&played.model);
     assert!(shown.contains("0 of 6 pairs compared") && played.model.wakes_at().is_some(), "{shown}");
     let asked = |keys: &str| play_filling(model(SMALL), &format!("m<wait:1><wait:1>{keys}"), under_way).outside.asked;
-    assert!(asked("<ctrl-c>").contains(&"stop the matrix".to_owned()));
-    assert!(asked("<esc>").contains(&"stop the matrix".to_owned()), "leaving gives it up");
+    assert!(asked("<ctrl-c>").contains(&"give up".to_owned()));
+    assert!(asked("<esc>").contains(&"give up".to_owned()), "leaving gives it up");
     assert_eq!(asked("r").iter().filter(|asked| asked.starts_with("fill")).count(), 2);
     assert_eq!(play_filling(model(SMALL), "m<ctrl-c><ctrl-c>", under_way).ending, Some(Ending::Quit));
 }

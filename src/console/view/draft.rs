@@ -335,7 +335,7 @@ impl Layer for DraftScreen {
     }
 
     fn leaving(&mut self, _context: &Context<'_>) -> Vec<Command> {
-        vec![Command::StopDrafting, Command::Close]
+        vec![Command::GiveUp, Command::Close]
     }
 
     fn act(&mut self, wanted: Action, context: &Context<'_>) -> Vec<Command> {
@@ -357,7 +357,7 @@ impl Layer for DraftScreen {
                 }
                 self.state = State::Stopped;
                 self.tell();
-                return vec![Command::StopDrafting, Command::Toast("Stopped trying it.".to_owned())];
+                return vec![Command::GiveUp, Command::Toast("Stopped trying it.".to_owned())];
             }
             action::COPY_ALL => {
                 let text = self.viewer().lines().iter().map(|line| line.text() + "\n").collect();

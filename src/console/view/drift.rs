@@ -155,7 +155,7 @@ impl Layer for DriftScreen {
     }
 
     fn leaving(&mut self, _context: &Context<'_>) -> Vec<Command> {
-        vec![Command::StopComparing, Command::Close]
+        vec![Command::GiveUp, Command::Close]
     }
 
     fn act(&mut self, wanted: Action, context: &Context<'_>) -> Vec<Command> {
@@ -182,7 +182,7 @@ impl Layer for DriftScreen {
             action::STOP => match self.state {
                 State::Comparing { .. } => {
                     self.state = if self.tree.is_some() { State::Compared } else { State::Stopped };
-                    return vec![Command::StopComparing, Command::Toast("Stopped comparing.".to_owned())];
+                    return vec![Command::GiveUp, Command::Toast("Stopped comparing.".to_owned())];
                 }
                 _ => return vec![Command::Quit],
             },

@@ -249,7 +249,7 @@ impl Layer for MatrixScreen {
     }
 
     fn leaving(&mut self, _context: &Context<'_>) -> Vec<Command> {
-        vec![Command::StopMatrix, Command::Close]
+        vec![Command::GiveUp, Command::Close]
     }
 
     fn noticed(&mut self, context: &Context<'_>) -> Vec<Command> {
@@ -266,7 +266,7 @@ impl Layer for MatrixScreen {
             AGAIN => {
                 self.end();
                 self.cells.clear();
-                let mut commands = vec![Command::StopMatrix];
+                let mut commands = vec![Command::GiveUp];
                 commands.extend(self.fill(world));
                 return commands;
             }
@@ -275,7 +275,7 @@ impl Layer for MatrixScreen {
                     return vec![Command::Quit];
                 }
                 self.end();
-                return vec![Command::StopMatrix, Command::Toast("Stopped comparing.".to_owned())];
+                return vec![Command::GiveUp, Command::Toast("Stopped comparing.".to_owned())];
             }
             action::COPY_ALL => {
                 return vec![Command::Copy { what: "the matrix", text: draw::as_text(self, world) }];

@@ -1,4 +1,4 @@
-//! A comparison on a thread of its own, so that no face of Tidegate waits for a server or for a large schema.
+//! Work on schemas on a thread of its own, so that no face of Tidegate waits for a server or for a large schema.
 
 use std::sync::Arc;
 
@@ -27,38 +27,29 @@ pub enum ComparisonNews {
     Broken(String),
 }
 
-/// A comparison under way. Dropping it gives it up: its sessions end and its shadows stop.
+/// Work under way. Dropping it gives it up: its sessions end and its shadows stop.
 #[derive(Debug)]
-pub struct ComparisonHandle {
+pub struct Task {
     cancelled: CancellationToken,
 }
 
-impl Drop for ComparisonHandle {
+impl Drop for Task {
     fn drop(&mut self) {
         self.cancelled.cancel();
     }
 }
 
-impl ComparisonHandle {
-    /// Begins to compare two sides. The news end with what came of it, or without a word when it was given up.
-    pub fn start(
-        context: Arc<Context>,
-        left: Side,
-        right: Side,
-    ) -> (ComparisonHandle, mpsc::UnboundedReceiver<ComparisonNews>) {
-        let cancelled = CancellationToken::new();
-        let handle = ComparisonHandle { cancelled: cancelled.clone() };
-        let (sender, news) = mpsc::unbounded_channel();
-        on_thread("comparison", sender, cancelled, ComparisonNews::Broken, async move |sender| {
-            // Nobody may listen any more; then the comparison is given up as well.
-            let tell = |stage| drop(sender.send(ComparisonNews::Stage(stage)));
-            match compare_telling(&context, &left, &right, &tell).await {
-                Ok(comparison) => ComparisonNews::Done(Box::new(comparison)),
-                Err(error) => ComparisonNews::Failed(error),
-            }
-        });
-        (handle, news)
-    }
+/// What work tells whoever asked for it. It ends without a word when the work was given up.
+pub type NewsOf<News> = mpsc::UnboundedReceiver<News>;
+
+/// Begins to compare two sides.
+pub fn compare(context: Arc<Context>, left: Side, right: Side) -> (Task, NewsOf<ComparisonNews>) {
+    on_thread("comparison", ComparisonNews::Broken, async move |tell| {
+        match compare_telling(&context, &left, &right, &|stage| tell(ComparisonNews::Stage(stage))).await {
+            Ok(comparison) => ComparisonNews::Done(Box::new(comparison)),
+            Err(error) => ComparisonNews::Failed(error),
+        }
+    })
 }
 
 /// What a draft tells whoever asked for it.
@@ -76,68 +67,48 @@ pub enum DraftNews {
     Broken(String),
 }
 
-/// A draft under way. Dropping it gives it up: its shadow stops.
-#[derive(Debug)]
-pub struct DraftHandle {
-    cancelled: CancellationToken,
-}
-
-impl Drop for DraftHandle {
-    fn drop(&mut self) {
-        self.cancelled.cancel();
-    }
-}
-
-impl DraftHandle {
-    /// Begins to draft what ends these differences, or all for which nothing has to be dropped, and to try it in a
-    /// shadow. The news end with what came of it, or without a word when it was given up.
-    pub fn start(
-        context: Arc<Context>,
-        comparison: Arc<Comparison>,
-        selection: Option<Vec<ObjectId>>,
-    ) -> (DraftHandle, mpsc::UnboundedReceiver<DraftNews>) {
-        let cancelled = CancellationToken::new();
-        let handle = DraftHandle { cancelled: cancelled.clone() };
-        let (sender, news) = mpsc::unbounded_channel();
-        on_thread("draft", sender, cancelled, DraftNews::Broken, async move |sender| {
-            let reconciliation = Arc::new(match selection {
-                Some(selection) => Reconciliation::of_selection(&comparison, selection),
-                None => Reconciliation::keeping(&comparison),
-            });
-            // Nobody may listen any more; then the draft is given up as well.
-            let _ = sender.send(DraftNews::Drafted(Arc::clone(&reconciliation)));
-            let tell = |trial| drop(sender.send(DraftNews::Trial(trial)));
-            match prove_telling(&context, &comparison, &reconciliation, &tell).await {
-                Ok(proof) => DraftNews::Proved(Box::new(proof)),
-                Err(error) => DraftNews::Failed(error),
-            }
+/// Begins to draft what ends these differences, or all for which nothing has to be dropped, and to try it in a shadow.
+pub fn draft(
+    context: Arc<Context>,
+    comparison: Arc<Comparison>,
+    selection: Option<Vec<ObjectId>>,
+) -> (Task, NewsOf<DraftNews>) {
+    on_thread("draft", DraftNews::Broken, async move |tell| {
+        let reconciliation = Arc::new(match selection {
+            Some(selection) => Reconciliation::of_selection(&comparison, selection),
+            None => Reconciliation::keeping(&comparison),
         });
-        (handle, news)
-    }
+        tell(DraftNews::Drafted(Arc::clone(&reconciliation)));
+        match prove_telling(&context, &comparison, &reconciliation, &|trial| tell(DraftNews::Trial(trial))).await {
+            Ok(proof) => DraftNews::Proved(Box::new(proof)),
+            Err(error) => DraftNews::Failed(error),
+        }
+    })
 }
 
-/// Does some work on a thread with a runtime of its own until it is cancelled, and sends what came of it.
-pub(super) fn on_thread<News, Work>(
-    name: &'static str,
-    news: mpsc::UnboundedSender<News>,
-    cancelled: CancellationToken,
-    broken: fn(String) -> News,
-    work: Work,
-) where
+/// Does some work on a thread with a runtime of its own until it is given up, and sends what it tells and what came of
+/// it.
+pub(super) fn on_thread<News, Work>(name: &'static str, broken: fn(String) -> News, work: Work) -> (Task, NewsOf<News>)
+where
     News: Send + 'static,
-    Work: AsyncFnOnce(&mpsc::UnboundedSender<News>) -> News + Send + 'static,
+    Work: AsyncFnOnce(&(dyn Fn(News) + Sync)) -> News + Send + 'static,
 {
+    let cancelled = CancellationToken::new();
+    let task = Task { cancelled: cancelled.clone() };
+    let (news, received) = mpsc::unbounded_channel();
     let no_thread = news.clone();
     let thread = std::thread::Builder::new().name(name.to_owned()).spawn(move || {
         let runtime = match Builder::new_current_thread().enable_all().build() {
             Ok(runtime) => runtime,
             Err(error) => return drop(news.send(broken(no_thread_words(name, &error)))),
         };
+        // Nobody may listen any more; then the work is given up as well.
+        let tell = |one| drop(news.send(one));
         // A panic must end as news like any other trouble, not as a screen that waits for ever.
         let ended = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
             runtime.block_on(async {
                 tokio::select! {
-                    ended = work(&news) => Some(ended),
+                    ended = work(&tell) => Some(ended),
                     () = cancelled.cancelled() => None,
                 }
             })
@@ -154,6 +125,7 @@ pub(super) fn on_thread<News, Work>(
     if let Err(error) = thread {
         let _ = no_thread.send(broken(no_thread_words(name, &error)));
     }
+    (task, received)
 }
 
 fn no_thread_words(name: &str, error: &std::io::Error) -> String {

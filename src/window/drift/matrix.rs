@@ -3,10 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use tokio::sync::mpsc;
-use tokio_util::sync::CancellationToken;
-
-use super::handle::on_thread;
+use super::handle::{NewsOf, Task, on_thread};
 use super::progress::nobody;
 use super::side::{self, Seen, Side};
 use super::watch::Outcome;
@@ -48,37 +45,16 @@ pub enum MatrixNews {
     Broken(String),
 }
 
-/// A matrix that is being filled. Dropping it ends that.
-#[derive(Debug)]
-pub struct MatrixHandle {
-    cancelled: CancellationToken,
-}
-
-impl Drop for MatrixHandle {
-    fn drop(&mut self) {
-        self.cancelled.cancel();
-    }
-}
-
-impl MatrixHandle {
-    /// Begins to compare these pairs, one after another. The news end with [`MatrixNews::Filled`], or without a word
-    /// when it was given up.
-    pub fn start(context: Arc<Context>, pairs: Vec<Pair>) -> (MatrixHandle, mpsc::UnboundedReceiver<MatrixNews>) {
-        let cancelled = CancellationToken::new();
-        let handle = MatrixHandle { cancelled: cancelled.clone() };
-        let (sender, news) = mpsc::unbounded_channel();
-        on_thread("matrix", sender, cancelled, MatrixNews::Broken, async move |sender| {
-            // Nobody may listen any more; then it is given up as well.
-            fill(&context, pairs, |news| drop(sender.send(news))).await
-        });
-        (handle, news)
-    }
+/// Begins to compare these pairs, one after another. The news end with [`MatrixNews::Filled`], or without a word when it
+/// was given up.
+pub fn fill(context: Arc<Context>, pairs: Vec<Pair>) -> (Task, NewsOf<MatrixNews>) {
+    on_thread("matrix", MatrixNews::Broken, async move |tell| fill_telling(&context, pairs, tell).await)
 }
 
 /// An environment as it was read, or why it could not be.
 type Read = Result<Seen, String>;
 
-async fn fill(context: &Context, pairs: Vec<Pair>, tell: impl Fn(MatrixNews)) -> MatrixNews {
+async fn fill_telling(context: &Context, pairs: Vec<Pair>, tell: &(dyn Fn(MatrixNews) + Sync)) -> MatrixNews {
     let catalogue = match super::catalogue(context).await {
         Ok(catalogue) => catalogue,
         Err(error) => return MatrixNews::Broken(error.to_string()),

@@ -40,7 +40,7 @@ impl DriftScreen {
             self.tree = None;
             let words = "Both sides are the same. Choose another one with the keys of the left and the right side.";
             self.state = State::Failed(words.to_owned());
-            return vec![Command::StopComparing];
+            return vec![Command::GiveUp];
         }
         self.state = State::Comparing { since: world.moment.uptime, stage: None, read: Vec::new() };
         vec![Command::Compare(self.sides)]
@@ -65,7 +65,7 @@ impl DriftScreen {
         match world.comparison(self.sides) {
             Some(comparison) => {
                 self.show(Arc::clone(comparison));
-                vec![Command::StopComparing]
+                vec![Command::GiveUp]
             }
             None => self.compare(world),
         }
