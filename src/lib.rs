@@ -9,5 +9,6 @@ pub mod config;
 pub mod console;
 pub mod migration;
 pub mod postgres;
+pub mod review;
 pub mod schema;
 pub mod window;

@@ -4,8 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The floors, from the ground up. Faces of the same height do not use one another.
-const FLOORS: [&[&str]; 6] =
-    [&["migration"], &["schema"], &["config"], &["postgres"], &["window"], &["cli", "console"]];
+const FLOORS: [&[&str]; 7] =
+    [&["migration"], &["schema"], &["review"], &["config"], &["postgres"], &["window"], &["cli", "console"]];
 
 /// Crates that only one folder may name, and that folder.
 const KEPT: [(&str, &str); 4] =
