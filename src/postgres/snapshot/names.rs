@@ -73,6 +73,13 @@ pub(super) struct Column {
     pub(super) collation: Oid,
 }
 
+impl TypeName {
+    /// Of an array, the type of its elements.
+    pub(super) fn element(&self) -> Option<Oid> {
+        (self.element != 0).then_some(self.element)
+    }
+}
+
 impl Relation {
     pub(super) fn new(id: ObjectId, is_partition: bool) -> Self {
         Self { id, is_partition, is_listed: false, columns: Vec::new() }

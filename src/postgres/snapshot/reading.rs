@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use rustc_hash::FxHashMap;
 
-use super::class::Address;
+use super::class::{Address, Class};
 use super::columns::Oid;
 use super::facts::Facts;
 use super::names::Names;
@@ -102,10 +102,16 @@ impl<'s> Reading<'s> {
 
     /// The snapshot of what was read.
     pub(super) fn finish(self, database: &str) -> Snapshot {
-        let Self { version, facts, objects, places, gaps, .. } = self;
-        // A column may stand for no object of its own; then its relation is meant.
-        let place =
-            |address: &Address| places.get(address).or_else(|| places.get(&Address { part: 0, ..*address })).copied();
+        let Self { version, facts, objects, places, gaps, names, .. } = self;
+        // A column may stand for no object of its own; then its relation is meant. An array is of its elements' type.
+        let place = |address: &Address| {
+            let element = || {
+                let array = names.type_of(address.object).filter(|_| address.class == Class::TYPE)?;
+                places.get(&Address::of(Class::TYPE, array.element()?))
+            };
+            let found = places.get(address).or_else(|| places.get(&Address { part: 0, ..*address }));
+            found.or_else(element).copied()
+        };
         // Who needs what an extension made needs the extension.
         let needed_place = |address: &Address| {
             place(address).or_else(|| facts.extension(address).and_then(|extension| place(&extension)))

@@ -171,7 +171,9 @@ impl<'s> Plan<'s> {
         }
         let table = id.whole().unwrap_or_default();
         let name = quoted(&id.name);
-        let is_release = |sql: &String| sql.ends_with(" DROP DEFAULT") || sql.ends_with(" DROP IDENTITY");
+        // A default that comes down from above can only be dropped then.
+        let has_above = self.comes_down(id, Attribute::Default).is_some();
+        let is_release = |sql: &String| sql.ends_with(" DROP DEFAULT") && !has_above || sql.ends_with(" DROP IDENTITY");
         let (mut releases, mut rest): (Vec<String>, Vec<String>) = statements.into_iter().partition(is_release);
         let word = match whole(id, self.right).map(|whole| whole.kind) {
             Some(Kind::View) => "VIEW",
@@ -225,23 +227,14 @@ impl<'s> Plan<'s> {
         push(Step::Alter, rest.into_iter().map(|sql| self.changing(sql, id)).collect());
     }
 
-    /// What is left to change in a column when the change of its parent's has come down to it.
+    /// What is left to change in a column when the changes of those above it have come down to it.
     pub(super) fn after_parent(&self, from: &Object, to: &Object) -> Option<Vec<String>> {
-        if to.id.kind != Kind::Column {
+        if to.id.kind != Kind::Column || self.parent_part(&to.id, self.right).is_none() {
             return None;
         }
-        let parent = self.parent_part(&to.id, self.right)?;
-        if !matches!(self.fates.get(&parent), Some(Fate::Alter(_))) {
-            return None;
-        }
-        let parent = self.right.get(&parent)?;
-        self.left.get(&parent.id)?;
-        let cascades = [Attribute::DataType, Attribute::Collation, Attribute::Default, Attribute::NotNull];
-        let before = self.left.get(&parent.id)?;
         let mut attributes = Attributes::new();
         for attribute in Attribute::ALL {
-            let comes_down = cascades.contains(attribute) && before.get(*attribute) != parent.get(*attribute);
-            let source = if comes_down { parent } else { from };
+            let source = self.comes_down(&to.id, *attribute).unwrap_or(from);
             attributes.some(*attribute, source.get(*attribute).cloned());
         }
         let now = Object::new(from.id.clone(), attributes);
@@ -279,5 +272,14 @@ pub(super) fn multirange_name(range: &Object) -> String {
         Some((_, name)) => crate::schema::name::unquoted(name.rsplit('.').next().unwrap_or(name)).into_owned(),
         None if range.id.name.contains("range") => range.id.name.replacen("range", "multirange", 1),
         None => format!("{}_multirange", range.id.name),
+    }
+}
+
+/// The multirange of a range (14 and later), as the types of columns name it.
+pub(super) fn multirange_type(range: &Object) -> String {
+    let said = range.pairs(Attribute::Properties).iter().find(|(key, _)| **key == *"MULTIRANGE_TYPE_NAME");
+    match said {
+        Some((_, name)) => name.to_string(),
+        None => ObjectId { name: multirange_name(range).into(), ..range.id.clone() }.to_string(),
     }
 }

@@ -1,8 +1,10 @@
 //! What a snapshot says by name, ready to be looked up: who owns a sequence, who inherits from a table, what is of a
 //! type.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
+use super::action::multirange_type;
 use crate::schema::attribute::Attribute;
 use crate::schema::ddl::common::index_name;
 use crate::schema::ddl::routines::routine_name;
@@ -20,8 +22,8 @@ pub(super) struct Lookup<'s> {
     identities: HashMap<&'s str, &'s Object>,
     indexes: HashMap<String, &'s ObjectId>,
     attached: HashMap<&'s str, Vec<&'s ObjectId>>,
-    typed: HashMap<&'s str, Vec<&'s Object>>,
-    collated: HashMap<&'s str, Vec<&'s Object>>,
+    typed: HashMap<Cow<'s, str>, Vec<&'s Object>>,
+    collated: HashMap<Cow<'s, str>, Vec<&'s Object>>,
     of_types: HashSet<&'s str>,
     routines: HashMap<String, Vec<&'s Object>>,
 }
@@ -69,11 +71,16 @@ impl<'s> Lookup<'s> {
         }
         for column in snapshot.of_kind(Kind::Column) {
             if let Some(data_type) = column.text(Attribute::DataType) {
-                found.typed.entry(data_type.trim_end_matches("[]")).or_default().push(column);
+                found.typed.entry(data_type.trim_end_matches("[]").into()).or_default().push(column);
             }
             if let Some(collation) = column.text(Attribute::Collation) {
-                found.collated.entry(collation).or_default().push(column);
+                found.collated.entry(collation.into()).or_default().push(column);
             }
+        }
+        for range in snapshot.of_kind(Kind::Range) {
+            // The columns of its multirange are its own.
+            let columns = found.typed.remove(&*multirange_type(range)).unwrap_or_default();
+            found.typed.entry(range.id.to_string().into()).or_default().extend(columns);
         }
         for routine in
             [Kind::Function, Kind::Procedure, Kind::Aggregate].iter().flat_map(|kind| snapshot.of_kind(*kind))
@@ -126,7 +133,7 @@ impl<'s> Lookup<'s> {
         self.routines.get(&routine_name(id)).map_or(&[], Vec::as_slice)
     }
 
-    /// The columns of a type, of arrays of it, or of a collation.
+    /// The columns of a type, of arrays of it, of its multirange, or of a collation.
     pub(super) fn of_type(&self, id: &ObjectId) -> &[&'s Object] {
         let columns = if id.kind == Kind::Collation { &self.collated } else { &self.typed };
         columns.get(&*id.to_string()).map_or(&[], Vec::as_slice)

@@ -32,6 +32,7 @@ fn queries(version: Version) -> Vec<String> {
     } else {
         "NULL"
     };
+    let multirange_oid = if version.major >= 14 { "r.rngmultitypid" } else { "0::oid" };
     let subscript = if version.major >= 14 {
         "CASE WHEN t.typsubscript <> 0 THEN 'SUBSCRIPT=' || t.typsubscript END"
     } else {
@@ -63,7 +64,8 @@ fn queries(version: Version) -> Vec<String> {
                         CASE WHEN r.rngcanonical <> 0 THEN 'CANONICAL=' || r.rngcanonical END,
                         CASE WHEN r.rngsubdiff <> 0 THEN 'SUBTYPE_DIFF=' || r.rngsubdiff END,
                         {multirange}
-                    ]::text[], NULL)
+                    ]::text[], NULL),
+                    {multirange_oid}
              FROM pg_range r JOIN pg_type t ON t.oid = r.rngtypid JOIN pg_type b ON b.oid = r.rngsubtype
              WHERE t.oid >= 16384"
         ),
@@ -133,7 +135,11 @@ fn read(reading: &mut Reading<'_>, answers: Vec<Vec<Row>>) -> Result<(), PgError
                 _ => attributes.options(Attribute::Properties, row.texts()?.iter().map(Cow::as_ref)),
             }
             let Some(id) = reading.id_in(kind, schema, &name) else { continue };
-            reading.add(Address::of(Class::TYPE, oid), id, attributes);
+            let address = Address::of(Class::TYPE, oid);
+            if reading.add(address, id, attributes) && kind == Kind::Range {
+                // Whoever needs the multirange needs its range.
+                reading.stands_for(Address::of(Class::TYPE, row.oid()?), address);
+            }
         }
     }
     for row in constraints {
