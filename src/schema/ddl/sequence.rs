@@ -70,7 +70,11 @@ fn alter(pair: Pair<'_>) -> Alteration {
             match (to.number(attribute), default) {
                 (Some(number), _) => clauses.push_str(&format!(" {words} {number}")),
                 (None, Some(default)) => clauses.push_str(&format!(" {words} {default}")),
-                (None, None) => clauses.push_str(&format!(" NO {words}")),
+                // Together with a new type, NO MAXVALUE may be that of the type though the sequence counts down.
+                (None, None) => match near_limit(attribute, to) {
+                    Some(number) => clauses.push_str(&format!(" {words} {number}")),
+                    None => clauses.push_str(&format!(" NO {words}")),
+                },
             }
         }
     }
@@ -103,6 +107,15 @@ fn alter(pair: Pair<'_>) -> Alteration {
 
 fn ascends(sequence: &Object) -> bool {
     sequence.number(Attribute::Increment).is_none_or(|increment| increment > 0)
+}
+
+/// The limit that a sequence has by itself on the side where it begins.
+fn near_limit(attribute: Attribute, sequence: &Object) -> Option<i64> {
+    match (attribute, ascends(sequence)) {
+        (Attribute::Minimum, true) => Some(1),
+        (Attribute::Maximum, false) => Some(-1),
+        _ => None,
+    }
 }
 
 /// The value that a sequence begins with.

@@ -1,5 +1,7 @@
 //! What comes and goes with something else, without a statement of its own.
 
+use std::collections::HashSet;
+
 use super::lookup::{column_id, table_id};
 use super::parts::{has_columns_of_another, is_foreign_key, is_view, whole};
 use super::plan::Plan;
@@ -9,6 +11,16 @@ use crate::schema::name::dotted;
 use crate::schema::object::{Object, ObjectId};
 use crate::schema::snapshot::Snapshot;
 
+/// What a statement on a column changes in those below it as well.
+const COMING_DOWN: [Attribute; 6] = [
+    Attribute::DataType,
+    Attribute::Collation,
+    Attribute::Default,
+    Attribute::NotNull,
+    Attribute::Storage,
+    Attribute::StatisticsTarget,
+];
+
 impl<'s> Plan<'s> {
     /// Whether an object comes and goes with its whole, or with what owns it, without a statement of its own.
     pub(super) fn is_dropped_along(&self, id: &ObjectId) -> bool {
@@ -16,7 +28,7 @@ impl<'s> Plan<'s> {
             let is_foreign_key = self.left.get(id).is_some_and(is_foreign_key);
             // One that is only put aside takes the names of its indexes along: they go by themselves.
             let keeps_parts = self.rebuilt.contains(whole) && id.kind != Kind::Column;
-            if self.goes(whole) && !is_foreign_key && !keeps_parts {
+            if self.goes(whole) && !is_foreign_key && !keeps_parts && !self.is_circular(id, whole) {
                 return true;
             }
             if id.kind == Kind::Column && is_view(whole.kind) {
@@ -72,6 +84,28 @@ impl<'s> Plan<'s> {
         object.get(Attribute::IdentityOf).is_some()
     }
 
+    /// Whether a part uses a function that goes and that needs the part's whole, for it takes its rows: then the part
+    /// must go before the function, and the function before the whole.
+    fn is_circular(&self, part: &ObjectId, whole: &ObjectId) -> bool {
+        if part.kind == Kind::Column {
+            return false;
+        }
+        let is_routine = |id: &&ObjectId| matches!(id.kind, Kind::Function | Kind::Aggregate | Kind::Operator);
+        let mut work: Vec<&ObjectId> = self.left.needs(part).filter(is_routine).filter(|id| self.goes(id)).collect();
+        let mut seen: HashSet<&ObjectId> = work.iter().copied().collect();
+        while let Some(used) = work.pop() {
+            for needed in self.left.needs(used) {
+                if needed == whole {
+                    return true;
+                }
+                if needed.relation.is_none() && seen.insert(needed) {
+                    work.push(needed);
+                }
+            }
+        }
+        false
+    }
+
     /// Whether the column of this qualified name goes, with its table or alone.
     pub(super) fn column_goes(&self, column: &str) -> bool {
         column_id(column)
@@ -91,6 +125,18 @@ impl<'s> Plan<'s> {
                 && inherits(right)
                 && left.get(Attribute::PartitionBound) == right.get(Attribute::PartitionBound)
         })
+    }
+
+    /// The column above this one whose value of an attribute comes down to it, for it or one further up changes.
+    pub(super) fn comes_down(&self, column: &ObjectId, attribute: Attribute) -> Option<&'s Object> {
+        if !COMING_DOWN.contains(&attribute) {
+            return None;
+        }
+        let parent = self.parent_part(column, self.right)?;
+        let (before, after) = (self.left.get(&parent)?, self.right.get(&parent)?);
+        let stays = !self.goes(&parent) && !whole(&parent, self.left).is_some_and(|table| self.goes(table));
+        let changes = before.get(attribute) != after.get(attribute) && stays;
+        (changes || self.comes_down(&parent, attribute).is_some()).then_some(after)
     }
 
     /// The same part of a table that this one inherits from or is a partition of, before and after.

@@ -213,6 +213,22 @@ impl<'s> Plan<'s> {
                 let parent = parent.as_ref().and_then(|parent| at.get(&(Step::Create, parent)));
                 edges.before(Some(&place), parent);
             }
+            // What comes down to a column from those above it does so before it is told otherwise.
+            if action.step == Step::Alter
+                && let Some(parent) = self.parent_part(&action.id, self.right)
+            {
+                edges.before(at.get(&(Step::Alter, &parent)), Some(&place));
+            }
+            // Those below that go are gone by then: one may be partitioned by it.
+            if matches!(action.step, Step::Drop | Step::Alter) {
+                let mut above: Vec<&ObjectId> = whole(&action.id, self.left).into_iter().collect();
+                while let Some(table) = above.pop() {
+                    for below in self.left_names.children(table) {
+                        edges.before(at.get(&(Step::Drop, &below.id)), Some(&place));
+                        above.push(&below.id);
+                    }
+                }
+            }
         }
         for (parent, children) in joining {
             edges.all_before(&columns(parent), &children);
@@ -226,6 +242,22 @@ impl<'s> Plan<'s> {
                 edges.all_before(&aside, &columns(parent));
             }
         }
+    }
+
+    /// Where the indexes are joined to those of a partitioned table, which are none before.
+    fn joined_below(&self, table: &ObjectId, at: &Places<'_>) -> Vec<usize> {
+        let kinds = [Kind::Index, Kind::Constraint].into_iter();
+        let mut above: Vec<&ObjectId> =
+            kinds.flat_map(|kind| self.right.parts(table, kind)).map(|index| &index.id).collect();
+        let mut joined = Vec::new();
+        while let Some(index) = above.pop() {
+            for below in self.right_names.attached(&ddl::common::index_name(index)) {
+                let steps = [Step::Alter, Step::Complete];
+                joined.extend(steps.iter().filter_map(|step| at.get(&(*step, *below))));
+                above.push(below);
+            }
+        }
+        joined
     }
 
     /// Within tables: constraints and indexes go before columns do and come after them; sequences are joined to columns
@@ -304,6 +336,7 @@ impl<'s> Plan<'s> {
             });
             let mut first: Vec<usize> = of_table.collect();
             if let Some(table) = table_id(referred, self.right) {
+                first.extend(self.joined_below(&table, at));
                 let steps = [Step::Create, Step::Alter, Step::Complete];
                 first.extend(steps.iter().filter_map(|step| at.get(&(*step, &table))));
             }

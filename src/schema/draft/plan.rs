@@ -68,6 +68,7 @@ pub fn statements(left: &Snapshot, right: &Snapshot) -> Vec<DraftStatement> {
     if plan.rebuild() {
         plan.spread();
     }
+    plan.keep_below();
     plan.written()
 }
 
@@ -113,6 +114,20 @@ impl<'s> Plan<'s> {
                 self.fates.insert(composite.clone(), Fate::Remake);
             }
         }
+    }
+
+    /// Columns that stay as they are, though a change of those above them would come down to them.
+    fn keep_below(&mut self) {
+        let columns = self.left.of_kind(Kind::Column).iter().filter(|from| {
+            let is_kept = self.right.get(&from.id) == Some(*from) && !self.fates.contains_key(&from.id);
+            is_kept
+                && Attribute::ALL.iter().any(|attribute| {
+                    self.comes_down(&from.id, *attribute)
+                        .is_some_and(|above| above.get(*attribute) != from.get(*attribute))
+                })
+        });
+        let kept: Vec<ObjectId> = columns.map(|column| column.id.clone()).collect();
+        self.fates.extend(kept.into_iter().map(|id| (id, Fate::Alter(Vec::new()))));
     }
 
     /// The table that is partitioned by a column, which must keep its type then.

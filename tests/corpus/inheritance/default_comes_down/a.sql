@@ -1,0 +1,6 @@
+CREATE TABLE z_animal (name text DEFAULT 'none', legs integer NOT NULL);
+CREATE TABLE m_bird () INHERITS (z_animal);
+CREATE TABLE a_duck () INHERITS (m_bird);
+
+ALTER TABLE m_bird ALTER COLUMN name SET DEFAULT 'bird';
+ALTER TABLE a_duck ALTER COLUMN name SET DEFAULT 'duck';

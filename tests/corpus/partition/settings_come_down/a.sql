@@ -1,0 +1,5 @@
+CREATE TABLE z_reading (at integer, site text DEFAULT 'here', note text NOT NULL) PARTITION BY RANGE (at);
+CREATE TABLE m_reading PARTITION OF z_reading FOR VALUES FROM (0) TO (100) PARTITION BY RANGE (at);
+CREATE TABLE a_reading PARTITION OF m_reading FOR VALUES FROM (0) TO (10);
+
+ALTER TABLE z_reading ALTER COLUMN site SET STATISTICS 10, ALTER COLUMN note SET STORAGE external;

@@ -1,0 +1,2 @@
+
+CREATE SEQUENCE ids AS integer;
