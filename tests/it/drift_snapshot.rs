@@ -126,10 +126,35 @@ CREATE FOREIGN TABLE public.distant (a int OPTIONS (x 'y') NOT NULL) SERVER far 
 ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT ON TABLES TO pg_monitor;
 "#;
 
+/// What servers write in one way at first and in another way when it has been restored, or when they are of another
+/// version.
+const WRITTEN_IN_MANY_WAYS: &str = r#"
+CREATE TABLE public.places (lat numeric, lon numeric, name varchar(20), at timestamptz,
+    CHECK (lat BETWEEN -90 AND 90 AND lon BETWEEN -180 AND 180), CHECK (EXTRACT(year FROM at) > 2000),
+    CHECK ((lat = 1 OR lat = 2 OR lat = 3) OR NOT (lon = 1 AND (lon NOT BETWEEN 2 AND 3 OR lat IS NULL))));
+CREATE INDEX places_near ON public.places (lat) WHERE lat BETWEEN 1 AND 2 AND lon BETWEEN 3 AND 4 AND name IN ('a', 'b');
+CREATE POLICY near ON public.places USING (lat BETWEEN 1 AND 2 AND lon BETWEEN 3 AND 4)
+    WITH CHECK (name IN ('a', 'b') AND (lat BETWEEN 1 AND 2 AND lon = 3));
+CREATE VIEW public.ways AS SELECT at AT TIME ZONE 'UTC' AS zone, EXTRACT(epoch FROM at) AS epoch, OVERLAY(name PLACING 'x' FROM 2) AS o,
+        SUBSTRING(name FROM 2 FOR 3) AS s, POSITION('x' IN name) AS p, TRIM(BOTH 'x' FROM name) AS t, NORMALIZE(name, NFC) AS n,
+        name IS NORMALIZED AS is_n, name IS NFKD NORMALIZED AS is_d, (at, at) OVERLAPS (now(), now()) AS ov,
+        sum(lat) OVER (ORDER BY lon ROWS BETWEEN 1 PRECEDING AND CURRENT ROW) AS f
+    FROM public.places WHERE lat BETWEEN SYMMETRIC 2 AND 1 AND lon BETWEEN 3 AND 4 AND name IN ('p', 'q');
+CREATE FUNCTION public.with_defaults(a timestamptz DEFAULT (now() AT TIME ZONE 'UTC'),
+    b boolean DEFAULT (1 BETWEEN 0 AND 2 AND 3 BETWEEN 2 AND 4)) RETURNS int LANGUAGE sql AS 'SELECT 1';
+CREATE PROCEDURE public.to_call(IN a int, INOUT b text DEFAULT 'x, IN y', VARIADIC c int[] DEFAULT '{}')
+    LANGUAGE plpgsql AS 'BEGIN END';
+CREATE OPERATOR CLASS public.by_number FOR TYPE int USING btree AS OPERATOR 1 <, OPERATOR 2 <=, OPERATOR 3 =, OPERATOR 4 >=,
+    OPERATOR 5 >, FUNCTION 1 btint4cmp(int, int), FUNCTION 2 btint4sortsupport(internal);
+CREATE UNLOGGED TABLE public.counted (id serial);
+ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO pg_monitor;
+"#;
+
 fn furnish(database: &TestDatabase) {
     database.execute(RELATIONS);
     database.execute(MORE_RELATIONS);
     database.execute(WITH_OTHERS);
+    database.execute(WRITTEN_IN_MANY_WAYS);
 }
 
 #[tokio::test]
@@ -209,6 +234,7 @@ async fn the_same_files_make_the_same_schema_on_every_version() {
         let server = server_of(programs);
         let database = server.fresh_database();
         furnish(&database);
+        database.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC");
         let snapshot = snapshot(&database).await;
         let Some((other, before)) = &first else {
             first = Some((major, snapshot));

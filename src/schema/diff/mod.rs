@@ -289,6 +289,7 @@ impl<'s> Comparison<'s> {
                 || self.is_unknown(id.kind, Some(attribute))
                 || is_column_of_query && is_of_query(attribute)
                 || normalise::is_same(id, attribute, left_value, right_value, self.versions)
+                || attribute == Attribute::Members && self.are_same_members(left, right)
             {
                 continue;
             }
@@ -313,6 +314,13 @@ impl<'s> Comparison<'s> {
             Some(rules) => rules.last().map_or(Verdict::Information, |rule| Verdict::Ignored(*rule)),
         };
         self.differences.push(Difference { id: id.clone(), presence: Presence::Changed, changes, verdict });
+    }
+
+    /// Whether the family of two operator classes, or a family, has the same members in all. Servers from 14 on make
+    /// members of the family of some that are named with a class.
+    fn are_same_members(&self, left: &Object, right: &Object) -> bool {
+        (self.versions.0.major >= 14) != (self.versions.1.major >= 14)
+            && members_of_family(left, self.left) == members_of_family(right, self.right)
     }
 
     /// The sequence of an identity column comes and goes with that.
@@ -352,6 +360,18 @@ impl<'s> Comparison<'s> {
             .collect();
         self.differences.retain(|difference| !goes.contains(&difference.id));
     }
+}
+
+/// The members of a family of operators and of all its classes, by one of them.
+fn members_of_family<'s>(one: &Object, snapshot: &'s Snapshot) -> BTreeSet<&'s Name> {
+    let family_of = |class: &Object| {
+        let (_, method) = class.id.name.rsplit_once(" USING ").unwrap_or_default();
+        format!("{} USING {method}", class.text(Attribute::Family).unwrap_or_default())
+    };
+    let family = if one.id.kind == Kind::OperatorClass { family_of(one) } else { one.id.to_string() };
+    let classes = snapshot.of_kind(Kind::OperatorClass).iter().filter(|class| family_of(class) == family);
+    let families = snapshot.of_kind(Kind::OperatorFamily).iter().filter(|other| other.id.to_string() == family);
+    families.chain(classes).flat_map(|object| object.list(Attribute::Members)).collect()
 }
 
 /// Whether the query of a view decides about it, which is told as a difference of that.

@@ -4,6 +4,7 @@ use super::sql;
 use crate::schema::attribute::Attribute;
 use crate::schema::grants::{self, Grant, Grantable};
 use crate::schema::kind::Kind;
+use crate::schema::name::Name;
 use crate::schema::object::{Object, ObjectId};
 use crate::schema::snapshot::Version;
 use crate::schema::value::Value;
@@ -16,10 +17,13 @@ pub(super) fn is_same(
     right: Option<&Value>,
     versions: (Version, Version),
 ) -> bool {
-    if attribute == Attribute::Grants && Grantable::of(id.kind) == Some(Grantable::Relation) {
+    if attribute == Attribute::Grants && are_of_relations(id) {
         return same_grants(left, right, versions);
     }
     match (left, right) {
+        (Some(Value::Text(left)), Some(Value::Text(right))) if attribute == Attribute::Arguments => {
+            sql::are_same_arguments(left, right, versions)
+        }
         (Some(Value::Text(left)), Some(Value::Text(right))) if is_sql(attribute) => sql::is_same(left, right, versions),
         (Some(Value::List(left)), Some(Value::List(right))) if is_sql(attribute) && left.len() == right.len() => {
             left.iter().zip(&**right).all(|(left, right)| left == right || sql::is_same(left, right, versions))
@@ -42,7 +46,14 @@ fn is_sql(attribute: Attribute) -> bool {
             | Attribute::Check
             | Attribute::PartitionBound
             | Attribute::PartitionKey
+            | Attribute::ParsedBody
     )
+}
+
+/// Whether the grants of an object are those of a relation, or of relations to come.
+fn are_of_relations(id: &ObjectId) -> bool {
+    Grantable::of(id.kind) == Some(Grantable::Relation)
+        || id.kind == Kind::DefaultPrivileges && id.name.ends_with(" ON TABLES")
 }
 
 /// Servers before 17 have no privilege MAINTAIN: between such a one and a newer one it says nothing.
@@ -70,13 +81,40 @@ pub(super) fn is_information(
     attribute: Attribute,
     versions: (Version, Version),
 ) -> bool {
-    let is_public = left.id.kind == Kind::Schema && &*left.id.name == "public";
-    is_public
-        && matches!(attribute, Attribute::Owner | Attribute::Grants)
-        && (versions.0.major >= 15) != (versions.1.major >= 15)
-        && public_as_made(left, versions.0)
-        && public_as_made(right, versions.1)
+    let (old, new) = match (versions.0.major >= 15, versions.1.major >= 15) {
+        (false, true) => ((left, versions.0), (right, versions.1)),
+        (true, false) => ((right, versions.1), (left, versions.0)),
+        _ => return false,
+    };
+    match (left.id.kind, attribute) {
+        (Kind::Schema, Attribute::Owner | Attribute::Grants) if &*left.id.name == "public" => {
+            public_as_made(old.0, old.1) && public_as_made(new.0, new.1) || same_public(old.0, new.0)
+        }
+        // Before 15 there is no unlogged sequence; from 15 on that of an unlogged table is one.
+        (Kind::Sequence, Attribute::Persistence) => new.0.get(Attribute::OwnedBy).is_some(),
+        _ => false,
+    }
 }
+
+/// Whether the schema `public` of a server before 15 grants what that of a server from 15 on does, each as its owner's.
+fn same_public(old: &Object, new: &Object) -> bool {
+    let owner = old.text(Attribute::Owner).unwrap_or_default();
+    let as_new = |role: String| if role == owner { NEW_OWNER.to_owned() } else { role };
+    let renamed = old.list(Attribute::Grants).iter().map(|item| -> Name {
+        match Grant::parse(item) {
+            Some(grant) => {
+                let Grant { grantee, privileges, grantor } = grant;
+                Grant { grantee: grantee.map(as_new), privileges, grantor: as_new(grantor) }.to_string().into()
+            }
+            None => item.clone(),
+        }
+    });
+    let granted: Value = Value::set(renamed);
+    new.text(Attribute::Owner) == Some(NEW_OWNER) && granted == Value::set(new.list(Attribute::Grants).iter().cloned())
+}
+
+/// Who owns the schema `public` from 15 on.
+const NEW_OWNER: &str = "pg_database_owner";
 
 /// Whether the schema `public` is still as the version made it: until 14 everybody could create in it, from 15 on it is
 /// the database owner's.
@@ -86,7 +124,7 @@ fn public_as_made(schema: &Object, version: Version) -> bool {
     let mut as_made = grants::default(Grantable::Schema, owner, version);
     let of_owner = as_made.first().and_then(|item| Grant::parse(item));
     as_made.extend(of_owner.map(|grant| format!("={everybody}/{}", grants::role(&grant.grantor)).into()));
-    let is_owner = version.major < 15 || owner == "pg_database_owner";
+    let is_owner = version.major < 15 || owner == NEW_OWNER;
     is_owner && schema.get(Attribute::Grants) == Some(&Value::set(as_made))
 }
 

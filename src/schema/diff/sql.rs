@@ -3,6 +3,7 @@
 //! Compared word by word; what a server of one version writes and one of another version leaves out is passed over on
 //! the side that has it.
 
+use std::collections::HashSet;
 use std::ops::Range;
 
 use squawk_lexer::TokenKind;
@@ -15,11 +16,27 @@ pub(super) fn is_same(left: &str, right: &str, versions: (Version, Version)) -> 
     let crosses = |major: u32| (versions.0.major >= major) != (versions.1.major >= major);
     let read = |text| {
         let words = unfolded_arrays(words(text));
-        if crosses(14) { calls(&words) } else { words }
+        let words = if crosses(14) { with_one_number(calls(&words)) } else { words };
+        without_nesting(words)
     };
     let (left, right) = (read(left), read(right));
     let passed = Passed { qualifiers: crosses(16), indent: crosses(16), alias: versions.0 != versions.1 };
     passed.is_same(&left, &right)
+}
+
+/// Whether the arguments of two routines mean the same. Servers from 14 on write the mode `IN` of a procedure's.
+pub(super) fn are_same_arguments(left: &str, right: &str, versions: (Version, Version)) -> bool {
+    let without_mode = |text| {
+        let words = words(text);
+        let begins: HashSet<usize> =
+            top(&words).filter(|at| words[*at] == ",").map(|comma| comma + 1).chain([0]).collect();
+        let kept: Vec<&str> = (words.iter().enumerate())
+            .filter(|(at, word)| **word != "IN" || !begins.contains(at))
+            .map(|(_, word)| *word)
+            .collect();
+        kept.join(" ")
+    };
+    is_same(&without_mode(left), &without_mode(right), versions)
 }
 
 fn words(text: &str) -> Vec<&str> {
@@ -98,6 +115,69 @@ fn calls<'t>(words: &[&'t str]) -> Vec<&'t str> {
     out
 }
 
+/// `EXTRACT` yields a `numeric` from 14 on, so that what it is compared with is cast to that, and a `double precision`
+/// before.
+fn with_one_number(words: Vec<&str>) -> Vec<&str> {
+    if !words.contains(&"EXTRACT") {
+        return words;
+    }
+    let mut out = Vec::with_capacity(words.len());
+    for word in words {
+        match (out.as_slice(), word) {
+            ([.., "::", "double"], "precision") => {
+                out.pop();
+                out.push("numeric");
+            }
+            _ => out.push(word),
+        }
+    }
+    out
+}
+
+/// `(a AND b) AND c` as `a AND b AND c`, and the same of `OR`: a server writes what `BETWEEN` stands for in parentheses of
+/// its own at first, and without them when it has been dumped and restored.
+fn without_nesting(words: Vec<&str>) -> Vec<&str> {
+    /// A pair of parentheses, with the word that joins what stands in it.
+    struct Group<'t> {
+        open: usize,
+        joined_by: Option<&'t str>,
+        inner: Vec<(usize, usize, Option<&'t str>)>,
+    }
+    let mut dropped: HashSet<usize> = HashSet::new();
+    let mut open: Vec<Group<'_>> = Vec::new();
+    for (at, word) in words.iter().enumerate() {
+        match *word {
+            "(" => open.push(Group { open: at, joined_by: None, inner: Vec::new() }),
+            ")" => {
+                let Some(group) = open.pop() else { return words };
+                if let Some(joiner) = group.joined_by {
+                    let ends = [group.open, at];
+                    let is_end = |place: usize| ends.contains(&place) || words[place] == joiner;
+                    for (start, end, inner) in group.inner {
+                        if inner == Some(joiner) && is_end(start - 1) && is_end(end + 1) {
+                            dropped.extend([start, end]);
+                        }
+                    }
+                }
+                if let Some(outer) = open.last_mut() {
+                    outer.inner.push((group.open, at, group.joined_by));
+                }
+            }
+            "AND" | "OR" => {
+                if let Some(group) = open.last_mut() {
+                    group.joined_by = Some(word);
+                }
+            }
+            _ => {}
+        }
+    }
+    if dropped.is_empty() {
+        return words;
+    }
+    let kept = words.into_iter().enumerate().filter(|(at, _)| !dropped.contains(at));
+    kept.map(|(_, word)| word).collect()
+}
+
 /// Where the parenthesis that opens here is closed.
 fn closing(words: &[&str], open: usize) -> Option<usize> {
     let mut depth = 0_usize;
@@ -114,7 +194,8 @@ fn closing(words: &[&str], open: usize) -> Option<usize> {
     None
 }
 
-/// The plain form of a call, by its name and what stands in its parentheses; `None` where it has one already.
+/// The plain form of a call, by its name and what stands in its parentheses; `None` where SQL has no words of its own for
+/// it.
 fn plain_call<'t>(name: Option<&'t str>, inner: &[&'t str]) -> Option<Vec<&'t str>> {
     let call = |name: &'t str, arguments: &[&[&'t str]]| {
         let mut words = vec![name, "("];
@@ -122,7 +203,7 @@ fn plain_call<'t>(name: Option<&'t str>, inner: &[&'t str]) -> Option<Vec<&'t st
             if number > 0 {
                 words.push(",");
             }
-            words.extend(calls(argument));
+            words.extend(calls(bare(argument)));
         }
         words.push(")");
         Some(words)
@@ -134,10 +215,10 @@ fn plain_call<'t>(name: Option<&'t str>, inner: &[&'t str]) -> Option<Vec<&'t st
             call("EXTRACT", &[&[field], value])
         }
         (Some("EXTRACT"), _) => call("EXTRACT", &parts(inner, &["FROM"])),
-        (Some("SUBSTRING"), _) => call("\"substring\"", &parts(inner, &["FROM", "FOR"])),
+        (Some("SUBSTRING"), _) => call("\"substring\"", &parts(inner, &["FROM", "FOR", "SIMILAR", "ESCAPE"])),
         (Some("OVERLAY"), _) => call("\"overlay\"", &parts(inner, &["PLACING", "FROM", "FOR"])),
         (Some("POSITION"), _) => match parts(inner, &["IN"]).as_slice() {
-            [["(", part @ .., ")"], ["(", whole @ .., ")"]] => call("\"position\"", &[whole, part]),
+            [part, whole] => call("\"position\"", &[whole, part]),
             _ => None,
         },
         (Some("TRIM"), [side, rest @ ..]) => {
@@ -153,12 +234,80 @@ fn plain_call<'t>(name: Option<&'t str>, inner: &[&'t str]) -> Option<Vec<&'t st
                 _ => None,
             }
         }
+        (Some("NORMALIZE"), _) => match parts(inner, &[","]).as_slice() {
+            [text] => call("\"normalize\"", &[text]),
+            [text, [form]] => call("\"normalize\"", &[text, &[normal_form(form)?]]),
+            _ => None,
+        },
+        (Some("XMLEXISTS"), _) => call("\"xmlexists\"", &parts(inner, &["PASSING"])),
+        (
+            Some(
+                "\"substring\"" | "\"overlay\"" | "\"position\"" | "\"normalize\"" | "\"xmlexists\"" | "\"overlaps\""
+                | "btrim" | "ltrim" | "rtrim" | "is_normalized" | "timezone",
+            ),
+            _,
+        ) => call(name?, &arguments(inner)),
+        (None, [text @ .., "IS", "NORMALIZED"]) => call("is_normalized", &[text]),
+        (None, [text @ .., "IS", form, "NORMALIZED"]) => call("is_normalized", &[text, &[normal_form(form)?]]),
+        (None, ["(", .., ")"]) if inner.contains(&"OVERLAPS") => match parts(inner, &["OVERLAPS"]).as_slice() {
+            [["(", one @ .., ")"], ["(", other @ .., ")"]] => {
+                call("\"overlaps\"", &[arguments(one), arguments(other)].concat())
+            }
+            _ => None,
+        },
         (None, _) => {
             let zone = top(inner).find(|at| matches!(inner[*at..], ["AT", "TIME", "ZONE", ..]))?;
             call("timezone", &[&inner[zone + 3..], &inner[..zone]])
         }
         _ => None,
     }
+}
+
+/// What stands between the commas of a call.
+fn arguments<'w, 't>(inner: &'w [&'t str]) -> Vec<&'w [&'t str]> {
+    let mut arguments = Vec::new();
+    let mut start = 0;
+    for comma in top(inner).filter(|at| inner[*at] == ",") {
+        arguments.push(&inner[start..comma]);
+        start = comma + 1;
+    }
+    arguments.push(&inner[start..]);
+    arguments
+}
+
+/// An argument without the casts and parentheses around it: servers before 14 write out the casts that nobody has asked
+/// for.
+fn bare<'w, 't>(argument: &'w [&'t str]) -> &'w [&'t str] {
+    let is_type = |words: &[&str]| {
+        let is_part = |word: &&str| {
+            matches!(*word, "(" | ")" | "[" | "]" | "," | ".")
+                || word.starts_with(|first: char| first.is_lowercase() || first.is_ascii_digit() || first == '"')
+        };
+        !words.is_empty() && words.iter().all(is_part)
+    };
+    match argument {
+        ["(", ..] => {
+            let Some(end) = closing(argument, 0) else { return argument };
+            match &argument[end + 1..] {
+                [] => bare(&argument[1..end]),
+                ["::", data_type @ ..] if is_type(data_type) => bare(&argument[1..end]),
+                _ => argument,
+            }
+        }
+        [_, "::", data_type @ ..] if is_type(data_type) => &argument[..1],
+        _ => argument,
+    }
+}
+
+/// A form of Unicode, as the text that functions take.
+fn normal_form(form: &str) -> Option<&'static str> {
+    Some(match form {
+        "NFC" => "'nfc'",
+        "NFD" => "'nfd'",
+        "NFKC" => "'nfkc'",
+        "NFKD" => "'nfkd'",
+        _ => return None,
+    })
 }
 
 /// The places that are in no parentheses.
@@ -309,6 +458,31 @@ mod tests {
     #[case::trim("btrim(a, 'x'::text)", "TRIM(BOTH 'x'::text FROM a)", 13, 15, true)]
     #[case::trim_blanks("ltrim(btrim(a))", "TRIM(LEADING FROM TRIM(BOTH FROM a))", 13, 15, true)]
     #[case::other_trim("ltrim(a)", "TRIM(BOTH FROM a)", 13, 15, false)]
+    #[case::substring_similar("\"substring\"(a, b, c)", "SUBSTRING(a SIMILAR b ESCAPE c)", 13, 15, true)]
+    #[case::overlaps("\"overlaps\"(a, (b + c), d, e)", "((a, (b + c)) OVERLAPS (d, e))", 13, 14, true)]
+    #[case::other_overlaps("\"overlaps\"(a, b, d, d)", "((a, b) OVERLAPS (c, d))", 13, 14, false)]
+    #[case::normalize("\"normalize\"(a, 'nfc'::text)", "NORMALIZE(a, NFC)", 13, 18, true)]
+    #[case::is_normalized("is_normalized('x'::text)", "('x'::text IS NORMALIZED)", 13, 15, true)]
+    #[case::is_normalized_as("is_normalized(a, 'nfkd'::text)", "(a IS NFKD NORMALIZED)", 13, 15, true)]
+    #[case::xml("\"xmlexists\"('//a'::text, x)", "XMLEXISTS(('//a'::text) PASSING (x))", 13, 15, true)]
+    #[case::extracted_number(
+        "(date_part('year'::text, a) > (2000)::double precision)",
+        "(EXTRACT(year FROM a) > (2000)::numeric)",
+        13,
+        14,
+        true
+    )]
+    #[case::cast("\"substring\"((a.b)::text, 2)", "SUBSTRING(a.b FROM 2)", 13, 14, true)]
+    #[case::cast_of_more("btrim(((a || b))::text, 'x'::text)", "TRIM(BOTH 'x'::text FROM (a || b))", 13, 14, true)]
+    #[case::same_call("timezone('UTC'::text, a)", "timezone('UTC'::text, b)", 13, 14, false)]
+    #[case::number("((a)::double precision > 1)", "((a)::numeric > 1)", 13, 14, false)]
+    #[case::nested_and("(((a >= 1) AND (a <= 2)) AND (b = 3))", "((a >= 1) AND (a <= 2) AND (b = 3))", 15, 15, true)]
+    #[case::nested_at_the_end("((a) AND ((b) AND (c)))", "((a) AND (b) AND (c))", 15, 15, true)]
+    #[case::nested_twice("((((a) OR (b)) OR (c)) OR (d))", "((a) OR (b) OR (c) OR (d))", 15, 15, true)]
+    #[case::nested_in_another("(((a) OR (b)) AND (c))", "((a) OR (b) AND (c))", 15, 15, false)]
+    #[case::negated("((NOT ((a) AND (b))) AND (c))", "((NOT (a) AND (b)) AND (c))", 15, 15, false)]
+    #[case::other_nested("(((a) AND (b)) AND (c))", "((a) AND (b) AND (d))", 15, 15, false)]
+    #[case::frame("sum(a) OVER (ROWS BETWEEN (1) PRECEDING AND (2) FOLLOWING)", "sum(a) OVER w", 15, 15, false)]
     #[case::zone("timezone('UTC'::text, (a + b))", "((a + b) AT TIME ZONE 'UTC'::text)", 13, 15, true)]
     fn texts_mean_the_same_or_not(
         #[case] left: &str,
@@ -320,5 +494,28 @@ mod tests {
         let version = |major| Version { major, minor: 1 };
         assert_eq!(is_same(left, right, (version(left_major), version(right_major))), expected);
         assert_eq!(is_same(right, left, (version(right_major), version(left_major))), expected);
+    }
+
+    #[rstest]
+    #[case::mode("IN a integer, INOUT b text", "a integer, INOUT b text", 14, 13, true)]
+    #[case::default("IN a text DEFAULT (b = ANY (c)), IN d text", "a text DEFAULT (b = ANY (c)), d text", 18, 13, true)]
+    #[case::sql(
+        "a boolean DEFAULT (((1 > 0) AND (2 > 1)) AND (3 > 2))",
+        "a boolean DEFAULT ((1 > 0) AND (2 > 1) AND (3 > 2))",
+        15,
+        15,
+        true
+    )]
+    #[case::other_mode("INOUT a integer", "a integer", 14, 13, false)]
+    #[case::other("IN a integer", "b integer", 14, 13, false)]
+    fn arguments_mean_the_same_or_not(
+        #[case] left: &str,
+        #[case] right: &str,
+        #[case] left_major: u32,
+        #[case] right_major: u32,
+        #[case] expected: bool,
+    ) {
+        let version = |major| Version { major, minor: 1 };
+        assert_eq!(are_same_arguments(left, right, (version(left_major), version(right_major))), expected);
     }
 }

@@ -139,7 +139,44 @@ fn the_public_schema_as_each_version_makes_it_is_information() {
     let drift = diff(&older, &newer, &DiffOptions::on(TODAY));
     assert_eq!(told(&drift), ["schema public Changed Information owner:Information grants:Information"]);
     let opened = snapshot(15, vec![public("pg_database_owner", &[owner, "=UC/pg_database_owner"])]);
-    assert!(!diff(&older, &opened, &DiffOptions::on(TODAY)).is_none());
+    let revoked = snapshot(14, vec![public("postgres", &["postgres=UC/postgres", "=U/postgres"])]);
+    assert!(diff(&revoked, &newer, &DiffOptions::on(TODAY)).is_none(), "each owner grants the same");
+    assert!(diff(&older, &opened, &DiffOptions::on(TODAY)).is_none(), "each owner grants the same");
+    assert!(!diff(&revoked, &opened, &DiffOptions::on(TODAY)).is_none());
+    let taken = snapshot(15, vec![public("somebody", &["somebody=UC/somebody", "=U/somebody"])]);
+    assert!(!diff(&revoked, &taken, &DiffOptions::on(TODAY)).is_none());
+}
+
+#[test]
+fn an_unlogged_sequence_is_drift_only_where_both_could_have_one() {
+    let side = |major, said: &[(Attribute, Value)]| {
+        let mut said = said.to_vec();
+        said.push((Attribute::OwnedBy, "public.t.id".into()));
+        snapshot(major, vec![object(ObjectId::in_schema(Kind::Sequence, "public", "t_id_seq"), &said)])
+    };
+    let unlogged = &[(Attribute::Persistence, "unlogged".into())];
+    assert!(diff(&side(14, &[]), &side(15, unlogged), &DiffOptions::on(TODAY)).is_none());
+    assert!(!diff(&side(15, &[]), &side(18, unlogged), &DiffOptions::on(TODAY)).is_none());
+}
+
+#[test]
+fn members_of_an_operator_family_may_be_those_of_its_class_across_14() {
+    let side = |major, of_class: &[&str], of_family: &[&str]| {
+        let members = |members: &[&str]| (Attribute::Members, Value::set(members.iter().copied()));
+        let name = "ops USING btree";
+        let family = (Attribute::Family, "public.ops".into());
+        snapshot(
+            major,
+            vec![
+                object(ObjectId::in_schema(Kind::OperatorFamily, "public", name), &[members(of_family)]),
+                object(ObjectId::in_schema(Kind::OperatorClass, "public", name), &[members(of_class), family]),
+            ],
+        )
+    };
+    let older = side(13, &["FUNCTION 1", "FUNCTION 2"], &[]);
+    assert!(diff(&older, &side(14, &["FUNCTION 1"], &["FUNCTION 2"]), &DiffOptions::on(TODAY)).is_none());
+    assert!(!diff(&older, &side(14, &["FUNCTION 1"], &["FUNCTION 3"]), &DiffOptions::on(TODAY)).is_none());
+    assert!(!diff(&side(14, &["a", "b"], &[]), &side(15, &["a"], &["b"]), &DiffOptions::on(TODAY)).is_none());
 }
 
 #[test]
