@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use super::{
-    apply, backup, backups, completions, config_check, demo, drift, info, init, man, mark, new, report, resume,
+    apply, backup, backups, completions, config_check, demo, drift, info, init, man, mark, new, report, resume, review,
     rollback, status, validate,
 };
 
@@ -144,6 +144,13 @@ pub enum Command {
     /// changed or without a file anywhere, or a file in the folders of migrations is not as it should be; with 1 when
     /// an environment could not be read.
     Status(status::Options),
+
+    /// Judge migrations by the rules
+    ///
+    /// Reads the files, and asks git which of them are new or changed; asks a server only where --environment names one.
+    /// Exits with 3 when something is found that is at least as grave as --fail-on says. A comment in the file,
+    /// `-- tidegate: allow RULE reason`, allows a finding of the statement that it stands before.
+    Review(review::Options),
 
     /// Show what two schemas differ in, and why
     ///

@@ -110,6 +110,15 @@ pub enum CommandError {
     /// There is no such backup.
     #[error("There is no backup called {0}. `tidegate backups` lists them.")]
     NoBackup(String),
+    /// There is no such migration.
+    #[error("There is no migration {}. Name it by its file, its name or its version; `tidegate status` lists them.", printable(.0))]
+    NoMigration(String),
+    /// There is no such rule.
+    #[error("There is no rule {}. `tidegate review --rules` lists them.", printable(.0))]
+    NoRule(String),
+    /// Git does not know the revision.
+    #[error("Git knows no revision {} of the folder of migrations, or there is no git. Name a branch, tag or commit.", printable(.0))]
+    NoRevision(String),
     /// There is no such window.
     #[error("There is no window called {}. `tidegate report` lists all, `tidegate resume` those left unfinished.", printable(.0))]
     NoWindow(String),
@@ -175,6 +184,9 @@ impl CommandError {
             | Self::OneSide
             | Self::NoEnvironment { .. }
             | Self::NoBackup(_)
+            | Self::NoMigration(_)
+            | Self::NoRule(_)
+            | Self::NoRevision(_)
             | Self::NoWindow(_)
             | Self::SeveralWindows { .. } => Exit::Usage,
             Self::ReadOnly(_) | Self::BackupRequired(_) | Self::NotConfirmed(_) | Self::Refused(_) | Self::InUse(_) => {

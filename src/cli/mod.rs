@@ -24,6 +24,7 @@ pub mod new;
 pub mod output;
 pub mod report;
 pub mod resume;
+pub mod review;
 pub mod rollback;
 pub mod status;
 pub mod table;
@@ -115,6 +116,7 @@ fn dispatch(command: Option<Command>, mut session: Session) -> Result<Outcome, C
             | Command::Backup(_)
             | Command::Validate(_)
             | Command::Mark(_)
+            | Command::Review(_)
             | Command::Drift(_),
         ) => Some(log::start(&mut session)?),
         _ => None,
@@ -125,6 +127,7 @@ fn dispatch(command: Option<Command>, mut session: Session) -> Result<Outcome, C
         Some(Command::Init(options)) => init::run(&options, &mut session),
         Some(Command::New(options)) => new::run(&options, &mut session),
         Some(Command::Status(options)) => status::run(&options, &mut session),
+        Some(Command::Review(options)) => review::run(&options, &mut session),
         Some(Command::Drift(options)) => drift::run(&options, &mut session),
         Some(Command::Apply(options)) => apply::run(&options, &mut session),
         Some(Command::Rollback(options)) => rollback::run(&options, &mut session),

@@ -71,6 +71,11 @@ impl Output {
         Self { writer: Box::new(BufWriter::new(stderr)), colored }
     }
 
+    /// Whether it takes colours.
+    pub fn is_colored(&self) -> bool {
+        self.colored
+    }
+
     /// The text in its tone.
     pub fn tone(&self, tone: Tone, text: impl AsRef<str>) -> String {
         paint(self.colored, tone, text.as_ref())

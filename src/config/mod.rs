@@ -35,6 +35,7 @@ use std::path::{Path, PathBuf};
 
 use crate::migration::catalogue::Layout;
 use crate::migration::table::TableName;
+use crate::review::settings::Settings;
 
 pub use backup::{BackupFormat, BackupSettings};
 pub use command::{CaptureError, CommandLine};
@@ -71,6 +72,8 @@ pub struct Config {
     pub backup: BackupSettings,
     /// How schema drift is looked for.
     pub drift: DriftSettings,
+    /// By which rules migrations are judged.
+    pub review: Settings,
     /// How the console looks.
     pub interface: Interface,
     /// The environments, in the order of the file.

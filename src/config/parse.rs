@@ -1,5 +1,6 @@
 //! From the text of a configuration file to a [`Config`], with every mistake and its line.
 
+mod review;
 #[cfg(test)]
 mod tests;
 
@@ -92,6 +93,7 @@ impl File<'_> {
             project: self.project(file.table("project", Section::Project), history.clone()),
             backup: self.backup(file.table("backup", Section::Backup)),
             drift: self.drift(file.table("drift", Section::Drift)),
+            review: self.review(file.table("review", Section::Review), &history, &environments),
             interface: self.interface(file.table("interface", Section::Interface)),
             history,
             environments,

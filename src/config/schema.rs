@@ -33,6 +33,8 @@ pub enum Section {
     DriftIgnore,
     /// `[drift.shadow]`
     DriftShadow,
+    /// `[review]`
+    Review,
     /// `[interface]`
     Interface,
     /// `[[environment]]`
@@ -45,7 +47,7 @@ pub enum Section {
 
 impl Section {
     /// All sections, in the order of the file.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::File,
         Self::Project,
         Self::History,
@@ -53,6 +55,7 @@ impl Section {
         Self::Drift,
         Self::DriftIgnore,
         Self::DriftShadow,
+        Self::Review,
         Self::Interface,
         Self::Environment,
         Self::Hooks,
@@ -69,6 +72,7 @@ impl Section {
             Self::Drift => "[drift]",
             Self::DriftIgnore => "[[drift.ignore]]",
             Self::DriftShadow => "[drift.shadow]",
+            Self::Review => "[review]",
             Self::Interface => "[interface]",
             Self::Environment => "[[environment]]",
             Self::Hooks => "[environment.hooks]",
@@ -97,7 +101,9 @@ const fn key(
     Key { section, name, kind, default, meaning }
 }
 
-use Section::{Backup, Drift, DriftIgnore, DriftShadow, Environment, File, History, Hook, Hooks, Interface, Project};
+use Section::{
+    Backup, Drift, DriftIgnore, DriftShadow, Environment, File, History, Hook, Hooks, Interface, Project, Review,
+};
 
 const TEXT: &str = "a text";
 const BOOLEAN: &str = "`true` or `false`";
@@ -112,6 +118,7 @@ pub const KEYS: &[Key] = &[
     key(File, "history", "a section", "", "Where each environment keeps its history."),
     key(File, "backup", "a section", "", "Where backups go and how they are made."),
     key(File, "drift", "a section", "", "How schema drift is looked for."),
+    key(File, "review", "a section", "", "By which rules migrations are judged."),
     key(File, "interface", "a section", "", "How the console looks and which keys it obeys."),
     key(
         File,
@@ -238,6 +245,45 @@ pub const KEYS: &[Key] = &[
     key(DriftShadow, "service", TEXT, "none", "A service of `pg_service.conf`."),
     key(DriftShadow, "password_env", VARIABLE, "none", "The variable that holds the password."),
     key(DriftShadow, "password_command", COMMAND, "none", "A command that prints the password within 30 seconds."),
+    key(
+        Review,
+        "ticket",
+        "a regular expression",
+        "any text",
+        "What the ticket in a header must look like as a whole, such as `SCOUT-[0-9]+`.",
+    ),
+    key(
+        Review,
+        "secured_schemas",
+        "a list of schemas",
+        "none",
+        "The schemas in which every new table must have row level security.",
+    ),
+    key(
+        Review,
+        "literals",
+        "a list of regular expressions",
+        "URLs, mail addresses, host names, IPv4 addresses",
+        "What must not stand in a constant, as it belongs to one environment.",
+    ),
+    key(
+        Review,
+        "public_roles",
+        "a list of roles",
+        "`[\"anon\"]`",
+        "Roles that everybody has, to which a grant is reported as one to PUBLIC is.",
+    ),
+    key(Review, "main_branch", TEXT, "`main`", "The branch whose migrations must not change any more."),
+    key(
+        Review,
+        "rules",
+        "a table of rules and levels",
+        "each rule's own",
+        "How grave each rule's findings are: `off`, `note`, `warning` or `error`.",
+    ),
+    key(Review, "development", "a table of rules and levels", "`rules`", "The levels for environments of this tier."),
+    key(Review, "staging", "a table of rules and levels", "`rules`", "The levels for environments of this tier."),
+    key(Review, "production", "a table of rules and levels", "`rules`", "The levels for environments of this tier."),
     key(Interface, "theme", TEXT, "chosen by the terminal", "The theme of the console; `--theme` wins."),
     key(Interface, "mouse", BOOLEAN, "`true`", "Whether the console listens to the mouse; `--no-mouse` wins."),
     key(Interface, "ascii", BOOLEAN, "by the locale", "Whether the console draws with plain ASCII; `--ascii` wins."),

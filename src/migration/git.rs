@@ -3,7 +3,8 @@
 use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::io::Read;
-use std::path::Path;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -50,6 +51,46 @@ pub fn content_with_checksum(path: &Path, checksum: Checksum) -> Option<String> 
             text_with_checksum(bytes, checksum)
         })
     })
+}
+
+/// The files below some folders that differ from a revision, or are not in it; `None` where git cannot say.
+pub fn changed_since(dir: &Path, revision: &str, below: &[&Path]) -> Option<Vec<PathBuf>> {
+    // A revision that begins like an option is none.
+    let revision =
+        line(dir, ["rev-parse", "--verify", "--quiet", "--end-of-options", &format!("{revision}^{{commit}}")])?;
+    let mut changed = listed(dir, &["diff", "--name-only", "--no-renames", "-z", &revision], below)?;
+    changed.extend(untracked(dir, below)?);
+    Some(changed)
+}
+
+/// The files below some folders that a branch has, and that are not as they are there; `None` where there is no such
+/// branch, neither here nor at `origin`.
+pub fn changed_after(dir: &Path, branch: &str, below: &[&Path]) -> Option<Vec<PathBuf>> {
+    let at = [format!("refs/remotes/origin/{branch}^{{commit}}"), format!("refs/heads/{branch}^{{commit}}")];
+    let commit = at.iter().find_map(|at| line(dir, ["rev-parse", "--verify", "--quiet", at]))?;
+    // What the branch got since this one left it is no change of this one's.
+    let base = line(dir, ["merge-base", "HEAD", &commit])?;
+    listed(dir, &["diff", "--name-only", "--no-renames", "--diff-filter=MDT", "-z", &base], below)
+}
+
+/// The files below some folders that are not committed as they are.
+pub fn uncommitted(dir: &Path, below: &[&Path]) -> Option<Vec<PathBuf>> {
+    let mut changed = listed(dir, &["diff", "--name-only", "--no-renames", "-z", "HEAD"], below)?;
+    changed.extend(untracked(dir, below)?);
+    Some(changed)
+}
+
+fn untracked(dir: &Path, below: &[&Path]) -> Option<Vec<PathBuf>> {
+    listed(dir, &["ls-files", "--others", "--exclude-standard", "--full-name", "-z"], below)
+}
+
+/// The paths that a command of git prints with `-z`, absolute.
+fn listed(dir: &Path, arguments: &[&str], below: &[&Path]) -> Option<Vec<PathBuf>> {
+    let root = PathBuf::from(line(dir, ["rev-parse", "--show-toplevel"])?);
+    let words = arguments.iter().map(OsStr::new).chain([OsStr::new("--")]);
+    let bytes = ask(dir, words.chain(below.iter().map(|path| path.as_os_str())))?;
+    let names = bytes.split(|byte| *byte == 0).filter(|name| !name.is_empty());
+    Some(names.map(|name| root.join(OsStr::from_bytes(name))).collect())
 }
 
 fn log_of(folder: &Path, file: &OsStr, how: &[&str]) -> Option<Vec<u8>> {
@@ -179,6 +220,37 @@ mod tests {
         fs::write(folder.path().join("b.sql"), "new").unwrap();
         assert!(commit_of(folder.path()).unwrap().dirty);
         assert_eq!(author_name(folder.path()).as_deref(), Some("Ana"));
+    }
+
+    #[test]
+    fn what_differs_from_a_branch_a_revision_or_the_last_commit_is_told() {
+        let Some(folder) = repository() else { return };
+        let root = folder.path().canonicalize().unwrap();
+        let path = |name: &str| root.join("m").join(name);
+        fs::create_dir(root.join("m")).unwrap();
+        for name in ["kept.sql", "mended.sql", "gone.sql"] {
+            fs::write(path(name), name).unwrap();
+        }
+        commit(&root).unwrap();
+        git(&root, &["branch", "-M", "trunk"]).unwrap();
+        git(&root, &["checkout", "-q", "-b", "work"]).unwrap();
+        fs::write(path("mended.sql"), "mended").unwrap();
+        fs::write(path("added.sql"), "added").unwrap();
+        commit(&root).unwrap();
+        fs::remove_file(path("gone.sql")).unwrap();
+        fs::write(path("new.sql"), "new").unwrap();
+        let below = root.join("m");
+        let sorted = |mut paths: Vec<PathBuf>| {
+            paths.sort();
+            paths
+        };
+        let after = changed_after(&root, "trunk", &[&below]).map(sorted);
+        assert_eq!(after, Some(vec![path("gone.sql"), path("mended.sql")]));
+        let since = changed_since(&root, "trunk", &[&below]).map(sorted);
+        assert_eq!(since, Some(["added.sql", "gone.sql", "mended.sql", "new.sql"].map(path).to_vec()));
+        assert_eq!(uncommitted(&root, &[&below]).map(sorted), Some(["gone.sql", "new.sql"].map(path).to_vec()));
+        assert_eq!(changed_after(&root, "nothing", &[&below]), None);
+        assert_eq!(changed_since(&root, "--output=x", &[&below]), None);
     }
 
     #[test]

@@ -22,6 +22,7 @@ pub mod monitor;
 pub mod plan;
 pub mod planning;
 pub mod report;
+pub mod review;
 pub mod runner;
 pub mod state;
 pub mod status;

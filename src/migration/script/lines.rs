@@ -7,12 +7,12 @@ const BLOCK: usize = 64 * 1024;
 
 /// Line numbers at every [`BLOCK`] of a text: a few kilobytes for the largest file, and at most one block to look through.
 #[derive(Debug, Clone)]
-pub(super) struct LineIndex {
+pub(crate) struct LineIndex {
     line_breaks_before: Vec<u32>,
 }
 
 impl LineIndex {
-    pub(super) fn new(text: &str) -> Self {
+    pub(crate) fn new(text: &str) -> Self {
         let mut line_breaks = 0;
         let line_breaks_before = text
             .as_bytes()
@@ -27,7 +27,7 @@ impl LineIndex {
     }
 
     /// Where the byte `at` of the text stands. A byte past the end is taken as the end, one within a character as that character.
-    pub(super) fn position(&self, text: &str, at: usize) -> Position {
+    pub(crate) fn position(&self, text: &str, at: usize) -> Position {
         let at = text.floor_char_boundary(at);
         let block = (at / BLOCK).min(self.line_breaks_before.len().saturating_sub(1));
         let before = self.line_breaks_before.get(block).copied().unwrap_or(0);

@@ -18,11 +18,12 @@ mod summary;
 mod words;
 
 pub use error::{Construct, Fault, ScriptError};
+pub(crate) use lines::LineIndex;
 pub use summary::SUMMARY_CHARACTERS;
 
 use super::table::TableName;
 use kind::Classifier;
-use lines::{LineCursor, LineIndex};
+use lines::LineCursor;
 use split::{Refusal, Splitter};
 
 /// A place in a file as people count it.

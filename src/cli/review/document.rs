@@ -1,0 +1,161 @@
+//! A review as JSON.
+
+use serde::Serialize;
+
+use super::Page;
+use crate::migration::script::Position;
+use crate::review::category::Category;
+use crate::review::examine::Examined;
+use crate::review::finding::{Finding, Part, Severity};
+use crate::review::rule;
+use crate::window::review::Reviewed;
+
+/// The whole document.
+#[derive(Debug, Serialize)]
+pub(super) struct Document {
+    migrations: Vec<Migration>,
+    files: Vec<File>,
+    counts: Counts,
+}
+
+#[derive(Debug, Serialize)]
+struct Counts {
+    errors: usize,
+    warnings: usize,
+    notes: usize,
+}
+
+#[derive(Debug, Serialize)]
+struct Migration {
+    name: String,
+    categories: Vec<Category>,
+    findings: Vec<Found>,
+    allowed: Vec<Allowed>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unread: Option<String>,
+}
+
+/// A file that is no migration.
+#[derive(Debug, Serialize)]
+struct File {
+    rule: &'static str,
+    severity: Severity,
+    file: String,
+    message: String,
+}
+
+/// A finding and its place, as lists of them have it.
+#[derive(Debug, Serialize)]
+pub(super) struct Found {
+    pub(super) rule: &'static str,
+    pub(super) severity: Severity,
+    part: Part,
+    pub(super) file: String,
+    #[serde(flatten)]
+    pub(super) place: Place,
+    pub(super) message: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) help: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) fix: Option<FixText>,
+    link: &'static str,
+}
+
+/// Where a finding begins and ends; without lines it is about the file as a whole.
+#[derive(Debug, Default, Clone, Copy, Serialize)]
+pub(super) struct Place {
+    pub(super) line: Option<u32>,
+    pub(super) column: Option<u32>,
+    pub(super) end_line: Option<u32>,
+    pub(super) end_column: Option<u32>,
+}
+
+/// A change that ends a finding.
+#[derive(Debug, Serialize)]
+pub(super) struct FixText {
+    pub(super) title: String,
+    pub(super) edits: Vec<EditText>,
+}
+
+/// One piece of it.
+#[derive(Debug, Serialize)]
+pub(super) struct EditText {
+    #[serde(flatten)]
+    pub(super) place: Place,
+    pub(super) text: String,
+}
+
+#[derive(Debug, Serialize)]
+struct Allowed {
+    rule: &'static str,
+    line: Option<u32>,
+    message: String,
+    reason: String,
+}
+
+pub(super) fn document(page: &Page<'_>) -> Document {
+    let [notes, warnings, errors] = page.review.counts();
+    let migrations = page.review.migrations.iter().map(|reviewed| {
+        let name = reviewed.name().to_string();
+        match &reviewed.examined {
+            Ok(examined) => Migration {
+                name,
+                categories: examined.categories().into_iter().collect(),
+                findings: examined.findings.iter().map(|one| found(page, reviewed, examined, one)).collect(),
+                allowed: examined.allowed.iter().map(|(one, reason)| allowed(examined, one, reason)).collect(),
+                unread: None,
+            },
+            Err(unread) => Migration {
+                name,
+                categories: Vec::new(),
+                findings: Vec::new(),
+                allowed: Vec::new(),
+                unread: Some(unread.why.clone()),
+            },
+        }
+    });
+    let files = page.review.problems.iter().map(|(problem, severity)| File {
+        rule: "file-name",
+        severity: *severity,
+        file: page.path(&problem.path),
+        message: problem.kind.to_string(),
+    });
+    Document { migrations: migrations.collect(), files: files.collect(), counts: Counts { errors, warnings, notes } }
+}
+
+pub(super) fn found(page: &Page<'_>, reviewed: &Reviewed, examined: &Examined, finding: &Finding) -> Found {
+    let at = |range: &std::ops::Range<usize>| place(examined, finding.part, range);
+    Found {
+        rule: finding.rule,
+        severity: finding.severity,
+        part: finding.part,
+        file: page.path(reviewed.path(finding.part)),
+        place: if finding.range.is_empty() { Place::default() } else { at(&finding.range) },
+        message: finding.message.clone(),
+        help: finding.help.clone(),
+        fix: finding.fix.as_ref().map(|fix| FixText {
+            title: fix.title.clone(),
+            edits: fix.edits.iter().map(|edit| EditText { place: at(&edit.range), text: edit.text.clone() }).collect(),
+        }),
+        link: rule(finding.rule).map_or("", |rule| rule.link),
+    }
+}
+
+fn place(examined: &Examined, part: Part, range: &std::ops::Range<usize>) -> Place {
+    let sql = match part {
+        Part::Up => Some(&examined.up),
+        Part::Down => examined.down.as_ref(),
+    };
+    let Some(sql) = sql else { return Place::default() };
+    let (Position { line, column }, end) = (sql.position(range.start), sql.position(range.end));
+    Place { line: Some(line), column: Some(column), end_line: Some(end.line), end_column: Some(end.column) }
+}
+
+fn allowed(examined: &Examined, finding: &Finding, reason: &str) -> Allowed {
+    Allowed {
+        rule: finding.rule,
+        line: place(examined, finding.part, &finding.range).line,
+        message: finding.message.clone(),
+        reason: reason.to_owned(),
+    }
+}

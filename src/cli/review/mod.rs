@@ -1,0 +1,225 @@
+//! `tidegate review [FILE …]`
+
+mod document;
+mod github;
+mod rules;
+mod sarif;
+mod text;
+
+use std::collections::HashSet;
+use std::path::Path;
+
+use clap::{Args, ValueEnum};
+use futures_util::future::join_all;
+
+use super::environments::{context, environments, small_runtime};
+use super::{CommandError, Exit, Session};
+use crate::config::{Environment, Tier};
+use crate::migration::catalogue::Catalogue;
+use crate::migration::git;
+use crate::review::finding::Severity;
+use crate::window::board::Board;
+use crate::window::context::Context;
+use crate::window::look::look;
+use crate::window::review::{Environments, Git, Request, Review, review};
+
+/// The arguments of `tidegate review`.
+#[derive(Debug, Args)]
+pub struct Options {
+    /// The migrations, by file, name or version [default: all]
+    #[arg(value_name = "FILE")]
+    pub migrations: Vec<String>,
+
+    /// Only those whose files are not as they are in this revision of git
+    #[arg(long, value_name = "REV")]
+    pub since: Option<String>,
+
+    /// Ask this environment what was applied, and use the levels of its tier; may be given again
+    #[arg(long = "environment", short = 'e', value_name = "ENV")]
+    pub environments: Vec<String>,
+
+    /// Use the levels of this tier
+    #[arg(long, value_enum, value_name = "TIER")]
+    pub tier: Option<TierChoice>,
+
+    /// From which severity on findings make the exit status 3
+    #[arg(long, value_enum, value_name = "SEVERITY", default_value_t)]
+    pub fail_on: FailOn,
+
+    /// List the rules, with the levels that hold here
+    #[arg(long, conflicts_with_all = ["migrations", "since", "explain"])]
+    pub rules: bool,
+
+    /// Say what a rule finds, why, and what to do instead
+    #[arg(long, value_name = "RULE", conflicts_with_all = ["migrations", "since"])]
+    pub explain: Option<String>,
+
+    /// What to print
+    #[arg(long, value_enum, value_name = "FORMAT", default_value_t)]
+    pub format: Format,
+}
+
+/// A tier, as an option.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum TierChoice {
+    /// A database that its owner may lose.
+    Development,
+    /// A database that others rely on for tests.
+    Staging,
+    /// The database that the business runs on.
+    Production,
+}
+
+/// From which severity on findings make the exit status 3.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum FailOn {
+    /// From the least on.
+    Note,
+    /// From warnings on.
+    Warning,
+    /// Errors only.
+    #[default]
+    Error,
+    /// Never.
+    Never,
+}
+
+/// What is printed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// Lines for people, with the place in the file.
+    #[default]
+    Text,
+    /// JSON, described in docs/cli.md.
+    Json,
+    /// SARIF 2.1.0, which code scanning reads.
+    Sarif,
+    /// Annotations as GitHub's workflows read them.
+    Github,
+}
+
+/// Reviews, and prints what was found.
+pub fn run(options: &Options, session: &mut Session) -> Result<Exit, CommandError> {
+    if let Some(name) = &options.explain {
+        return rules::explain(name, &mut session.output);
+    }
+    let context = context(session)?;
+    let chosen = match options.environments.as_slice() {
+        [] => Vec::new(),
+        names => environments(&context.config, names)?,
+    };
+    let tier = options.tier.map(tier_of).or_else(|| chosen.iter().map(|environment| environment.tier).max());
+    if options.rules {
+        return rules::list(&context.config.review, tier, options.format == Format::Json, &mut session.output);
+    }
+    let catalogue = context.read_catalogue()?;
+    let names: Vec<String> = chosen.iter().map(|environment| environment.name.to_string()).collect();
+    let board = match chosen.as_slice() {
+        [] => None,
+        chosen => Some(board(&context, &catalogue, chosen)?),
+    };
+    let request = Request {
+        only: wanted(options, &context, &catalogue)?,
+        tier,
+        git: Git::ask(&context.config),
+        environments: Environments { board: board.as_ref().map(|board| (board, names.as_slice())) },
+    };
+    let found = review(&context.config, &catalogue, &request);
+    let page = Page { review: &found, folder: &session.surroundings.folder };
+    match options.format {
+        Format::Text => text::print(&page, session.global.verbose > 0, &mut session.output)?,
+        Format::Json => session.output.json(&document::document(&page))?,
+        Format::Sarif => session.output.json(&sarif::document(&page))?,
+        Format::Github => github::print(&page, &mut session.output)?,
+    }
+    Ok(exit(&found, options.fail_on))
+}
+
+/// A review, as it is printed.
+struct Page<'a> {
+    review: &'a Review,
+    /// Paths are shown from here.
+    folder: &'a Path,
+}
+
+impl Page<'_> {
+    /// A path as it is shown: from the folder in which the command runs, where it lies below.
+    fn path(&self, path: &Path) -> String {
+        super::output::path(path.strip_prefix(self.folder).unwrap_or(path))
+    }
+}
+
+fn exit(review: &Review, fail_on: FailOn) -> Exit {
+    let least = match fail_on {
+        FailOn::Note => Severity::Note,
+        FailOn::Warning => Severity::Warning,
+        FailOn::Error => Severity::Error,
+        FailOn::Never => return Exit::Done,
+    };
+    if review.gravest().is_some_and(|gravest| gravest >= least) { Exit::Findings } else { Exit::Done }
+}
+
+fn tier_of(choice: TierChoice) -> Tier {
+    match choice {
+        TierChoice::Development => Tier::Development,
+        TierChoice::Staging => Tier::Staging,
+        TierChoice::Production => Tier::Production,
+    }
+}
+
+/// The names of the migrations that are asked for; none where all are.
+fn wanted(
+    options: &Options,
+    context: &Context,
+    catalogue: &Catalogue,
+) -> Result<Option<HashSet<String>>, CommandError> {
+    let mut wanted: Option<HashSet<String>> = None;
+    if !options.migrations.is_empty() {
+        let named = options.migrations.iter().map(|word| named(word, catalogue));
+        wanted = Some(named.collect::<Result<_, _>>()?);
+    }
+    if let Some(revision) = &options.since {
+        let layout = context.layout();
+        let below = [layout.migrations.as_path(), layout.rollback_folder()];
+        let changed = git::changed_since(&layout.migrations, revision, &below)
+            .ok_or_else(|| CommandError::NoRevision(revision.clone()))?;
+        let stems = changed.iter().filter_map(|path| Some(stem(path.file_name()?.to_str()?).to_owned()));
+        let since: HashSet<String> = stems.filter(|name| catalogue.find(name).is_some()).collect();
+        wanted = Some(match wanted {
+            Some(named) => named.intersection(&since).cloned().collect(),
+            None => since,
+        });
+    }
+    Ok(wanted)
+}
+
+/// A file's name without what makes it a migration's or a rollback's.
+fn stem(file: &str) -> &str {
+    let stem = file.strip_suffix(".sql").unwrap_or(file);
+    stem.strip_suffix(".down").unwrap_or(stem)
+}
+
+/// The migration that a word of the command line means.
+fn named(word: &str, catalogue: &Catalogue) -> Result<String, CommandError> {
+    let file = Path::new(word).file_name().and_then(|name| name.to_str()).unwrap_or(word);
+    let name = stem(file);
+    let by_version =
+        || catalogue.migrations.iter().find(|one| one.name.version().to_string() == name).map(|one| &one.name);
+    let found = catalogue.find(name).map(|migration| &migration.name).or_else(by_version);
+    found.map(ToString::to_string).ok_or_else(|| CommandError::NoMigration(word.to_owned()))
+}
+
+/// What was applied in some environments, all of them asked at once.
+fn board(context: &Context, catalogue: &Catalogue, chosen: &[&Environment]) -> Result<Board, CommandError> {
+    let looks = small_runtime()?
+        .block_on(join_all(chosen.iter().map(async |environment| (environment, look(context, environment).await))));
+    let mut pasts = Vec::new();
+    for (environment, look) in looks {
+        let view = look.map_err(|error| CommandError::Look {
+            environment: environment.name.to_string(),
+            source: Box::new(error),
+        })?;
+        pasts.push(Some(view.past));
+    }
+    Ok(Board::build(catalogue, &pasts))
+}

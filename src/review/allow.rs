@@ -1,0 +1,61 @@
+//! Findings that a file allows, with a reason: `-- tidegate: allow drop-column nobody reads it since 5.0`.
+
+use std::ops::Range;
+
+use super::finding::{Finding, Part};
+use super::sql::Sql;
+
+/// A comment that allows what rules find in the statement that it stands in or before.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Allowance {
+    /// In which file.
+    pub part: Part,
+    /// The rules' names, as they are written.
+    pub rules: Vec<String>,
+    /// Why.
+    pub reason: Option<String>,
+    /// Where the comment stands.
+    pub range: Range<usize>,
+    /// The bytes that it reaches over.
+    scope: Range<usize>,
+    /// Whether it stands before the first statement, and is about the file as a whole too.
+    whole: bool,
+}
+
+/// What such a comment begins with.
+const MARK: &str = "tidegate:";
+
+/// The allowances of a file.
+pub fn allowances(part: Part, sql: &Sql) -> Vec<Allowance> {
+    sql.comments.iter().filter_map(|range| allowance(part, sql, range)).collect()
+}
+
+fn allowance(part: Part, sql: &Sql, range: &Range<usize>) -> Option<Allowance> {
+    let text = sql.at(range).trim_start_matches("--").trim_start_matches("/*").trim_end_matches("*/").trim();
+    let text = text.strip_prefix(MARK)?.trim_start();
+    let text = text.strip_prefix("allow").filter(|rest| rest.is_empty() || rest.starts_with(char::is_whitespace))?;
+    let mut words = text.split_whitespace().peekable();
+    let mut rules = Vec::new();
+    while let Some(word) = words.next() {
+        rules.push(word.trim_end_matches([',', ':']).to_owned());
+        if !word.ends_with(',') {
+            break;
+        }
+    }
+    let reason = words.collect::<Vec<_>>().join(" ");
+    let after = sql.statements.iter().find(|statement| statement.range.end > range.start);
+    let whole = sql.statements.first().is_none_or(|first| range.start < first.range.start);
+    let scope = range.start.min(after.map_or(range.start, |one| one.range.start))
+        ..after.map_or(sql.text.len(), |one| one.range.end);
+    let reason = (!reason.is_empty()).then_some(reason);
+    Some(Allowance { part, rules, reason, range: range.clone(), scope, whole })
+}
+
+impl Allowance {
+    /// Whether it is about this finding.
+    pub fn covers(&self, finding: &Finding) -> bool {
+        let about_all = finding.range.is_empty() && finding.range.start == 0;
+        let here = if about_all { self.whole } else { self.scope.contains(&finding.range.start) };
+        self.part == finding.part && here && self.rules.iter().any(|rule| rule == finding.rule)
+    }
+}

@@ -1,0 +1,426 @@
+//! From the syntax tree of a statement to what it does.
+
+use squawk_syntax::ast::{self, AstNode};
+use squawk_syntax::{SyntaxKind, SyntaxNode};
+
+use super::table::{changes, parts};
+use super::{Deed, Drop, Grant, How, Index, Object, Policy, Routine, Table, Thing, View, Write};
+
+/// What a statement does.
+pub fn deed_of(statement: &ast::Stmt) -> Deed {
+    made(statement).or_else(|| changed(statement)).or_else(|| dropped(statement)).unwrap_or_else(|| other(statement))
+}
+
+fn made(statement: &ast::Stmt) -> Option<Deed> {
+    use ast::Stmt;
+    let create = |thing, node: &SyntaxNode| object_or_name(node).map(|name| Deed::Create(thing, name));
+    match statement {
+        Stmt::CreateTable(node) => table(node.syntax()),
+        Stmt::CreateTableAs(node) => table(node.syntax()),
+        Stmt::CreateForeignTable(node) => create(Thing::Other("foreign table"), node.syntax()),
+        Stmt::CreateIndex(node) => index(node),
+        Stmt::CreateView(node) => view(node.syntax(), false),
+        Stmt::CreateMaterializedView(node) => view(node.syntax(), true),
+        Stmt::CreateFunction(node) => routine(node.syntax(), false),
+        Stmt::CreateProcedure(node) => routine(node.syntax(), true),
+        Stmt::CreateAggregate(node) => create(Thing::Routine, node.syntax()),
+        Stmt::CreatePolicy(node) => policy(node),
+        Stmt::CreateSchema(node) => create(Thing::Schema, node.syntax()),
+        Stmt::CreateSequence(node) => create(Thing::Sequence, node.syntax()),
+        Stmt::CreateType(node) => create(Thing::Type, node.syntax()),
+        Stmt::CreateDomain(node) => create(Thing::Domain, node.syntax()),
+        Stmt::CreateTrigger(node) => create_on_table(Thing::Trigger, node.syntax()),
+        Stmt::CreateRule(node) => create_on_table(Thing::Other("rule"), node.syntax()),
+        Stmt::CreateExtension(node) => create(Thing::Extension, node.syntax()),
+        Stmt::CreateRole(node) => create(Thing::Role, node.syntax()),
+        Stmt::CreateUser(node) => create(Thing::Role, node.syntax()),
+        Stmt::CreateGroup(node) => create(Thing::Role, node.syntax()),
+        Stmt::CreateCollation(node) => create(Thing::Other("collation"), node.syntax()),
+        Stmt::CreateConversion(node) => create(Thing::Other("conversion"), node.syntax()),
+        Stmt::CreateEventTrigger(node) => create(Thing::Other("event trigger"), node.syntax()),
+        Stmt::CreateForeignDataWrapper(node) => create(Thing::Other("foreign data wrapper"), node.syntax()),
+        Stmt::CreateServer(node) => create(Thing::Other("server"), node.syntax()),
+        Stmt::CreatePublication(node) => create(Thing::Other("publication"), node.syntax()),
+        Stmt::CreateSubscription(node) => create(Thing::Other("subscription"), node.syntax()),
+        Stmt::CreateStatistics(node) => create(Thing::Other("statistics"), node.syntax()),
+        Stmt::CreateTextSearchConfiguration(node) => create(Thing::Other("text search configuration"), node.syntax()),
+        Stmt::CreateTextSearchDictionary(node) => create(Thing::Other("text search dictionary"), node.syntax()),
+        Stmt::CreateCast(_)
+        | Stmt::CreateOperator(_)
+        | Stmt::CreateOperatorClass(_)
+        | Stmt::CreateOperatorFamily(_)
+        | Stmt::CreateTransform(_)
+        | Stmt::CreateAccessMethod(_)
+        | Stmt::CreateLanguage(_)
+        | Stmt::CreateUserMapping(_)
+        | Stmt::CreateTextSearchParser(_)
+        | Stmt::CreateTextSearchTemplate(_)
+        | Stmt::ImportForeignSchema(_) => Some(Deed::Alter("CREATE")),
+        Stmt::SelectInto(_) => Some(Deed::Alter("SELECT INTO")),
+        _ => None,
+    }
+}
+
+fn changed(statement: &ast::Stmt) -> Option<Deed> {
+    use ast::Stmt;
+    match statement {
+        Stmt::AlterTable(node) => {
+            let name = object(&child(node.syntax(), SyntaxKind::TABLE_RELATION_NAME)?)?;
+            Some(Deed::AlterTable(name, changes(node)))
+        }
+        Stmt::AlterView(node) => match invoker(node.syntax()) {
+            Some(invoker) => Some(Deed::AlterViewInvoker(object(node.syntax())?, invoker)),
+            None => Some(Deed::Alter("ALTER VIEW")),
+        },
+        Stmt::AlterType(node) => match node.action() {
+            Some(ast::AlterTypeAction::AddValue(value)) => {
+                let literal = value.literal()?.string_value()?;
+                Some(Deed::AddEnumValue(object(node.syntax())?, literal))
+            }
+            _ => Some(Deed::Alter("ALTER TYPE")),
+        },
+        Stmt::Grant(node) => grant(node.syntax(), false),
+        Stmt::Revoke(node) => grant(node.syntax(), true),
+        Stmt::AlterDefaultPrivileges(node) => {
+            let given = node.syntax().children().find(|part| part.kind() == SyntaxKind::GRANT_DEFAULT_PRIVILEGES);
+            let part = given.clone().unwrap_or_else(|| node.syntax().clone());
+            let Some(Deed::Grant(mut grant)) = grant(&part, given.is_none()) else {
+                return Some(Deed::Alter("ALTER DEFAULT PRIVILEGES"));
+            };
+            grant.by_default = true;
+            Some(Deed::Grant(grant))
+        }
+        Stmt::CommentOn(_) | Stmt::SecurityLabel(_) => Some(Deed::Comment),
+        _ => None,
+    }
+}
+
+fn dropped(statement: &ast::Stmt) -> Option<Deed> {
+    use ast::Stmt;
+    let (thing, node) = match statement {
+        Stmt::DropTable(node) => (Thing::Table, node.syntax()),
+        Stmt::DropForeignTable(node) => (Thing::Other("foreign table"), node.syntax()),
+        Stmt::DropIndex(node) => (Thing::Index, node.syntax()),
+        Stmt::DropView(node) => (Thing::View, node.syntax()),
+        Stmt::DropMaterializedView(node) => (Thing::MaterializedView, node.syntax()),
+        Stmt::DropFunction(node) => (Thing::Routine, node.syntax()),
+        Stmt::DropProcedure(node) => (Thing::Routine, node.syntax()),
+        Stmt::DropRoutine(node) => (Thing::Routine, node.syntax()),
+        Stmt::DropAggregate(node) => (Thing::Routine, node.syntax()),
+        Stmt::DropSequence(node) => (Thing::Sequence, node.syntax()),
+        Stmt::DropSchema(node) => (Thing::Schema, node.syntax()),
+        Stmt::DropType(node) => (Thing::Type, node.syntax()),
+        Stmt::DropDomain(node) => (Thing::Domain, node.syntax()),
+        Stmt::DropTrigger(node) => (Thing::Trigger, node.syntax()),
+        Stmt::DropPolicy(node) => (Thing::Policy, node.syntax()),
+        Stmt::DropRule(node) => (Thing::Other("rule"), node.syntax()),
+        Stmt::DropExtension(node) => (Thing::Extension, node.syntax()),
+        Stmt::DropRole(node) => (Thing::Role, node.syntax()),
+        Stmt::DropUser(node) => (Thing::Role, node.syntax()),
+        Stmt::DropGroup(node) => (Thing::Role, node.syntax()),
+        Stmt::DropCollation(node) => (Thing::Other("collation"), node.syntax()),
+        Stmt::DropConversion(node) => (Thing::Other("conversion"), node.syntax()),
+        Stmt::DropEventTrigger(node) => (Thing::Other("event trigger"), node.syntax()),
+        Stmt::DropForeignDataWrapper(node) => (Thing::Other("foreign data wrapper"), node.syntax()),
+        Stmt::DropServer(node) => (Thing::Other("server"), node.syntax()),
+        Stmt::DropPublication(node) => (Thing::Other("publication"), node.syntax()),
+        Stmt::DropSubscription(node) => (Thing::Other("subscription"), node.syntax()),
+        Stmt::DropStatistics(node) => (Thing::Other("statistics"), node.syntax()),
+        Stmt::DropTextSearchConfig(node) => (Thing::Other("text search configuration"), node.syntax()),
+        Stmt::DropTextSearchDict(node) => (Thing::Other("text search dictionary"), node.syntax()),
+        _ => return None,
+    };
+    let names = match thing {
+        Thing::Trigger | Thing::Policy | Thing::Other("rule") => on_table(node).into_iter().collect(),
+        _ => named_in(node),
+    };
+    let has = |kind| child(node, kind).is_some();
+    Some(Deed::Drop(Drop { thing, names, if_exists: has(SyntaxKind::IF_EXISTS), cascade: has(SyntaxKind::CASCADE) }))
+}
+
+fn other(statement: &ast::Stmt) -> Deed {
+    use ast::Stmt;
+    match statement {
+        Stmt::Insert(node) => write(node.syntax(), How::Insert),
+        Stmt::Update(node) => write(node.syntax(), How::Update),
+        Stmt::Delete(node) => write(node.syntax(), How::Delete),
+        Stmt::Merge(node) => write(node.syntax(), How::Merge),
+        Stmt::Copy(node) => write(node.syntax(), How::Copy),
+        Stmt::Truncate(node) => Deed::Truncate(named_in(node.syntax())),
+        Stmt::Lock(node) => Deed::Lock(named_in(node.syntax())),
+        Stmt::Vacuum(node) => Deed::Maintain(named_in(node.syntax())),
+        Stmt::Analyze(node) => Deed::Maintain(named_in(node.syntax())),
+        Stmt::Do(_) => Deed::Do,
+        Stmt::Select(_) | Stmt::CompoundSelect(_) | Stmt::ParenSelect(_) | Stmt::Call(_) => Deed::Select,
+        Stmt::Begin(_) => Deed::Begin,
+        Stmt::Commit(_) | Stmt::Rollback(_) => Deed::End,
+        Stmt::Set(_)
+        | Stmt::Reset(_)
+        | Stmt::Show(_)
+        | Stmt::SetRole(_)
+        | Stmt::ResetRole(_)
+        | Stmt::SetConstraints(_)
+        | Stmt::SetTransaction(_)
+        | Stmt::SetSessionAuth(_)
+        | Stmt::ResetSessionAuth(_)
+        | Stmt::Discard(_) => Deed::Session,
+        _ if first_word(statement.syntax()) == Some(SyntaxKind::ALTER_KW) => Deed::Alter("ALTER"),
+        _ if first_word(statement.syntax()) == Some(SyntaxKind::DROP_KW) => Deed::Alter("DROP"),
+        _ => Deed::Other,
+    }
+}
+
+fn first_word(node: &SyntaxNode) -> Option<SyntaxKind> {
+    let mut tokens = node.children_with_tokens().filter_map(|part| part.into_token());
+    tokens.find(|token| !token.kind().is_trivia()).map(|token| token.kind())
+}
+
+/// The child of this kind.
+pub(super) fn child(node: &SyntaxNode, kind: SyntaxKind) -> Option<SyntaxNode> {
+    node.children().find(|part| part.kind() == kind)
+}
+
+/// The first qualified name in a node.
+pub(super) fn object(node: &SyntaxNode) -> Option<Object> {
+    let is_path = |part: &SyntaxNode| matches!(part.kind(), SyntaxKind::PATH | SyntaxKind::PATH_REF);
+    let path = node.descendants().find(is_path)?;
+    let segment = |part: SyntaxNode| match part.kind() {
+        SyntaxKind::PATH_SEGMENT => ast::PathSegment::cast(part).map(|segment| segment.text()),
+        SyntaxKind::PATH_SEGMENT_REF => ast::PathSegmentRef::cast(part).map(|segment| segment.text()),
+        _ => None,
+    };
+    let mut segments: Vec<String> = path.descendants().filter_map(segment).collect();
+    let name = segments.pop()?;
+    Some(Object { schema: segments.pop(), name })
+}
+
+/// A name that is not qualified: the text of a node.
+pub(super) fn name(node: &SyntaxNode) -> String {
+    ast::normalize_name_node(node)
+}
+
+/// What is made: a qualified name, or the plain one of the first node that is nothing but a name.
+fn object_or_name(node: &SyntaxNode) -> Option<Object> {
+    const PLAIN: [SyntaxKind; 9] = [
+        SyntaxKind::SCHEMA,
+        SyntaxKind::NAMED_SCHEMA,
+        SyntaxKind::EXTENSION,
+        SyntaxKind::ROLE,
+        SyntaxKind::EVENT_TRIGGER,
+        SyntaxKind::FOREIGN_DATA_WRAPPER,
+        SyntaxKind::SERVER,
+        SyntaxKind::PUBLICATION,
+        SyntaxKind::SUBSCRIPTION,
+    ];
+    let part = node
+        .children()
+        .find(|part| PLAIN.contains(&part.kind()) || part.children().any(|inner| inner.kind() == SyntaxKind::PATH))?;
+    let part = child(&part, SyntaxKind::SCHEMA).unwrap_or(part);
+    if PLAIN.contains(&part.kind()) {
+        return Some(Object { schema: None, name: name(&part) });
+    }
+    object(&part)
+}
+
+/// A trigger, policy or rule with its table as its schema.
+fn on_table(node: &SyntaxNode) -> Option<Object> {
+    const NAMES: [SyntaxKind; 6] = [
+        SyntaxKind::TRIGGER,
+        SyntaxKind::TRIGGER_REF,
+        SyntaxKind::POLICY,
+        SyntaxKind::POLICY_REF,
+        SyntaxKind::RULE,
+        SyntaxKind::RULE_REF,
+    ];
+    const TABLES: [SyntaxKind; 3] = [SyntaxKind::ON_RELATION, SyntaxKind::ON_TABLE, SyntaxKind::RULE_ON];
+    let part = node.children().find(|part| NAMES.contains(&part.kind()))?;
+    let table = node.children().find(|part| TABLES.contains(&part.kind())).and_then(|part| object(&part))?;
+    let name = object(&part).map_or_else(|| name(&part), |object| object.name);
+    Some(Object { schema: Some(format!("{}.{}", table.schema(), table.name)), name })
+}
+
+fn create_on_table(thing: Thing, node: &SyntaxNode) -> Option<Deed> {
+    on_table(node).map(|name| Deed::Create(thing, name))
+}
+
+/// Every name that a list of a statement has.
+fn named_in(node: &SyntaxNode) -> Vec<Object> {
+    let mut names = Vec::new();
+    for part in node.children() {
+        match part.kind() {
+            SyntaxKind::TABLE_LIST
+            | SyntaxKind::RELATION_LIST
+            | SyntaxKind::TABLE_AND_COLUMNS_LIST
+            | SyntaxKind::FUNCTION_SIG_LIST
+            | SyntaxKind::ROLE_REF_LIST => names.extend(named_in(&part)),
+            SyntaxKind::IF_EXISTS | SyntaxKind::CASCADE | SyntaxKind::RESTRICT => {}
+            _ => {
+                let plain = || Object { schema: None, name: name(&part) };
+                names.push(object(&part).unwrap_or_else(plain));
+            }
+        }
+    }
+    names
+}
+
+fn table(node: &SyntaxNode) -> Option<Deed> {
+    let name = object(&child(node, SyntaxKind::TABLE_NAME)?)?;
+    let temporary = child(node, SyntaxKind::TEMP).is_some();
+    let parts = child(node, SyntaxKind::TABLE_ARG_LIST).map(|list| parts(&list)).unwrap_or_default();
+    Some(Deed::CreateTable(Box::new(Table {
+        name,
+        temporary,
+        if_not_exists: child(node, SyntaxKind::IF_NOT_EXISTS).is_some(),
+        partition: child(node, SyntaxKind::PARTITION_OF).is_some(),
+        parts,
+    })))
+}
+
+fn index(node: &ast::CreateIndex) -> Option<Deed> {
+    let items = |list: ast::PartitionItemList| {
+        let items = list.syntax().children().filter(|item| item.kind() == SyntaxKind::PARTITION_ITEM);
+        items.map(|item| plain(&item)).collect::<Vec<_>>()
+    };
+    let include = node.index_include_clause().and_then(|clause| clause.partition_item_list());
+    Some(Deed::CreateIndex(Box::new(Index {
+        name: node.index().and_then(|index| object(index.syntax())).map(|index| index.name),
+        table: object(node.table_relation_name()?.syntax())?,
+        unique: node.unique_token().is_some(),
+        method: node.using_method().map_or_else(
+            || "btree".to_owned(),
+            |using| plain(using.syntax()).trim_start_matches("using").trim().to_owned(),
+        ),
+        items: node.partition_item_list().map(items).unwrap_or_default(),
+        include: include.map(items).unwrap_or_default(),
+        predicate: node.where_clause().map(|clause| plain(clause.syntax())),
+        if_not_exists: node.if_not_exists().is_some(),
+        concurrently: node.concurrently_token().is_some(),
+    })))
+}
+
+/// SQL in one form: one blank between words, lower case outside of quotes, no comments.
+fn plain(node: &SyntaxNode) -> String {
+    let mut text = String::new();
+    let mut apart = false;
+    for token in node.descendants_with_tokens().filter_map(|part| part.into_token()) {
+        if token.kind().is_trivia() {
+            apart = true;
+            continue;
+        }
+        let word = token.text();
+        let is_word = |character: Option<char>| character.is_some_and(|one| one.is_alphanumeric() || one == '_');
+        if apart && is_word(text.chars().next_back()) && is_word(word.chars().next()) {
+            text.push(' ');
+        }
+        apart = false;
+        let quoted = word.starts_with(['\'', '"', '$']);
+        if quoted { text.push_str(word) } else { text.push_str(&word.to_ascii_lowercase()) }
+    }
+    text
+}
+
+fn view(node: &SyntaxNode, materialized: bool) -> Option<Deed> {
+    Some(Deed::CreateView(Box::new(View {
+        name: object(&child(node, SyntaxKind::VIEW)?)?,
+        materialized,
+        or_replace: child(node, SyntaxKind::OR_REPLACE).is_some(),
+        if_not_exists: child(node, SyntaxKind::IF_NOT_EXISTS).is_some(),
+        temporary: child(node, SyntaxKind::TEMP).is_some(),
+        invoker: child(node, SyntaxKind::WITH_PARAMS).and_then(|with| invoker(&with)).unwrap_or(false),
+    })))
+}
+
+/// What the options in a node say about `security_invoker`.
+fn invoker(node: &SyntaxNode) -> Option<bool> {
+    let options = node.descendants().filter(|part| part.kind() == SyntaxKind::ATTRIBUTE_OPTION);
+    let mut said = None;
+    for option in options {
+        let text = plain(&option);
+        let (key, value) = text.split_once('=').unwrap_or((&text, "true"));
+        if key == "security_invoker" {
+            said = Some(matches!(value.trim_matches('\''), "true" | "on" | "1" | "yes"));
+        }
+    }
+    said
+}
+
+fn routine(node: &SyntaxNode, procedure: bool) -> Option<Deed> {
+    let options = child(node, SyntaxKind::FUNC_OPTION_LIST);
+    let any = |kind| options.as_ref().is_some_and(|options| child(options, kind).is_some());
+    let set = options.iter().flat_map(|options| options.children());
+    let pinned = set
+        .filter(|option| option.kind() == SyntaxKind::SET_FUNC_OPTION)
+        .any(|option| object(&option).is_some_and(|parameter| parameter.name == "search_path"));
+    let named =
+        node.children().find(|part| matches!(part.kind(), SyntaxKind::FUNCTION_NAME | SyntaxKind::PROCEDURE_NAME))?;
+    Some(Deed::CreateRoutine(Box::new(Routine {
+        name: object(&named)?,
+        or_replace: child(node, SyntaxKind::OR_REPLACE).is_some(),
+        definer: any(SyntaxKind::SECURITY_DEFINER_FUNC_OPTION),
+        pinned,
+        procedure,
+    })))
+}
+
+fn policy(node: &ast::CreatePolicy) -> Option<Deed> {
+    let conditions = [
+        node.using_expr_clause().map(|clause| clause.syntax().clone()),
+        node.with_check_expr_clause().map(|clause| clause.syntax().clone()),
+    ];
+    let open = conditions.into_iter().flatten().filter(|clause| {
+        let text = plain(clause);
+        matches!(text.trim_start_matches("using").trim_start_matches("with check"), "(true)" | "((true))")
+    });
+    let restrictive = node.as_policy_type().is_some_and(|kind| plain(kind.syntax()).contains("restrictive"));
+    let object = on_table(node.syntax())?;
+    Some(Deed::CreatePolicy(Box::new(Policy {
+        name: object.name,
+        table: self::object(node.on_table()?.syntax())?,
+        open: open.map(|clause| range(&clause)).collect(),
+        restrictive,
+    })))
+}
+
+/// The bytes of a node, without what is blank before and after it.
+pub(crate) fn range(node: &SyntaxNode) -> std::ops::Range<usize> {
+    let mut tokens = node.descendants_with_tokens().filter_map(|part| part.into_token());
+    let first = tokens.find(|token| !token.kind().is_trivia());
+    let start = first.map_or(node.text_range().start(), |token| token.text_range().start());
+    let mut end = node.last_token();
+    while let Some(token) = end.as_ref().filter(|token| token.kind().is_trivia()) {
+        end = token.prev_token();
+    }
+    let end = end.map_or(node.text_range().end(), |token| token.text_range().end()).max(start);
+    start.into()..end.into()
+}
+
+fn grant(node: &SyntaxNode, revoke: bool) -> Option<Deed> {
+    let list = node.descendants().filter(|part| part.kind() == SyntaxKind::ROLE_REF_LIST).last()?;
+    let roles = list.descendants().filter(|part| part.kind() == SyntaxKind::ROLE_NAME_REF);
+    let roles = roles.map(|role| name(&role)).collect();
+    Some(Deed::Grant(Box::new(Grant { revoke, roles, by_default: false })))
+}
+
+fn write(node: &SyntaxNode, how: How) -> Deed {
+    let target = node.children().find(|part| {
+        matches!(
+            part.kind(),
+            SyntaxKind::RELATION_NAME
+                | SyntaxKind::RELATION_NAME_REF
+                | SyntaxKind::TABLE_RELATION_NAME
+                | SyntaxKind::COPY_TABLE
+        )
+    });
+    let Some(table) = target.and_then(|target| object(&target)) else { return Deed::Select };
+    let has = |kind| node.descendants().any(|part| part.kind() == kind);
+    let from_query = match how {
+        How::Insert => node.children().any(|part| {
+            matches!(part.kind(), SyntaxKind::SELECT | SyntaxKind::COMPOUND_SELECT | SyntaxKind::PAREN_SELECT)
+        }),
+        _ => true,
+    };
+    let filtered =
+        node.children().any(|part| matches!(part.kind(), SyntaxKind::WHERE_CLAUSE | SyntaxKind::WHERE_CURRENT_OF));
+    let limited = from_query && (has(SyntaxKind::LIMIT_CLAUSE) || has(SyntaxKind::FETCH_CLAUSE));
+    Deed::Write(Write { how, table, filtered, limited, from_query })
+}

@@ -1,0 +1,108 @@
+//! The columns and keys of a table that is made, and the changes of one that is there.
+
+use squawk_syntax::ast::{self, AstNode};
+use squawk_syntax::{SyntaxKind, SyntaxNode};
+
+use super::TableChange;
+use super::read::{child, name, object, range};
+
+/// What a new table has.
+pub(super) fn parts(list: &SyntaxNode) -> Vec<TableChange> {
+    let mut parts = Vec::new();
+    for part in list.children() {
+        if part.kind() == SyntaxKind::COLUMN {
+            column(&part, false, &mut parts);
+        } else {
+            parts.extend(constraint(&part, None));
+        }
+    }
+    parts
+}
+
+/// What is changed of a table.
+pub(super) fn changes(statement: &ast::AlterTable) -> Vec<TableChange> {
+    use ast::AlterTableAction as Action;
+    let mut changes = Vec::new();
+    for action in statement.actions() {
+        let node = action.syntax().clone();
+        let column_name = || child(&node, SyntaxKind::COLUMN_NAME_REF).map(|column| name(&column));
+        let if_exists = child(&node, SyntaxKind::IF_EXISTS).is_some();
+        let change = match action {
+            Action::AddColumn(add) => {
+                column(add.syntax(), add.if_not_exists().is_some(), &mut changes);
+                continue;
+            }
+            Action::AddConstraint(add) => add.constraint().and_then(|added| constraint(added.syntax(), None)),
+            Action::DropColumn(_) => column_name().map(|name| TableChange::DropColumn { name, if_exists }),
+            Action::DropConstraint(_) => {
+                let dropped = child(&node, SyntaxKind::CONSTRAINT_NAME_REF);
+                let dropped = dropped.and_then(|named| object(&named).or_else(|| Some(plain_object(&named))));
+                dropped.map(|named| TableChange::DropConstraint { name: named.name, if_exists })
+            }
+            Action::EnableRls(_) => Some(TableChange::EnableRls),
+            Action::DisableRls(_) => Some(TableChange::DisableRls),
+            Action::TableRenameTo(_) => object(&node).map(|to| TableChange::Rename(to.name)),
+            Action::RenameColumn(_) => {
+                let to = child(&node, SyntaxKind::COLUMN_NAME).map(|column| name(&column));
+                column_name().zip(to).map(|(from, to)| TableChange::RenameColumn(from, to))
+            }
+            Action::SetSchema(_) => {
+                child(&node, SyntaxKind::SCHEMA_REF).map(|schema| TableChange::SetSchema(name(&schema)))
+            }
+            Action::AlterColumn(alter) => match alter.option() {
+                Some(ast::AlterColumnOption::SetType(_)) => column_name().map(TableChange::Retype),
+                _ => None,
+            },
+            Action::DetachPartition(_) => object(&node).map(TableChange::Detach),
+            _ => None,
+        };
+        changes.push(change.unwrap_or(TableChange::Other));
+    }
+    changes
+}
+
+fn plain_object(node: &SyntaxNode) -> super::Object {
+    super::Object { schema: None, name: name(node) }
+}
+
+/// A column and the keys that are written with it.
+fn column(node: &SyntaxNode, if_not_exists: bool, parts: &mut Vec<TableChange>) {
+    let Some(named) = child(node, SyntaxKind::COLUMN_NAME).map(|column| name(&column)) else { return };
+    parts.push(TableChange::AddColumn { name: named.clone(), if_not_exists });
+    for part in node.children() {
+        if let Some(key) = constraint(&part, Some(&named)) {
+            parts.push(key);
+        }
+    }
+}
+
+/// A constraint; of one column where it is written with it.
+fn constraint(node: &SyntaxNode, column: Option<&str>) -> Option<TableChange> {
+    let clause = child(node, SyntaxKind::CONSTRAINT_NAME_CLAUSE);
+    let called = clause.and_then(|clause| child(&clause, SyntaxKind::CONSTRAINT_NAME)).map(|called| name(&called));
+    let columns = |list: Option<SyntaxNode>| match (column, list) {
+        (Some(column), _) => vec![column.to_owned()],
+        (None, Some(list)) => {
+            let columns = list.descendants().filter(|part| part.kind() == SyntaxKind::COLUMN_NAME_REF);
+            columns.map(|column| name(&column)).collect()
+        }
+        (None, None) => Vec::new(),
+    };
+    Some(match node.kind() {
+        SyntaxKind::PRIMARY_KEY_CONSTRAINT | SyntaxKind::UNIQUE_CONSTRAINT => {
+            let list = child(node, SyntaxKind::INDEX_PARAMETERS);
+            let list = list.and_then(|list| child(&list, SyntaxKind::CONSTRAINT_COLUMN_REF_LIST));
+            TableChange::Key { name: called, columns: columns(list) }
+        }
+        SyntaxKind::REFERENCES_CONSTRAINT | SyntaxKind::FOREIGN_KEY_CONSTRAINT => TableChange::ForeignKey {
+            name: called,
+            columns: columns(child(node, SyntaxKind::FOREIGN_KEY_COLUMN_LIST)),
+            target: child(node, SyntaxKind::TABLE_NAME_REF).and_then(|target| object(&target))?,
+            range: range(node),
+        },
+        SyntaxKind::CHECK_CONSTRAINT | SyntaxKind::EXCLUDE_CONSTRAINT if column.is_none() || called.is_some() => {
+            TableChange::Constraint(called)
+        }
+        _ => return None,
+    })
+}

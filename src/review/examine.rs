@@ -1,0 +1,193 @@
+//! From a migration's files to what the rules find in them.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use super::allow::{Allowance, allowances};
+use super::category::Category;
+use super::finding::{Finding, Part, Severity};
+use super::known::Known;
+use super::rule::{Check, Report, Rule};
+use super::settings::Settings;
+use super::sql::Sql;
+use super::subject::Subject;
+use super::{rule, rules, squawk};
+use crate::migration::header::Header;
+use crate::migration::name::MigrationName;
+use crate::migration::script::{Record, ScriptOptions, Structure};
+
+/// The rules that are switched on, with how grave their findings are.
+#[derive(Debug, Clone)]
+pub struct Rules {
+    on: Vec<(&'static Rule, Severity)>,
+}
+
+impl Rules {
+    /// Those that are switched on in a tier, or wherever no tier is asked about.
+    pub fn of(settings: &Settings, tier: Option<&str>) -> Self {
+        Rules { on: rules().filter_map(|rule| Some((rule, settings.level(rule, tier)?))).collect() }
+    }
+
+    /// None at all: for a migration that is only read for what it makes.
+    pub const fn none() -> Self {
+        Rules { on: Vec::new() }
+    }
+
+    /// One rule alone, for its examples.
+    #[cfg(test)]
+    pub(super) fn only(rule: &'static Rule) -> Self {
+        Rules { on: vec![(rule, rule.level.unwrap_or(Severity::Note))] }
+    }
+
+    /// How grave the findings of a rule are; none where it is switched off.
+    pub fn severity(&self, name: &str) -> Option<Severity> {
+        self.on.iter().find(|(rule, _)| rule.name == name).map(|(_, severity)| *severity)
+    }
+}
+
+/// A migration's files.
+#[derive(Debug, Clone, Copy)]
+pub struct Files<'a> {
+    /// Its name.
+    pub name: &'a MigrationName,
+    /// The file that applies it, and its text.
+    pub up: (&'a Path, &'a str),
+    /// The file that rolls it back, and its text.
+    pub down: Option<(&'a Path, &'a str)>,
+}
+
+/// A migration that the rules have looked at.
+#[derive(Debug, Clone)]
+pub struct Examined {
+    /// Its name.
+    pub name: MigrationName,
+    /// What its file says at its top.
+    pub header: Header,
+    /// The file that applies it.
+    pub up: Sql,
+    /// The file that rolls it back.
+    pub down: Option<Sql>,
+    /// What was found, by file and place.
+    pub findings: Vec<Finding>,
+    /// What was found and is allowed for a reason.
+    pub allowed: Vec<(Finding, String)>,
+    allowances: Vec<Allowance>,
+}
+
+/// Looks at a migration alone.
+pub fn examine(files: Files<'_>, settings: &Settings, rules: &Rules) -> Examined {
+    let options = ScriptOptions { history_table: settings.history.clone() };
+    let (up, up_tree) = Sql::read(files.up.0, files.up.1, &options);
+    let down = files.down.map(|(path, text)| Sql::read(path, text, &options).0);
+    let mut allowances = allowances(Part::Up, &up);
+    if let Some(down) = &down {
+        allowances.extend(self::allowances(Part::Down, down));
+    }
+    let header = Header::parse(files.up.1);
+    let mut examined =
+        Examined { name: files.name.clone(), header, up, down, findings: Vec::new(), allowed: Vec::new(), allowances };
+    let mut findings = examined.check(settings, rules, None);
+    if let Some(tree) = up_tree {
+        let structure = examined.up.script.as_ref().ok().map(|script| script.structure());
+        let in_transaction = structure == Some(Structure::Wrapped);
+        let found = squawk::findings(Part::Up, files.up.1, &tree, in_transaction, &rules.on);
+        findings.extend(found.into_iter().filter(|finding| !examined.is_record(finding)));
+    }
+    examined.findings = findings;
+    examined
+}
+
+impl Examined {
+    /// Looks at the migration with what those before it have made, and takes in what it makes.
+    pub fn follow(&mut self, known: &mut Known, settings: &Settings, rules: &Rules) {
+        known.take(self.name.as_str(), &self.up.statements);
+        let found = self.check(settings, rules, Some(known));
+        self.findings.extend(found);
+    }
+
+    fn check(&self, settings: &Settings, rules: &Rules, known: Option<&Known>) -> Vec<Finding> {
+        let subject =
+            Subject { name: &self.name, header: &self.header, up: &self.up, down: self.down.as_ref(), settings };
+        let mut findings = Vec::new();
+        for (rule, severity) in &rules.on {
+            let mut report = Report::new(rule.name, *severity);
+            match (rule.check, known) {
+                (Check::Alone(check), None) => check(&subject, &mut report),
+                (Check::Known(check), Some(known)) => check(&subject, known, &mut report),
+                _ => continue,
+            }
+            findings.extend(report.into_findings());
+        }
+        findings
+    }
+
+    /// Whether a finding is about the statement that records the migration, which is the template's and not its author's.
+    fn is_record(&self, finding: &Finding) -> bool {
+        let Ok(script) = &self.up.script else { return false };
+        script.statements().iter().any(|statement| {
+            matches!(statement.records, Some(Record::Insert(_) | Record::Update(_)))
+                && statement.range.contains(&finding.range.start)
+        })
+    }
+
+    /// Takes in what was found elsewhere about a file as a whole.
+    pub fn add(&mut self, rules: &Rules, name: &str, part: Part, message: String) -> Option<&mut Finding> {
+        let (rule, severity) = rule(name).zip(rules.severity(name))?;
+        let finding = Finding { rule: rule.name, severity, part, range: 0..0, message, help: None, fix: None };
+        self.findings.push(finding);
+        self.findings.last_mut()
+    }
+
+    /// Takes out what the files allow, and puts the rest in order. To be called once, when everything was found.
+    pub fn settle(&mut self, rules: &Rules) {
+        let mut used = vec![false; self.allowances.len()];
+        let found = std::mem::take(&mut self.findings);
+        for finding in found {
+            let covering = self.allowances.iter().position(|one| one.reason.is_some() && one.covers(&finding));
+            match covering {
+                Some(place) => {
+                    used[place] = true;
+                    let reason = self.allowances[place].reason.clone().unwrap_or_default();
+                    self.allowed.push((finding, reason));
+                }
+                None => self.findings.push(finding),
+            }
+        }
+        for (allowance, used) in self.allowances.iter().zip(used) {
+            let named = allowance.rules.join(", ");
+            let unknown = allowance.rules.iter().find(|name| rule(name).is_none());
+            let (name, message) = match unknown {
+                Some(unknown) => ("allow-unused", format!("There is no rule {unknown}.")),
+                None if allowance.rules.is_empty() => {
+                    ("allow-without-reason", "The comment names neither rule nor reason.".to_owned())
+                }
+                None if allowance.reason.is_none() => {
+                    ("allow-without-reason", format!("Nothing says why {named} is allowed here: it is not."))
+                }
+                None if !used => ("allow-unused", format!("Nothing is found here that {named} would allow.")),
+                None => continue,
+            };
+            if let Some((rule, severity)) = rule(name).zip(rules.severity(name)) {
+                let mut report = Report::new(rule.name, severity);
+                report.at(allowance.part, allowance.range.clone(), message);
+                self.findings.extend(report.into_findings());
+            }
+        }
+        self.findings.sort_by_key(|finding| (finding.part, finding.range.start, finding.range.end, finding.rule));
+    }
+
+    /// The kinds of change that the migration makes.
+    pub fn categories(&self) -> BTreeSet<Category> {
+        let record = |range: &std::ops::Range<usize>| match &self.up.script {
+            Ok(script) => script.statements().iter().any(|one| one.records.is_some() && one.range.start == range.start),
+            Err(_) => false,
+        };
+        let working = self.up.working().filter(|statement| !record(&statement.range));
+        working.filter_map(|statement| Category::of(&statement.deed)).collect()
+    }
+
+    /// The gravest of its findings.
+    pub fn gravest(&self) -> Option<Severity> {
+        self.findings.iter().map(|finding| finding.severity).max()
+    }
+}

@@ -1,0 +1,16 @@
+//! A comment that allows a finding without saying why.
+
+use crate::review::finding::Severity;
+use crate::review::rule::{Check, Rule};
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    name: "allow-without-reason",
+    level: Some(Severity::Warning),
+    what: "a comment that allows a finding without saying why",
+    why: "Whoever reads it later cannot tell whether it still holds.",
+    how: "Write the reason behind the rule: -- tidegate: allow RULE reason",
+    link: "docs/review.md",
+    examples: &[],
+    check: Check::Outside,
+};

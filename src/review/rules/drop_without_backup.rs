@@ -1,0 +1,47 @@
+//! A table, column or schema that is dropped where windows may run without a backup.
+
+use crate::review::subject::Subject;
+use crate::review::deed::{Deed, TableChange, Thing};
+use crate::review::finding::Severity;
+use crate::review::rule::{Check, Example, Report, Rule};
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    name: "drop-without-backup",
+    level: Some(Severity::Warning),
+    what: "a table, column or schema that is dropped where windows may run without a backup",
+    why: "What was in it cannot be had back by any rollback.",
+    how: "Set `backup = \"required\"` in the environment's policy, so that its windows take one.",
+    link: "docs/review.md",
+    examples: &[Example::bad("DROP TABLE t;"),
+Example::bad("ALTER TABLE t DROP COLUMN a;"),
+Example::good("DROP INDEX i;"),
+Example::good("DROP VIEW v;")],
+    check: Check::Alone(check),
+};
+
+fn check(subject: &Subject<'_>, report: &mut Report) {
+    let unguarded = &subject.settings.without_backup;
+    if unguarded.is_empty() {
+        return;
+    }
+    for statement in &subject.up.statements {
+        let what = match &statement.deed {
+            Deed::Drop(drop) if matches!(drop.thing, Thing::Table | Thing::Schema | Thing::MaterializedView) => {
+                let names: Vec<String> = drop.names.iter().map(ToString::to_string).collect();
+                format!("{} {}", drop.thing.word(), names.join(", "))
+            }
+            Deed::AlterTable(table, changes) => {
+                let dropped = changes.iter().find_map(|change| match change {
+                    TableChange::DropColumn { name, .. } => Some(name),
+                    _ => None,
+                });
+                let Some(column) = dropped else { continue };
+                format!("column {column} of {table}")
+            }
+            _ => continue,
+        };
+        let message = format!("The {what} is dropped, and a window on {} may run without a backup.", unguarded.join(", "));
+        report.up(statement.range.clone(), message);
+    }
+}

@@ -1,0 +1,28 @@
+//! A header that names another migration.
+
+use crate::review::subject::Subject;
+use crate::review::finding::Severity;
+use crate::review::rule::{Check, Example, Report, Rule};
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    name: "header-name",
+    level: Some(Severity::Warning),
+    what: "a header that names another migration",
+    why: "The file was copied, and its header tells of something else.",
+    how: "Write the name of this migration.",
+    link: "docs/review.md",
+    examples: &[Example::bad("-- Migration: 20250101000000_create_users.sql\nSELECT 1;"),
+Example::good("-- Migration: 20260801093000_alter_metrics.sql\nSELECT 1;"),
+Example::good("SELECT 1;")],
+    check: Check::Alone(check),
+};
+
+fn check(subject: &Subject<'_>, report: &mut Report) {
+    let Some(named) = subject.header.migration.as_deref() else { return };
+    let name = named.trim_end_matches(".sql");
+    if name != subject.name.as_str() {
+        let message = format!("The header names {name}, and the file is {}.", subject.name.as_str());
+        report.up(0..0, message);
+    }
+}

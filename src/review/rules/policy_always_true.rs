@@ -1,0 +1,30 @@
+//! A policy that lets every row pass.
+
+use crate::review::subject::Subject;
+use crate::review::deed::Deed;
+use crate::review::finding::Severity;
+use crate::review::rule::{Check, Example, Report, Rule};
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    name: "policy-always-true",
+    level: Some(Severity::Warning),
+    what: "a policy that lets every row pass",
+    why: "Row level security is on, and keeps nothing back.",
+    how: "Write the condition, or grant the right without row level security.",
+    link: "https://www.postgresql.org/docs/current/sql-createpolicy.html",
+    examples: &[Example::bad("CREATE POLICY p ON t FOR SELECT USING (true);"),
+Example::bad("CREATE POLICY p ON t FOR INSERT WITH CHECK ( TRUE );"),
+Example::good("CREATE POLICY p ON t USING (owner = current_user);"),
+Example::good("CREATE POLICY p ON t AS RESTRICTIVE USING (true);")],
+    check: Check::Alone(check),
+};
+
+fn check(subject: &Subject<'_>, report: &mut Report) {
+    for statement in &subject.up.statements {
+        let Deed::CreatePolicy(policy) = &statement.deed else { continue };
+        for range in policy.open.iter().filter(|_| !policy.restrictive) {
+            report.up(range.clone(), format!("The policy {} on {} lets every row pass.", policy.name, policy.table));
+        }
+    }
+}

@@ -1,0 +1,37 @@
+//! A pre-check that asks for another migration.
+
+use crate::review::subject::Subject;
+use crate::review::deed::Deed;
+use crate::review::finding::Severity;
+use crate::review::rule::{Check, Example, Report, Rule};
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    name: "pre-check",
+    level: Some(Severity::Warning),
+    what: "a pre-check that asks for another migration",
+    why: "The file was copied, and its block looks for something else. Whether a migration runs is decided from the history before, block or not: its RETURN would leave the block only.",
+    how: "Write the name of this migration, or leave the block out.",
+    link: "docs/review.md",
+    examples: &[
+        Example::bad(
+            "DO $$ BEGIN IF EXISTS (SELECT 1 FROM migrations_history WHERE migration_name = '20250101000000_create_users') \
+             THEN RETURN; END IF; END $$;",
+        ),
+        Example::good(
+            "DO $$ BEGIN IF EXISTS (SELECT 1 FROM migrations_history WHERE migration_name = '20260801093000_alter_metrics') \
+             THEN RETURN; END IF; END $$;",
+        ),
+        Example::good("DO $$ BEGIN PERFORM 1; END $$;"),
+    ],
+    check: Check::Alone(check),
+};
+
+fn check(subject: &Subject<'_>, report: &mut Report) {
+    for statement in subject.up.statements.iter().filter(|one| one.deed == Deed::Do) {
+        let text = subject.up.at(&statement.range);
+        if text.contains(&subject.settings.history.table) && !text.contains(subject.name.as_str()) {
+            report.up(statement.range.clone(), "This pre-check does not ask for this migration.");
+        }
+    }
+}

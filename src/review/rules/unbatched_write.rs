@@ -1,0 +1,43 @@
+//! An UPDATE or DELETE of all rows of a table at once.
+
+use crate::review::subject::Subject;
+use crate::review::deed::{Deed, How};
+use crate::review::finding::Severity;
+use crate::review::rule::{Check, Example, Report, Rule};
+
+/// The rule.
+pub static RULE: Rule = Rule {
+    name: "unbatched-write",
+    level: Some(Severity::Warning),
+    what: "an UPDATE or DELETE of all rows of a table at once",
+    why: "Its rows are locked until the end, dead rows pile up, and it may run for hours on a large table.",
+    how: "Write them in batches: WHERE id IN (SELECT id … LIMIT 1000), again until none is left.",
+    link: "https://www.postgresql.org/docs/current/sql-update.html",
+    examples: &[Example::bad("UPDATE t SET a = 1;"),
+Example::bad("DELETE FROM t;"),
+Example::good("UPDATE t SET a = 1 WHERE id IN (SELECT id FROM t WHERE a IS NULL LIMIT 1000);"),
+Example::good("UPDATE t SET a = 1 WHERE id = 7;"),
+Example::good("CREATE TABLE t (a int); UPDATE t SET a = 1;")],
+    check: Check::Alone(check),
+};
+
+fn check(subject: &Subject<'_>, report: &mut Report) {
+    let statements = &subject.up.statements;
+    for statement in statements {
+        let Deed::Write(write) = &statement.deed else { continue };
+        if !matches!(write.how, How::Update | How::Delete) || write.limited {
+            continue;
+        }
+        let is_new =
+            statements.iter().any(|one| matches!(&one.deed, Deed::CreateTable(table) if table.name.is(&write.table)));
+        let large = subject.settings.large_tables.iter().find(|large| large.table.is(&write.table));
+        let message = match large {
+            Some(large) => format!("{} has about {} rows in {}.", write.table, large.rows, large.environment),
+            None if write.filtered => continue,
+            None => format!("Every row of {} is written at once.", write.table),
+        };
+        if !is_new && write.table.name != subject.settings.history.table {
+            report.up(statement.range.clone(), message);
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! A file as the rules read it: its statements and what each does, its constants and comments.
+
+use std::ops::Range;
+use std::path::Path;
+use std::sync::Arc;
+
+use squawk_lexer::TokenKind;
+use squawk_syntax::ast::{self, AstNode};
+use squawk_syntax::{Parse, SourceFile, SyntaxKind};
+
+use super::deed::{Deed, deed_of, range};
+use crate::migration::lexer::Lexer;
+use crate::migration::script::{LineIndex, Position, Script, ScriptError, ScriptOptions, Structure};
+
+/// How deep brackets and prefixes may nest before a file is taken for hostile: PostgreSQL itself gives up not far beyond.
+const DEEPEST: usize = 500;
+
+/// How many operators and dots may follow one another in one expression: each makes its syntax tree one deeper.
+const LONGEST_CHAIN: usize = 5_000;
+
+/// The stack of a thread that reads files: enough for what is let through.
+pub const STACK: usize = 256 << 20;
+
+/// The most syntax errors of one file that are told.
+const MOST_ERRORS: usize = 20;
+
+/// A statement, and what it does.
+#[derive(Debug, Clone)]
+pub struct Statement {
+    /// Its bytes, from its first word to its last.
+    pub range: Range<usize>,
+    /// What it does.
+    pub deed: Deed,
+    /// Which of the file's transactions it runs in, counted from 0; none for one that runs by itself.
+    pub transaction: Option<usize>,
+}
+
+/// A file as the rules read it.
+#[derive(Debug, Clone)]
+pub struct Sql {
+    /// The file's text.
+    pub text: Arc<str>,
+    /// Its statements. None where it is nested too deeply to be read.
+    pub statements: Vec<Statement>,
+    /// Where `*` stands for the columns of a query.
+    pub stars: Vec<Range<usize>>,
+    /// Its string constants, dollar-quoted ones among them.
+    pub strings: Vec<Range<usize>>,
+    /// Its comments.
+    pub comments: Vec<Range<usize>>,
+    /// What is no SQL, and where.
+    pub errors: Vec<(Range<usize>, String)>,
+    /// The file as it would be run, or why it would not be.
+    pub script: Result<Script, ScriptError>,
+    /// Where it nests too deeply to be read.
+    pub too_deep: Option<Range<usize>>,
+    lines: LineIndex,
+}
+
+impl Sql {
+    /// Reads a file; also yields the syntax tree, where there is one.
+    pub fn read(file: &Path, text: &str, options: &ScriptOptions) -> (Sql, Option<Parse<SourceFile>>) {
+        let script = Script::parse(file, text.as_bytes(), options);
+        let Tokens { strings, comments, too_deep } = tokens(text);
+        let mut sql = Sql {
+            text: script.as_ref().map_or_else(|_| text.into(), |script| Arc::clone(script.source())),
+            statements: Vec::new(),
+            stars: Vec::new(),
+            strings,
+            comments,
+            errors: Vec::new(),
+            script,
+            too_deep,
+            lines: LineIndex::new(text),
+        };
+        if sql.too_deep.is_some() {
+            return (sql, None);
+        }
+        let parse = SourceFile::parse(text);
+        sql.take(&parse);
+        (sql, Some(parse))
+    }
+
+    fn take(&mut self, parse: &Parse<SourceFile>) {
+        let wrapped = matches!(&self.script, Ok(script) if script.structure() == Structure::Wrapped);
+        let mut transactions = 0..;
+        let mut open = wrapped.then(|| transactions.next().unwrap_or_default());
+        for statement in parse.tree().stmts() {
+            if matches!(statement, ast::Stmt::EmptyStmt(_)) {
+                continue;
+            }
+            let deed = deed_of(&statement);
+            if deed == Deed::Begin && open.is_none() {
+                open = transactions.next();
+            }
+            let transaction = open;
+            if deed == Deed::End && !wrapped {
+                open = None;
+            }
+            self.statements.push(Statement {
+                range: self.without_semicolon(range(statement.syntax())),
+                deed,
+                transaction,
+            });
+        }
+        let tree = parse.syntax_node();
+        for node in tree.descendants().filter(|node| node.kind() == SyntaxKind::TARGET) {
+            if node.last_token().is_some_and(|token| token.kind() == SyntaxKind::STAR) {
+                let at = range(&node);
+                // An aggregate of all rows names no columns.
+                if !self.text[at.clone()].ends_with(')') {
+                    self.stars.push(at);
+                }
+            }
+        }
+        let errors = parse.errors().into_iter().take(MOST_ERRORS);
+        self.errors = errors
+            .map(|error| {
+                let range = error.range();
+                (range.start().into()..range.end().into(), error.message().to_owned())
+            })
+            .collect();
+    }
+
+    fn without_semicolon(&self, range: Range<usize>) -> Range<usize> {
+        let text = &self.text[range.clone()];
+        let kept = text.strip_suffix(';').map_or(text.len(), |rest| rest.trim_end().len());
+        range.start..range.start + kept
+    }
+
+    /// Where a byte stands.
+    pub fn position(&self, byte: usize) -> Position {
+        self.lines.position(&self.text, byte)
+    }
+
+    /// The text of a place.
+    pub fn at(&self, range: &Range<usize>) -> &str {
+        self.text.get(range.clone()).unwrap_or_default()
+    }
+
+    /// The statements that do something to the database.
+    pub fn working(&self) -> impl Iterator<Item = &Statement> {
+        self.statements.iter().filter(|one| !matches!(one.deed, Deed::Begin | Deed::End | Deed::Session))
+    }
+}
+
+struct Tokens {
+    strings: Vec<Range<usize>>,
+    comments: Vec<Range<usize>>,
+    too_deep: Option<Range<usize>>,
+}
+
+fn tokens(text: &str) -> Tokens {
+    let mut found = Tokens { strings: Vec::new(), comments: Vec::new(), too_deep: None };
+    let (mut depth, mut prefixes, mut chain) = (0_usize, 0_usize, 0_usize);
+    for lexeme in Lexer::new(text, 0..text.len()) {
+        match lexeme.kind {
+            TokenKind::Whitespace => continue,
+            TokenKind::LineComment | TokenKind::BlockComment { .. } => {
+                found.comments.push(lexeme.range);
+                continue;
+            }
+            TokenKind::Literal { .. } => {
+                prefixes = 0;
+                if text[lexeme.range.clone()].contains(['\'', '$']) {
+                    found.strings.push(lexeme.range.clone());
+                }
+            }
+            TokenKind::OpenParen | TokenKind::OpenBracket => {
+                depth += 1;
+                (prefixes, chain) = (0, 0);
+            }
+            TokenKind::CloseParen | TokenKind::CloseBracket => {
+                depth = depth.saturating_sub(1);
+                prefixes = 0;
+            }
+            TokenKind::Ident => {
+                let word = &text[lexeme.range.clone()];
+                let is = |words: &[&str]| words.iter().any(|one| word.eq_ignore_ascii_case(one));
+                if is(&["case"]) {
+                    depth += 1;
+                } else if is(&["end"]) {
+                    depth = depth.saturating_sub(1);
+                }
+                prefixes =
+                    if is(&["not", "explain", "analyze", "verbose", "prepare", "as"]) { prefixes + 1 } else { 0 };
+            }
+            TokenKind::Semi => (depth, prefixes, chain) = (0, 0, 0),
+            TokenKind::Comma => (prefixes, chain) = (0, 0),
+            TokenKind::Dot => (prefixes, chain) = (0, chain + 1),
+            TokenKind::QuotedIdent { .. } => prefixes = 0,
+            _ => (prefixes, chain) = (prefixes + 1, chain + 1),
+        }
+        if (depth.max(prefixes) > DEEPEST || chain > LONGEST_CHAIN) && found.too_deep.is_none() {
+            found.too_deep = Some(lexeme.range);
+        }
+    }
+    found
+}

@@ -1,0 +1,73 @@
+//! The rules that squawk brings, with the levels they have here. Their names are kept.
+
+use squawk_linter::{Linter, Rule as Theirs};
+use squawk_syntax::{Parse, SourceFile};
+
+use super::finding::{Edit, Finding, Fix, Part, Severity};
+use super::rule::{Check, Rule};
+
+mod table;
+
+pub use table::RULES;
+
+/// What squawk finds in a file, of the rules that are switched on.
+pub fn findings(
+    part: Part,
+    text: &str,
+    parse: &Parse<SourceFile>,
+    in_transaction: bool,
+    rules: &[(&'static Rule, Severity)],
+) -> Vec<Finding> {
+    let wanted = rules.iter().filter_map(|(rule, _)| match rule.check {
+        Check::Squawk(theirs) => Some(theirs),
+        _ => None,
+    });
+    let mut linter = Linter::from(wanted);
+    linter.settings.assume_in_transaction = in_transaction;
+    let found = linter.lint(parse, text).into_iter();
+    let known = |theirs: Theirs| {
+        rules.iter().find(|(rule, _)| matches!(rule.check, Check::Squawk(one) if one == theirs)).copied()
+    };
+    found
+        .filter_map(|violation| {
+            let (rule, severity) = known(violation.code)?;
+            Some(Finding {
+                rule: rule.name,
+                severity,
+                part,
+                range: violation.text_range.start().into()..violation.text_range.end().into(),
+                message: violation.message,
+                help: violation.help,
+                fix: violation.fix.map(fix),
+            })
+        })
+        .collect()
+}
+
+fn fix(fix: squawk_linter::Fix) -> Fix {
+    let edit = |edit: squawk_linter::Edit| Edit {
+        range: edit.text_range.start().into()..edit.text_range.end().into(),
+        text: edit.text.unwrap_or_default(),
+    };
+    Fix { title: fix.title, edits: fix.edits.into_iter().map(edit).collect() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_rule_of_theirs_is_here_under_its_name() {
+        // An alias stands for others.
+        let theirs: Vec<Theirs> =
+            enum_iterator::all::<Theirs>().filter(|theirs| theirs.expands_to().is_empty()).collect();
+        for rule in &theirs {
+            let name = rule.to_string();
+            assert!(RULES.iter().any(|ours| ours.name == name), "{name} is missing");
+        }
+        assert_eq!(RULES.len(), theirs.len());
+        for rule in RULES {
+            assert!(matches!(rule.check, Check::Squawk(theirs) if theirs.to_string() == rule.name), "{}", rule.name);
+        }
+    }
+}

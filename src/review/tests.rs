@@ -1,0 +1,213 @@
+//! Every rule objects to its bad examples and lets its good ones pass.
+
+use std::path::Path;
+
+use proptest::prelude::*;
+
+use super::examine::{Examined, Files, Rules, examine};
+use super::known::Known;
+use super::rule::{Check, Example, Rule};
+use super::settings::Settings;
+use super::*;
+use crate::migration::name::MigrationName;
+
+fn settings() -> Settings {
+    Settings {
+        secured_schemas: vec!["secured".to_owned()],
+        without_backup: vec!["staging".to_owned()],
+        ..Settings::default()
+    }
+}
+
+fn looked_at(example: &Example, settings: &Settings, rules: &Rules) -> Examined {
+    let name: MigrationName = example.name.parse().expect("a migration's name");
+    let before: MigrationName = "20250101000000_create_before".parse().expect("a migration's name");
+    let mut known = Known::default();
+    let earlier = Files { name: &before, up: (Path::new("before.sql"), example.before), down: None };
+    examine(earlier, settings, rules).follow(&mut known, settings, rules);
+    let down = example.down.map(|down| (Path::new("example.down.sql"), down));
+    let files = Files { name: &name, up: (Path::new("example.sql"), example.up), down };
+    let mut examined = examine(files, settings, rules);
+    examined.follow(&mut known, settings, rules);
+    examined.settle(rules);
+    examined
+}
+
+fn found(rule: &'static Rule, example: &Example) -> Vec<super::finding::Finding> {
+    let examined = looked_at(example, &settings(), &Rules::only(rule));
+    examined.findings.into_iter().filter(|finding| finding.rule == rule.name).collect()
+}
+
+#[test]
+fn every_rule_objects_to_its_bad_examples_and_lets_the_good_ones_pass() {
+    let mut faults = Vec::new();
+    for rule in rules() {
+        for example in rule.examples {
+            let found = found(rule, example);
+            if found.is_empty() == example.bad {
+                faults.push(format!("{}: {:?} {}: {found:?}", rule.name, example.bad, example.up));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "\n{}", faults.join("\n"));
+}
+
+#[test]
+fn every_rule_that_looks_at_files_has_bad_and_good_examples() {
+    for rule in rules() {
+        // The first is told of comments only, the second on servers to come.
+        let inside = !matches!(rule.check, Check::Outside) && !matches!(rule.name, "unused-ignore" | "prefer-repack");
+        for bad in [true, false] {
+            let has = rule.examples.iter().any(|example| example.bad == bad);
+            assert!(has || !inside, "{} has no example that is bad: {bad}", rule.name);
+        }
+    }
+}
+
+#[test]
+fn a_fix_ends_its_finding() {
+    let mut fixed = 0;
+    for rule in super::rules::RULES {
+        for example in rule.examples {
+            for finding in found(rule, example) {
+                let Some(fix) = finding.fix else { continue };
+                let text: &'static str = fix.applied(example.up).leak();
+                let again = found(rule, &Example { up: text, ..*example });
+                assert!(again.is_empty(), "{}: {text}: {again:?}", rule.name);
+                fixed += 1;
+            }
+        }
+    }
+    assert!(fixed > 0);
+}
+
+#[test]
+fn names_are_plain_and_unique() {
+    let mut names: Vec<&str> = rules().map(|rule| rule.name).collect();
+    names.sort_unstable();
+    let count = names.len();
+    names.dedup();
+    assert_eq!(names.len(), count);
+    assert!(names.iter().all(|name| name.chars().all(|one| one.is_ascii_lowercase() || one == '-')));
+}
+
+fn all_of(up: &str) -> Examined {
+    let example = Example { up: up.to_owned().leak(), ..Example::good("") };
+    let settings = settings();
+    let work = move || looked_at(&example, &settings, &Rules::of(&settings, None));
+    let thread = std::thread::Builder::new().stack_size(super::sql::STACK).spawn(work).expect("a thread");
+    thread.join().expect("no rule panics")
+}
+
+fn names(examined: &Examined) -> Vec<&str> {
+    examined.findings.iter().map(|finding| finding.rule).collect()
+}
+
+#[test]
+fn a_comment_with_a_reason_allows_a_finding_of_its_statement_only() {
+    let lock = "LOCK TABLE t;\n";
+    let one = all_of(&format!("-- tidegate: allow lock-table nobody uses it yet\n{lock}{lock}"));
+    assert_eq!(names(&one).iter().filter(|name| **name == "lock-table").count(), 1);
+    assert_eq!(one.allowed.len(), 1);
+    assert_eq!(one.allowed[0].1, "nobody uses it yet");
+    let inside = all_of("LOCK TABLE t -- tidegate: allow lock-table in the middle\n;");
+    assert!(!names(&inside).contains(&"lock-table"));
+}
+
+#[test]
+fn a_comment_before_everything_allows_what_is_found_of_the_whole_file() {
+    let examined = all_of("-- tidegate: allow missing-rollback, missing-ticket it is a test\nSELECT 1;");
+    assert!(!names(&examined).contains(&"missing-rollback"));
+    assert!(!names(&examined).contains(&"missing-ticket"));
+    assert!(names(&examined).contains(&"missing-author"));
+}
+
+#[test]
+fn a_comment_without_a_reason_or_a_match_is_found_itself() {
+    assert!(names(&all_of("-- tidegate: allow lock-table\nLOCK TABLE t;")).contains(&"lock-table"));
+    assert!(names(&all_of("-- tidegate: allow lock-table\nLOCK TABLE t;")).contains(&"allow-without-reason"));
+    assert!(names(&all_of("-- tidegate: allow lock-table a reason\nSELECT 1;")).contains(&"allow-unused"));
+    assert!(names(&all_of("-- tidegate: allow look-table a reason\nLOCK TABLE t;")).contains(&"allow-unused"));
+}
+
+#[test]
+fn a_level_of_a_tier_wins_over_that_of_all() {
+    let mut settings = settings();
+    settings.levels.insert("lock-table".to_owned(), None);
+    settings
+        .tiers
+        .entry("production".to_owned())
+        .or_default()
+        .insert("lock-table".to_owned(), Some(finding::Severity::Error));
+    assert_eq!(Rules::of(&settings, None).severity("lock-table"), None);
+    assert_eq!(Rules::of(&settings, Some("staging")).severity("lock-table"), None);
+    assert_eq!(Rules::of(&settings, Some("production")).severity("lock-table"), Some(finding::Severity::Error));
+}
+
+#[test]
+fn deep_nesting_and_long_chains_end_cleanly() {
+    let deep = 20_000;
+    let cases = [
+        format!("SELECT {}1{};", "(".repeat(deep), ")".repeat(deep)),
+        format!("SELECT {}1;", "NOT ".repeat(deep)),
+        format!("SELECT {}1;", "- ".repeat(deep)),
+        format!("{}SELECT 1;", "EXPLAIN ".repeat(deep)),
+        format!("SELECT {}1{};", "CASE WHEN ".repeat(deep), " THEN 1 END".repeat(deep)),
+        format!("SELECT {}1;", "1 + ".repeat(4_900)),
+        format!("SELECT {}1;", "1 + ".repeat(deep)),
+        format!("SELECT true {};", "AND a = 1 ".repeat(deep)),
+        format!("SELECT 1 {};", "UNION SELECT 1 ".repeat(deep)),
+        format!("SELECT 1 FROM t {};", "JOIN u ON true ".repeat(deep)),
+        format!("SELECT 1{};", "::int".repeat(deep)),
+        format!("SELECT a{};", "[1]".repeat(deep)),
+        format!("SELECT a {};", "COLLATE \"C\" ".repeat(deep)),
+        format!("SELECT a {};", "IS NULL ".repeat(deep)),
+        format!("SELECT a {};", "ISNULL ".repeat(deep)),
+        format!("SELECT {};", "a.".repeat(deep)),
+        "(".repeat(deep),
+        "$$".repeat(deep),
+    ];
+    for case in cases {
+        let examined = all_of(&case);
+        assert!(!examined.findings.is_empty());
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_text_makes_a_rule_panic(text in "\\PC{0,200}") {
+        all_of(&text);
+    }
+
+    #[test]
+    fn no_run_of_words_makes_a_rule_panic(
+        words in proptest::collection::vec(
+            proptest::sample::select(vec![
+                "create", "table", "index", "on", "t", "(", ")", ";", ",", "alter", "drop", "column", "add", "policy",
+                "using", "true", "view", "as", "select", "*", "from", "grant", "to", "public", "'x'", "type", "value",
+                "if", "not", "exists", "\"q\"", ".", "$$", "do", "begin", "commit", "insert", "into", "update", "set",
+                "--", "\n", "/*", "*/", "function", "security", "definer", "é", "references", "primary", "key",
+            ]),
+            0..40,
+        )
+    ) {
+        all_of(&words.join(" "));
+    }
+}
+
+#[test]
+fn the_documentation_lists_every_rule_and_names_no_other() {
+    let documentation = include_str!("../../docs/review.md");
+    for rule in rules() {
+        let level = rule.level.map_or("off", |severity| severity.word());
+        let row = format!("| `{}` | {level} | {} |", rule.name, rule.what);
+        assert!(documentation.contains(&row), "docs/review.md lacks {row}");
+    }
+    let (_, asked_for) = documentation.split_once("## What the governance asks for").expect("the table is there");
+    for line in asked_for.lines().filter(|line| line.starts_with("| ")) {
+        let holds = line.rsplit('|').nth(1).unwrap_or_default();
+        for name in holds.split('`').skip(1).step_by(2).filter(|name| name.contains('-')) {
+            assert!(rule(name).is_some(), "docs/review.md names {name}, which is no rule");
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! A review of the project's migrations: the rules over all files, with what git and the environments say.
+
+mod outside;
+
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
+
+use crate::config::{Config, Tier};
+use crate::migration::catalogue::{Catalogue, FileProblem, Migration, MigrationFile};
+use crate::migration::name::MigrationName;
+use crate::review::examine::{Examined, Files, Rules, examine};
+use crate::review::finding::{Part, Severity};
+use crate::review::known::Known;
+use crate::review::settings::Settings;
+use crate::review::sql::STACK;
+
+pub use outside::{Environments, Git};
+
+/// What is to be reviewed.
+#[derive(Debug, Default)]
+pub struct Request<'a> {
+    /// The migrations, by name; all of them where nothing is said.
+    pub only: Option<HashSet<String>>,
+    /// The tier whose levels hold.
+    pub tier: Option<Tier>,
+    /// What git says of the files.
+    pub git: Git,
+    /// What the environments say of the migrations.
+    pub environments: Environments<'a>,
+}
+
+/// A review.
+#[derive(Debug, Clone, Default)]
+pub struct Review {
+    /// The migrations that were asked for, in their order.
+    pub migrations: Vec<Reviewed>,
+    /// What is wrong with files that are no migrations, and how grave that is.
+    pub problems: Vec<(FileProblem, Severity)>,
+}
+
+/// A migration that was reviewed.
+#[derive(Debug, Clone)]
+pub struct Reviewed {
+    /// The file that applies it.
+    pub up: PathBuf,
+    /// The file that rolls it back.
+    pub down: Option<PathBuf>,
+    /// What was found, or why a file could not be read.
+    pub examined: Result<Examined, Unread>,
+}
+
+/// A migration of which a file could not be read.
+#[derive(Debug, Clone)]
+pub struct Unread {
+    /// The migration.
+    pub name: MigrationName,
+    /// Why.
+    pub why: String,
+}
+
+impl Reviewed {
+    /// The migration's name.
+    pub fn name(&self) -> &MigrationName {
+        match &self.examined {
+            Ok(examined) => &examined.name,
+            Err(unread) => &unread.name,
+        }
+    }
+
+    /// One of its files.
+    pub fn path(&self, part: Part) -> &Path {
+        match part {
+            Part::Up => &self.up,
+            Part::Down => self.down.as_deref().unwrap_or(&self.up),
+        }
+    }
+
+    /// The gravest of its findings.
+    pub fn gravest(&self) -> Option<Severity> {
+        self.examined.as_ref().map_or(Some(Severity::Error), Examined::gravest)
+    }
+}
+
+impl Review {
+    /// The gravest of all findings.
+    pub fn gravest(&self) -> Option<Severity> {
+        let of_files = self.problems.iter().map(|(_, severity)| *severity);
+        self.migrations.iter().filter_map(Reviewed::gravest).chain(of_files).max()
+    }
+
+    /// How many findings there are of each severity, the least grave first.
+    pub fn counts(&self) -> [usize; 3] {
+        let findings =
+            self.migrations.iter().filter_map(|one| one.examined.as_ref().ok()).flat_map(|one| &one.findings);
+        let unread = self.migrations.iter().filter(|one| one.examined.is_err()).map(|_| Severity::Error);
+        let files = self.problems.iter().map(|(_, severity)| *severity);
+        let mut counts = [0; 3];
+        for severity in findings.map(|finding| finding.severity).chain(unread).chain(files) {
+            counts[severity as usize] += 1;
+        }
+        counts
+    }
+}
+
+/// Reviews migrations on all cores.
+pub fn review(config: &Config, catalogue: &Catalogue, request: &Request<'_>) -> Review {
+    let settings = &config.review;
+    let rules = Rules::of(settings, request.tier.map(Tier::word));
+    let wanted =
+        |migration: &Migration| request.only.as_ref().is_none_or(|only| only.contains(migration.name.as_str()));
+    // Later ones tell nothing about those that are asked for.
+    let end = catalogue.migrations.iter().rposition(wanted).map_or(0, |last| last + 1);
+    let looked_at = read_all(&catalogue.migrations[..end], settings, &rules, &wanted);
+    let mut known = Known::default();
+    let mut migrations = Vec::new();
+    for (migration, examined) in catalogue.migrations.iter().zip(looked_at) {
+        let is_wanted = wanted(migration);
+        let examined = examined.map(|mut examined| {
+            examined.follow(&mut known, settings, if is_wanted { &rules } else { &NOTHING });
+            if is_wanted {
+                outside::add(&mut examined, migration, request, &rules);
+                examined.settle(&rules);
+            }
+            examined
+        });
+        if is_wanted {
+            let down = migration.down.as_ref().map(|down| down.path.clone());
+            migrations.push(Reviewed { up: migration.up.path.clone(), down, examined });
+        }
+    }
+    let severity = rules.severity("file-name").filter(|_| request.only.is_none());
+    let problems = catalogue.problems.iter();
+    let problems = severity.map(|severity| problems.map(|problem| (problem.clone(), severity)).collect());
+    Review { migrations, problems: problems.unwrap_or_default() }
+}
+
+/// No rule, for migrations that are only read for what they make.
+static NOTHING: Rules = Rules::none();
+
+/// Looks at each migration alone, on all cores.
+fn read_all(
+    migrations: &[Migration],
+    settings: &Settings,
+    rules: &Rules,
+    wanted: &(impl Fn(&Migration) -> bool + Sync),
+) -> Vec<Result<Examined, Unread>> {
+    let next = AtomicUsize::new(0);
+    let work = || {
+        let mut done = Vec::new();
+        loop {
+            let place = next.fetch_add(1, Ordering::Relaxed);
+            let Some(migration) = migrations.get(place) else { return done };
+            let rules = if wanted(migration) { rules } else { &NOTHING };
+            done.push((place, read(migration, settings, rules)));
+        }
+    };
+    let workers = thread::available_parallelism().map_or(1, usize::from).min(migrations.len().max(1));
+    let mut done: Vec<(usize, Result<Examined, Unread>)> = thread::scope(|scope| {
+        let spawn = |_| thread::Builder::new().name("review".to_owned()).stack_size(STACK).spawn_scoped(scope, work);
+        let threads: Vec<_> = (0..workers).map_while(|worker| spawn(worker).ok()).collect();
+        let done = threads.into_iter().flat_map(|thread| match thread.join() {
+            Ok(done) => done,
+            Err(panic) => std::panic::resume_unwind(panic),
+        });
+        done.collect()
+    });
+    // Where no thread can be started there is no other way.
+    if done.is_empty() {
+        done = work();
+    }
+    done.sort_unstable_by_key(|(place, _)| *place);
+    done.into_iter().map(|(_, examined)| examined).collect()
+}
+
+fn read(migration: &Migration, settings: &Settings, rules: &Rules) -> Result<Examined, Unread> {
+    let text = |file: &MigrationFile| {
+        let unread = |why: String| Unread { name: migration.name.clone(), why };
+        let bytes =
+            file.read().map_err(|error| unread(format!("{} could not be read: {error}.", file.path.display())))?;
+        match String::from_utf8(bytes) {
+            Ok(text) => Ok(text),
+            // Told by the rule about what can be run, with its place.
+            Err(error) => Ok(String::from_utf8_lossy(error.as_bytes()).into_owned()),
+        }
+    };
+    let up = text(&migration.up)?;
+    let down = migration.down.as_ref().map(text).transpose()?;
+    let down = migration.down.as_ref().zip(down.as_ref()).map(|(file, text)| (file.path.as_path(), text.as_str()));
+    let files = Files { name: &migration.name, up: (&migration.up.path, &up), down };
+    Ok(examine(files, settings, rules))
+}

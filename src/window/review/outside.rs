@@ -1,0 +1,99 @@
+//! What git and the environments say of a migration's files.
+
+use std::collections::HashSet;
+use std::path::PathBuf;
+
+use crate::config::Config;
+use crate::migration::catalogue::{Layout, Migration, MigrationFile};
+use crate::migration::git;
+use crate::review::examine::{Examined, Rules};
+use crate::review::finding::Part;
+use crate::window::board::Board;
+use crate::window::status::Status;
+
+use super::Request;
+
+/// What git says of the files.
+#[derive(Debug, Clone, Default)]
+pub struct Git {
+    /// Those that are not committed as they are.
+    pub uncommitted: HashSet<PathBuf>,
+    /// Those that are not as the main branch has them.
+    pub changed: HashSet<PathBuf>,
+    /// The main branch.
+    pub main_branch: String,
+    /// Whether the Supabase CLI reads the folder of migrations, and rollbacks lie in it.
+    pub rollbacks_beside: bool,
+}
+
+impl Git {
+    /// Asks git; says nothing of files that are in no repository.
+    pub fn ask(config: &Config) -> Self {
+        let layout = &config.project.layout;
+        let below = [layout.migrations.as_path(), layout.rollback_folder()];
+        let main_branch = config.review.main_branch.clone();
+        let set = |paths: Option<Vec<PathBuf>>| paths.unwrap_or_default().into_iter().collect();
+        Git {
+            uncommitted: set(git::uncommitted(&layout.migrations, &below)),
+            changed: set(git::changed_after(&layout.migrations, &main_branch, &below)),
+            main_branch,
+            rollbacks_beside: is_read_by_supabase(layout),
+        }
+    }
+}
+
+/// Whether the Supabase CLI reads the folder in which rollbacks lie.
+fn is_read_by_supabase(layout: &Layout) -> bool {
+    let supabase = layout.migrations.parent();
+    layout.rollback_folder() == layout.migrations && supabase.is_some_and(|folder| folder.join("config.toml").exists())
+}
+
+/// What the environments say of the migrations.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Environments<'a> {
+    /// The board, and the names of its columns.
+    pub board: Option<(&'a Board, &'a [String])>,
+}
+
+/// Adds to a migration's findings what was not found in its text.
+pub(super) fn add(examined: &mut Examined, migration: &Migration, request: &Request<'_>, rules: &Rules) {
+    let git = &request.git;
+    let mut file = |part: Part, file: &MigrationFile| {
+        let path = file.path.canonicalize().unwrap_or_else(|_| file.path.clone());
+        if git.changed.contains(&path) {
+            let message = format!("The file is not as the branch {} has it.", git.main_branch);
+            examined.add(rules, "changed-after-merge", part, message);
+        }
+        if git.uncommitted.contains(&path) {
+            examined.add(rules, "uncommitted", part, "The file is not committed as it is.".to_owned());
+        }
+    };
+    file(Part::Up, &migration.up);
+    if let Some(down) = &migration.down {
+        file(Part::Down, down);
+        if git.rollbacks_beside {
+            let message = "The Supabase CLI would run this rollback as a migration.".to_owned();
+            examined.add(rules, "rollback-beside", Part::Down, message);
+        }
+    }
+    let Some((board, names)) = request.environments.board else { return };
+    let Some(row) = board.position(migration.name.as_str()) else { return };
+    let standing = |status: Status| {
+        let cells = board.columns.iter().map(|column| column.cells.get(row).and_then(|cell| cell.status));
+        let environments = cells.zip(names).filter(|(found, _)| *found == Some(status)).map(|(_, name)| name.as_str());
+        environments.collect::<Vec<_>>().join(", ")
+    };
+    let changed = standing(Status::Changed);
+    if !changed.is_empty() {
+        let message = format!("The file is not what was applied in {changed}.");
+        let found = examined.add(rules, "changed-after-apply", Part::Up, message);
+        if let Some(found) = found {
+            found.help("The console shows the difference, where git still has what was applied.");
+        }
+    }
+    let late = standing(Status::OutOfOrder);
+    if !late.is_empty() {
+        let message = format!("In {late}, a later migration is applied already.");
+        examined.add(rules, "out-of-order", Part::Up, message);
+    }
+}
