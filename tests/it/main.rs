@@ -39,5 +39,6 @@ mod engine_volume;
 mod floors;
 mod harness;
 mod hooks;
+mod review;
 mod support;
 mod validate;

@@ -1,0 +1,176 @@
+//! `tidegate review`: what it finds in a project's files, in git and in an environment.
+
+use std::fs;
+use std::process::{Command, Stdio};
+
+use serde_json::Value;
+
+use crate::support::{Run, Scratch, Server};
+
+const NAME: &str = "20260801093000_create_metrics";
+const HEADER: &str = "-- Migration: 20260801093000_create_metrics.sql\n-- Author: adele\n-- Ticket: SCOUT-104\n\
+    -- Description: Keeps what campaigns measured.\n";
+
+/// A project of one migration whose SQL has nothing to object to.
+fn project() -> Scratch {
+    let scratch = Scratch::new();
+    scratch.configure(&[("staging", "staging", "postgresql:///nothing?host=/nowhere")]);
+    let up = format!("{HEADER}CREATE TABLE IF NOT EXISTS metrics (id bigint PRIMARY KEY);\n");
+    let down =
+        format!("DROP TABLE IF EXISTS metrics;\nDELETE FROM migrations_history WHERE migration_name = '{NAME}';\n");
+    scratch.migration(NAME, &up, &down);
+    scratch
+}
+
+fn reviewed(scratch: &Scratch, arguments: &[&str]) -> (Option<i32>, Value) {
+    let run = Run::of(scratch.tidegate().args(["review", "--format", "json"]).args(arguments));
+    (run.code(), serde_json::from_str(&run.output).unwrap_or_else(|error| panic!("{error}: {run:?}")))
+}
+
+/// The findings as `rule:line`.
+fn found(document: &Value) -> Vec<String> {
+    let migrations = document["migrations"].as_array().expect("is a list");
+    let findings = migrations.iter().flat_map(|one| one["findings"].as_array().expect("is a list"));
+    findings.map(|one| format!("{}:{}", one["rule"].as_str().expect("is text"), one["line"])).collect()
+}
+
+fn git(scratch: &Scratch, arguments: &[&str]) {
+    let done = Command::new("git").args(arguments).current_dir(scratch.path()).stdout(Stdio::null()).status();
+    assert!(done.expect("git runs").success(), "{arguments:?}");
+}
+
+fn commit(scratch: &Scratch) {
+    git(scratch, &["add", "-A"]);
+    git(scratch, &["-c", "user.name=Ana", "-c", "user.email=ana@example.test", "commit", "-q", "-m", "change"]);
+}
+
+#[test]
+fn a_project_without_a_fault_is_clean_without_a_server() {
+    let (code, document) = reviewed(&project(), &["--fail-on", "note"]);
+    assert_eq!((code, found(&document)), (Some(0), vec![]), "{document}");
+    assert_eq!(document["migrations"][0]["categories"], serde_json::json!(["schema"]));
+}
+
+#[test]
+fn what_is_found_has_its_place_in_every_format() {
+    let scratch = project();
+    let up = format!("{HEADER}CREATE VIEW v AS\n  SELECT * FROM metrics;\n");
+    scratch.migration("20260802093000_create_view", &up, "DROP VIEW v;\n");
+    let only = ["20260802093000", "--fail-on", "warning"];
+    let (code, document) = reviewed(&scratch, &only);
+    assert_eq!(code, Some(3));
+    assert!(found(&document).contains(&"select-star:6".to_owned()), "{document}");
+    assert!(found(&document).contains(&"header-name:null".to_owned()), "{document}");
+    let print = |format: &str| Run::of(scratch.tidegate().args(["review", "--format", format]).args(only)).output;
+    let text = print("text");
+    assert!(text.contains("warning[select-star]") && text.contains("20260802093000_create_view.sql:6:10"), "{text}");
+    let sarif: Value = serde_json::from_str(&print("sarif")).expect("is JSON");
+    let results = sarif["runs"][0]["results"].as_array().expect("is a list");
+    let star = results.iter().find(|one| one["ruleId"] == "select-star").expect("is found");
+    let place = &star["locations"][0]["physicalLocation"];
+    assert_eq!(place["artifactLocation"]["uri"], "migrations/20260802093000_create_view.sql");
+    assert_eq!(place["region"]["startLine"], 6);
+    let github = print("github");
+    assert!(
+        github.contains("::warning file=migrations/20260802093000_create_view.sql,line=6,endLine=6,col=10,endColumn=11,title=select-star::"),
+        "{github}"
+    );
+}
+
+#[test]
+fn a_new_migration_is_clean_but_for_what_is_to_be_filled_in() {
+    let scratch = project();
+    let made = ["new", "create", "reports", "--ticket", "SCOUT-7", "--author", "adele"];
+    Run::of(scratch.tidegate().args(made)).expect_success();
+    let (_, document) = reviewed(&scratch, &[]);
+    let rules: Vec<String> =
+        found(&document).iter().map(|one| one.split(':').next().expect("has a rule").to_owned()).collect();
+    assert_eq!(rules, ["unfinished", "unfinished"], "{document}");
+}
+
+#[test]
+fn git_tells_what_is_new_changed_or_merged() {
+    let scratch = project();
+    git(&scratch, &["init", "-q", "-b", "main"]);
+    commit(&scratch);
+    git(&scratch, &["checkout", "-q", "-b", "work"]);
+    let up = scratch.path().join(format!("migrations/{NAME}.sql"));
+    fs::write(&up, fs::read_to_string(&up).expect("is text") + "-- changed\n").expect("writes");
+    scratch.migration("20260802093000_alter_metrics", "SELECT 1;\n", "-- nothing to undo\n");
+    let (_, document) = reviewed(&scratch, &[]);
+    let rules = found(&document);
+    assert!(rules.contains(&"changed-after-merge:null".to_owned()), "{document}");
+    assert_eq!(rules.iter().filter(|one| one.starts_with("uncommitted")).count(), 3, "{document}");
+    let names = |arguments: &[&str]| -> Vec<String> {
+        let (_, document) = reviewed(&scratch, arguments);
+        let migrations = document["migrations"].as_array().expect("is a list").clone();
+        migrations.iter().map(|one| one["name"].as_str().expect("is text").to_owned()).collect()
+    };
+    assert_eq!(names(&["--since", "main"]), [NAME, "20260802093000_alter_metrics"]);
+    commit(&scratch);
+    assert_eq!(names(&["--since", "HEAD"]), Vec::<String>::new());
+    let nothing = Run::of(scratch.tidegate().args(["review", "--since", "nowhere"]));
+    assert_eq!(nothing.code(), Some(2));
+    assert!(nothing.errors.contains("Git knows no revision nowhere"), "{nothing:?}");
+}
+
+#[test]
+fn an_environment_tells_what_was_applied_otherwise_or_too_early() {
+    let scratch = project();
+    let database = Server::shared().fresh_database();
+    scratch.configure(&[("here", "development", database.url())]);
+    scratch.migration("20260803093000_alter_metrics", "SELECT 1;\n", "-- nothing to undo\n");
+    Run::of(scratch.tidegate().args(["apply", "here"])).expect_success();
+    let up = scratch.path().join(format!("migrations/{NAME}.sql"));
+    fs::write(&up, fs::read_to_string(&up).expect("is text") + "SELECT 1;\n").expect("writes");
+    scratch.migration("20260802093000_alter_metrics", "SELECT 1;\n", "-- nothing to undo\n");
+    let (code, document) = reviewed(&scratch, &["-e", "here"]);
+    let rules = found(&document);
+    assert_eq!(code, Some(3), "{document}");
+    assert!(rules.contains(&"changed-after-apply:null".to_owned()), "{document}");
+    assert!(rules.contains(&"out-of-order:null".to_owned()), "{document}");
+}
+
+#[test]
+fn levels_and_allowances_decide_what_counts() {
+    let scratch = project();
+    let file = scratch.migration("20260802093000_alter_metrics", "LOCK TABLE metrics;\n", "-- nothing to undo\n");
+    let settings = "[review.rules]\nlock-table = \"error\"\n[review.production]\nlock-table = \"off\"\n";
+    scratch.configure_with(settings, &[("staging", "staging", "postgresql:///nothing?host=/nowhere")]);
+    let rules = |arguments: &[&str]| found(&reviewed(&scratch, arguments).1);
+    assert!(rules(&[]).contains(&"lock-table:1".to_owned()));
+    assert!(!rules(&["--tier", "production"]).contains(&"lock-table:1".to_owned()));
+    fs::write(file, "-- tidegate: allow lock-table nobody uses it yet\nLOCK TABLE metrics;\n").expect("writes");
+    let (_, document) = reviewed(&scratch, &[]);
+    assert!(!found(&document).contains(&"lock-table:2".to_owned()), "{document}");
+    assert_eq!(document["migrations"][1]["allowed"][0]["reason"], "nobody uses it yet");
+}
+
+#[test]
+fn a_rule_that_there_is_not_is_a_mistake_of_the_configuration() {
+    let scratch = project();
+    scratch.configure_with(
+        "[review.rules]\nlok-table = \"error\"\nselect-star = \"loud\"\n",
+        &[("staging", "staging", "postgresql:///nothing?host=/nowhere")],
+    );
+    let run = Run::of(scratch.tidegate().arg("review"));
+    assert_eq!(run.code(), Some(2));
+    assert!(run.errors.contains("There is no rule `lok-table`.") && run.errors.contains("lock-table"), "{run:?}");
+    assert!(run.errors.contains("The level of `select-star` must be"), "{run:?}");
+}
+
+#[test]
+fn bad_files_are_told_and_the_rest_is_reviewed() {
+    let scratch = project();
+    scratch.write("migrations/nonsense.sql", "SELECT 1;");
+    scratch.write("migrations/20260802093000_alter_bytes.sql", b"SELECT '\xff';".as_slice());
+    scratch.write("migrations/20260803093000_alter_deep.sql", format!("SELECT {}1", "(".repeat(100_000)));
+    scratch.write("migrations/20260804093000_alter_star.sql", "SELEC 1;\nCREATE VIEW v AS SELECT * FROM t;\n");
+    let (code, document) = reviewed(&scratch, &[]);
+    assert_eq!(code, Some(3));
+    let rules = found(&document);
+    assert_eq!(document["files"][0]["rule"], "file-name", "{document}");
+    for rule in ["runnable:1", "syntax:1", "select-star:2"] {
+        assert!(rules.contains(&rule.to_owned()), "{rule}: {document}");
+    }
+}
