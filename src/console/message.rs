@@ -31,6 +31,7 @@ use crate::window::journal::Unfinished;
 use crate::window::look::EnvironmentView;
 use crate::window::monitor::MonitorEvent;
 use crate::window::plan::{Intent, Plan};
+use crate::window::review::Judgement;
 use crate::window::runner::Waiver;
 use crate::window::step::Step;
 
@@ -106,6 +107,8 @@ pub enum Message {
     Files(FilesNews),
     /// The commit that the files are at now.
     Commit(Option<Commit>),
+    /// What the rules have found in the migrations.
+    Judged(Arc<Judgement>),
     /// News of an environment.
     Environment(MonitorEvent),
     /// News of the drift of an environment.

@@ -18,6 +18,7 @@ use crate::window::files::FilesNews;
 use crate::window::journal::Unfinished;
 use crate::window::look::EnvironmentView;
 use crate::window::monitor::{EnvironmentState, MonitorEvent};
+use crate::window::review::Judgement;
 
 use super::keymap::Keymap;
 use super::layer::{Context, Layer, Placement};
@@ -56,6 +57,8 @@ pub struct World {
     pub files_error: Option<String>,
     /// The commit that the files are at.
     pub commit: Option<Commit>,
+    /// What the rules have found in the migrations; `None` until they have looked.
+    pub judgement: Option<Arc<Judgement>>,
     /// Where each environment is, in the order of the configuration.
     pub environments: Vec<EnvironmentState>,
     /// The row of each environment's history in which something happened last.
@@ -82,6 +85,7 @@ impl World {
             catalogue: None,
             files_error: None,
             commit: None,
+            judgement: None,
             environments,
             latest,
             board: Arc::default(),

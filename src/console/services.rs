@@ -12,6 +12,7 @@ use crate::window::drift::watch::DriftWatch;
 use crate::window::files::FileWatch;
 use crate::window::journal;
 use crate::window::monitor::{Monitor, MonitorEvent};
+use crate::window::review::{Git, Judgement, Request, review};
 
 use super::log::LogFeed;
 use super::message::Message;
@@ -62,7 +63,13 @@ pub fn watch_files(context: Arc<Context>, messages: mpsc::Sender<Message>) {
         let _watch = FileWatch::start(layout.clone(), now, sender);
         let mut next = Some(first);
         while let Some(files) = next {
+            let catalogue = files.as_ref().ok().map(Arc::clone);
             if messages.send(Message::Files(files)).await.is_err() {
+                return;
+            }
+            if let Some(judgement) = judge(&context, catalogue).await
+                && messages.send(Message::Judged(judgement)).await.is_err()
+            {
                 return;
             }
             let folder = layout.migrations.clone();
@@ -73,6 +80,22 @@ pub fn watch_files(context: Arc<Context>, messages: mpsc::Sender<Message>) {
             next = news.recv().await;
         }
     });
+}
+
+/// What the rules find in the files, and git says of them.
+async fn judge(context: &Arc<Context>, catalogue: Option<Arc<Catalogue>>) -> Option<Arc<Judgement>> {
+    let (context, catalogue) = (Arc::clone(context), catalogue?);
+    let judged = tokio::task::spawn_blocking(move || {
+        let request = Request { git: Git::ask(&context.config), ..Request::default() };
+        Arc::new(Judgement::of(&review(&context.config, &catalogue, &request)))
+    });
+    match judged.await {
+        Ok(judgement) => Some(judgement),
+        Err(error) => {
+            tracing::error!(%error, "the migrations could not be judged");
+            None
+        }
+    }
 }
 
 /// Passes the log's lines on.

@@ -7,6 +7,7 @@ mod drift;
 mod lineage;
 mod matrix;
 mod pictures;
+mod review;
 mod wake;
 mod window;
 

@@ -45,6 +45,10 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
             tell_all(model, &mut effects);
         }
         Message::Commit(commit) => model.world.commit = commit,
+        Message::Judged(judgement) => {
+            model.world.judgement = Some(judgement);
+            tell_all(model, &mut effects);
+        }
         Message::Environment(news) => {
             model.world.take_environment(news);
             tell_all(model, &mut effects);

@@ -23,6 +23,7 @@ pub mod plan;
 pub mod prompt;
 pub mod recovery;
 pub mod report;
+pub mod review;
 pub mod stop;
 pub mod window;
 
@@ -46,6 +47,7 @@ pub static SCREENS: &[&ScreenSpec] = &[
     &window::SPEC,
     &recovery::SPEC,
     &report::SPEC,
+    &review::SPEC,
     &backups::SPEC,
     &files::SPEC,
     &password::SPEC,

@@ -34,9 +34,9 @@ fn allowance(part: Part, sql: &Sql, range: &Range<usize>) -> Option<Allowance> {
     let text = sql.at(range).trim_start_matches("--").trim_start_matches("/*").trim_end_matches("*/").trim();
     let text = text.strip_prefix(MARK)?.trim_start();
     let text = text.strip_prefix("allow").filter(|rest| rest.is_empty() || rest.starts_with(char::is_whitespace))?;
-    let mut words = text.split_whitespace().peekable();
+    let mut words = text.split_whitespace();
     let mut rules = Vec::new();
-    while let Some(word) = words.next() {
+    for word in words.by_ref() {
         rules.push(word.trim_end_matches([',', ':']).to_owned());
         if !word.ends_with(',') {
             break;

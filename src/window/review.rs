@@ -1,5 +1,6 @@
 //! A review of the project's migrations: the rules over all files, with what git and the environments say.
 
+mod judgement;
 mod outside;
 
 use std::collections::HashSet;
@@ -16,6 +17,7 @@ use crate::review::known::Known;
 use crate::review::settings::Settings;
 use crate::review::sql::STACK;
 
+pub use judgement::{Judged, Judgement, Placed};
 pub use outside::{Environments, Git};
 
 /// What is to be reviewed.

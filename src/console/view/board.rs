@@ -15,13 +15,14 @@ use crate::console::keymap::{Action, Binding, FILTER_KEYS, LIST_KEYS, ScreenSpec
 use crate::console::layer::{Availability, Canvas, Command, Context, Layer};
 use crate::console::message::{SideChoice, Sides};
 use crate::console::model::World;
-use crate::console::theme::Role;
+use crate::console::theme::{Glyphs, Role};
 use crate::console::view::drift::DriftScreen;
 use crate::console::view::history::HistoryScreen;
 use crate::console::view::matrix::MatrixScreen;
 use crate::console::view::migration::MigrationScreen;
 use crate::console::view::plan::PlanScreen;
 use crate::console::view::recovery::RecoveryScreen;
+use crate::console::view::review::{self, ReviewScreen};
 use crate::console::view::{backups, files, marks, password};
 use crate::console::widget::input::Filter;
 use crate::console::widget::list::ListState;
@@ -29,6 +30,7 @@ use crate::console::widget::paint::{Pen, Piece, piece, row};
 use crate::console::widget::table::{self, Column};
 use crate::console::words::count;
 use crate::migration::name::MigrationName;
+use crate::review::finding::Severity;
 use crate::window::board::{Board, Column as BoardColumn};
 use crate::window::drift::side::neighbour_place;
 use crate::window::look::HistoryState;
@@ -57,6 +59,8 @@ pub const BACKUPS: Action = Action("board.backups");
 pub const PASSWORD: Action = Action("board.password");
 /// Asks the selected environment anew.
 pub const REFRESH: Action = Action("board.refresh");
+/// Shows what the rules have found in the migrations.
+pub const REVIEW: Action = Action("board.review");
 /// Lists the files that are not as they should be.
 pub const FILES: Action = Action("board.files");
 
@@ -118,13 +122,20 @@ pub static SPEC: ScreenSpec = ScreenSpec {
             short: "history",
             when: "",
         },
-        Binding { action: BACKUPS, keys: &["b"], words: "Show the backups", short: "backups", when: "" },
+        Binding { action: BACKUPS, keys: &["b"], words: "Show the backups", short: "", when: "" },
         Binding {
             action: PASSWORD,
             keys: &["p"],
             words: "Type the password of the selected environment",
             short: "password",
             when: "where the server wants one",
+        },
+        Binding {
+            action: REVIEW,
+            keys: &["v"],
+            words: "Show what the rules have found in the migrations",
+            short: "review",
+            when: "",
         },
         Binding {
             action: FILES,
@@ -295,6 +306,9 @@ impl BoardScreen {
             columns.push(Column::fixed("type", 6).yielding(2));
         }
         columns.push(Column::filling("migration", 12));
+        if shows_review(layout, world) {
+            columns.push(Column::fixed("review", REVIEW_CELL));
+        }
         for index in layout.environments.clone() {
             let name = world.config.environments.get(index).map(|environment| environment.name.to_string());
             columns.push(Column::fixed(name.unwrap_or_default(), layout.cell_width));
@@ -399,6 +413,7 @@ impl Layer for BoardScreen {
             RECOVERY => return vec![Command::Open(Box::new(RecoveryScreen::default()))],
             MARK => self.toggle_mark(world),
             HISTORY => return vec![Command::Open(Box::new(HistoryScreen::of(self.environment)))],
+            REVIEW => return vec![Command::Open(Box::new(ReviewScreen::of(self.environment)))],
             MATRIX => return vec![Command::Open(Box::new(MatrixScreen::default()))],
             DRIFT => return vec![Command::Open(Box::new(DriftScreen::of(self.sides(world))))],
             BACKUPS => return vec![Command::Open(Box::new(backups::BackupsScreen::of(self.environment)))],
@@ -491,7 +506,8 @@ impl BoardScreen {
         let world = canvas.world;
         let board = &*world.board;
         let columns = self.columns(layout, world);
-        let has_type = columns.len() == layout.environments.len() + 3;
+        let has_review = shows_review(layout, world);
+        let has_type = columns.len() == layout.environments.len() + 3 + usize::from(has_review);
         let buffer = frame.buffer_mut();
         if self.rows.is_empty() {
             table::draw_empty(canvas, buffer, layout.table, self.empty_words(world));
@@ -502,6 +518,9 @@ impl BoardScreen {
             let mut cells = self.name_cells(board, layout, number, &row.name);
             if !has_type {
                 cells.remove(1);
+            }
+            if has_review {
+                cells.push(review_cell(world, &row.name, canvas.theme.glyphs()));
             }
             let first = cells.len();
             cells.extend(layout.environments.clone().zip(&widths[first..]).map(|(environment, width)| {
@@ -560,6 +579,27 @@ impl BoardScreen {
                  here."
             }
         }
+    }
+}
+
+/// The width of the column that says what the rules have found.
+const REVIEW_CELL: u16 = 6;
+
+/// Whether there is room for what the rules have found, and something to say.
+fn shows_review(layout: &Layout, world: &World) -> bool {
+    layout.table.width >= layout::ROOMY && world.judgement.is_some()
+}
+
+/// What the rules have found in a migration: how many of the gravest.
+fn review_cell(world: &World, name: &str, glyphs: &Glyphs) -> Vec<Piece> {
+    let Some(judged) = world.judgement.as_ref().and_then(|judgement| judgement.find(name)) else { return Vec::new() };
+    match judged.gravest() {
+        Some(severity @ (Severity::Error | Severity::Warning)) => {
+            let (role, glyph) = review::mark(severity, glyphs);
+            vec![piece(role, format!("{glyph} {}", judged.count(severity)))]
+        }
+        // Notes are for whoever opens the review.
+        Some(Severity::Note) | None => vec![piece(Role::Dim, glyphs.applied)],
     }
 }
 

@@ -1,6 +1,8 @@
 //! One migration: its SQL and its rollback, what it says of itself, how it is in each environment, and what changed in
 //! the file since it was applied.
 
+use std::sync::Arc;
+
 use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
 
@@ -9,13 +11,15 @@ use crate::console::keymap::{Action, Binding, SEARCH_KEYS, ScreenSpec, TEXT_KEYS
 use crate::console::layer::{Availability, Canvas, Command, Context, Layer, Subject};
 use crate::console::message::{Answer, Difference, Work};
 use crate::console::model::World;
-use crate::console::theme::Role;
+use crate::console::theme::{Glyphs, Role};
 use crate::console::view::marks;
 use crate::console::widget::paint::{Pen, Piece, piece, row, split_top, wrap};
 use crate::console::widget::viewer::{TextLine, Viewer};
 use crate::console::words::{ago, took};
 use crate::migration::catalogue::Migration;
 use crate::migration::checksum::Checksum;
+use crate::review;
+use crate::window::review::{Judgement, Placed};
 use crate::window::status::Status;
 
 /// The next part: SQL, rollback, changes.
@@ -85,6 +89,12 @@ pub struct MigrationScreen {
     up: Viewer,
     down: Viewer,
     changes: Viewer,
+    /// The lines of the files, as they were read, without what was found in them.
+    texts: [Vec<TextLine>; 2],
+    /// Where to go as soon as the texts are there: in the rollback, and to which line.
+    wanted: Option<(bool, u32)>,
+    /// What was found when the lines were last put together.
+    judged: Option<Arc<Judgement>>,
     /// The file's checksum that the texts were read for.
     read: Option<(Option<Checksum>, Option<Checksum>)>,
     /// What was compared: the file's checksum and the applied one.
@@ -103,8 +113,40 @@ impl MigrationScreen {
             up: waiting(),
             down: waiting(),
             changes: Viewer::default(),
+            texts: [Vec::new(), Vec::new()],
+            wanted: None,
+            judged: None,
             read: None,
             compared: None,
+        }
+    }
+
+    /// The screen opened at a line of the file that applies, or of the rollback.
+    #[must_use]
+    pub fn at(mut self, rollback: bool, line: u32) -> Self {
+        self.part = if rollback { Part::Down } else { Part::Up };
+        self.wanted = Some((rollback, line));
+        self
+    }
+
+    /// Puts what was found under the lines that it is about.
+    fn annotate(&mut self, world: &World) {
+        self.judged = world.judgement.clone();
+        let judged = self.judged.as_ref().and_then(|judgement| judgement.find(&self.name));
+        for (place, part) in [(0, review::finding::Part::Up), (1, review::finding::Part::Down)] {
+            if self.texts[place].is_empty() {
+                continue;
+            }
+            let findings = judged.map(|judged| judged.findings.as_slice()).unwrap_or_default();
+            let lines = annotated(&self.texts[place], findings, part, world.glyphs);
+            let viewer = if place == 0 { &mut self.up } else { &mut self.down };
+            if let Some((_, line)) = self.wanted.take_if(|(rollback, _)| *rollback == (place == 1)) {
+                let at = lines.iter().position(|one| one.number == Some(line)).unwrap_or(0);
+                viewer.show(lines);
+                viewer.go_to(at.saturating_sub(ABOVE));
+            } else {
+                viewer.show(lines);
+            }
         }
     }
 
@@ -238,6 +280,13 @@ impl Layer for MigrationScreen {
     }
 
     fn noticed(&mut self, context: &Context<'_>) -> Vec<Command> {
+        let is_other = match (&self.judged, &context.world.judgement) {
+            (Some(before), Some(now)) => !Arc::ptr_eq(before, now),
+            (before, now) => before.is_some() != now.is_some(),
+        };
+        if is_other {
+            self.annotate(context.world);
+        }
         let mut commands = self.read_files(context.world);
         if self.part == Part::Changes {
             commands.extend(self.compare(context.world));
@@ -262,7 +311,12 @@ impl Layer for MigrationScreen {
             }
             action::COPY => return vec![Command::Copy { what: "the migration's name", text: self.name.clone() }],
             action::COPY_ALL => {
-                let text = self.shown().lines().iter().map(|line| line.text() + "\n").collect();
+                let lines = match self.part {
+                    Part::Up => &self.texts[0],
+                    Part::Down => &self.texts[1],
+                    Part::Changes => self.changes.lines(),
+                };
+                let text = lines.iter().map(|line| line.text() + "\n").collect();
                 return vec![Command::Copy { what: "the text", text }];
             }
             _ => {
@@ -296,14 +350,16 @@ impl Layer for MigrationScreen {
         Vec::new()
     }
 
-    fn answered(&mut self, answer: Answer, _context: &Context<'_>) -> Vec<Command> {
+    fn answered(&mut self, answer: Answer, context: &Context<'_>) -> Vec<Command> {
         match answer {
             Answer::Texts(texts) => {
                 let missing = |words: &'static str| vec![TextLine::plain(Role::Warn, words)];
-                self.up.show(texts.up.unwrap_or_else(|| missing("The project has no file of this name.")));
-                self.down.show(texts.down.unwrap_or_else(|| {
+                let up = texts.up.unwrap_or_else(|| missing("The project has no file of this name."));
+                let down = texts.down.unwrap_or_else(|| {
                     missing("There is no .down.sql for it: it cannot be rolled back until someone writes one.")
-                }));
+                });
+                self.texts = [up, down];
+                self.annotate(context.world);
             }
             Answer::Difference(difference) => match *difference {
                 Difference::Lines(lines) if lines.is_empty() => {
@@ -333,6 +389,44 @@ impl Layer for MigrationScreen {
         self.shown().draw(canvas, frame, areas.text);
     }
 }
+
+/// How many lines stand above the one that the screen is opened at.
+const ABOVE: usize = 4;
+
+/// The lines of a file with what was found below each, and what is about the file as a whole above all.
+fn annotated(lines: &[TextLine], findings: &[Placed], part: review::finding::Part, glyphs: &Glyphs) -> Vec<TextLine> {
+    let mine = || findings.iter().filter(|placed| placed.finding.part == part);
+    let said = |placed: &Placed| {
+        let finding = &placed.finding;
+        let (role, glyph) = super::review::mark(finding.severity, glyphs);
+        let words = format!("{glyph} {}[{}] {}", finding.severity, finding.rule, finding.message);
+        (role, words)
+    };
+    let mut shown: Vec<TextLine> = mine()
+        .filter(|placed| placed.at.is_none())
+        .map(|placed| {
+            let (role, words) = said(placed);
+            TextLine::plain(role, words)
+        })
+        .collect();
+    for line in lines {
+        shown.push(line.clone());
+        for placed in mine() {
+            let Some((start, end)) = placed.at.filter(|(start, _)| Some(start.line) == line.number) else { continue };
+            let (role, words) = said(placed);
+            let from = usize::try_from(start.column).unwrap_or(1).saturating_sub(1);
+            let to = if end.line == start.line { usize::try_from(end.column).unwrap_or(1) } else { from + 2 };
+            // Far to the right nobody would see it.
+            let (from, width) = if from > FARTHEST { (0, 1) } else { (from, to.saturating_sub(from + 1).clamp(1, 12)) };
+            let marks = format!("{}{} ", " ".repeat(from), "^".repeat(width));
+            shown.push(TextLine::of(vec![piece(role, marks), piece(role, words)]));
+        }
+    }
+    shown
+}
+
+/// The column from which on a finding's mark would stand too far to the right.
+const FARTHEST: usize = 60;
 
 impl MigrationScreen {
     fn draw_tabs(&self, canvas: &Canvas<'_>, frame: &mut Frame<'_>, at: Rect) {

@@ -15,7 +15,7 @@ const CARD: u16 = 20;
 const MIGRATION: u16 = 43;
 
 /// Below this, names need the room more than the environments' columns do.
-const ROOMY: u16 = 100;
+pub const ROOMY: u16 = 100;
 
 /// The least and the most width of an environment's column, without the gap.
 const CELL: (u16, u16) = (10, 19);

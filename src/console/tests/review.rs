@@ -1,0 +1,97 @@
+//! What the rules have found: on the board, in the review, and under the lines of a migration.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::*;
+use crate::console::document::sql;
+use crate::console::message::{Answer, Texts, Work};
+use crate::console::model::Model;
+use crate::review::examine::{Files, Rules, examine};
+use crate::review::settings::Settings;
+use crate::window::review::{Judgement, Review, Reviewed};
+
+const UP: &str = "-- Author: adele\n-- Ticket: SCOUT-7\n-- Description: Who owns a campaign.\n\
+    CREATE TABLE IF NOT EXISTS owners (id bigint PRIMARY KEY);\nLOCK TABLE campaigns;\n\
+    INSERT INTO owners (id) SELECT * FROM members;\n";
+const DOWN: &str = "SELECT 1;\n";
+
+/// The console on migrations that were judged: the last two have something to object to.
+fn judged(size: Size) -> Model {
+    let mut model = model(size);
+    let (settings, rules) = (Settings::default(), Rules::of(&Settings::default(), None));
+    let clean = "-- Author: adele\n-- Ticket: SCOUT-7\n-- Description: Nothing.\n";
+    let migrations = NAMES.iter().enumerate().map(|(place, name)| {
+        let name = name.parse().expect("a migration's name");
+        let objectionable = place + 2 >= NAMES.len();
+        let (up, down) = if objectionable { (UP, DOWN) } else { (clean, "-- nothing to undo\n") };
+        let paths = (Path::new("up.sql"), Path::new("down.sql"));
+        let mut examined =
+            examine(Files { name: &name, up: (paths.0, up), down: Some((paths.1, down)) }, &settings, &rules);
+        examined.settle(&rules);
+        Reviewed { up: paths.0.to_owned(), down: Some(paths.1.to_owned()), examined: Ok(examined) }
+    });
+    let review = Review { migrations: migrations.collect(), problems: Vec::new() };
+    update(&mut model, Message::Judged(Arc::new(Judgement::of(&review))));
+    model
+}
+
+fn read(work: &Work) -> Option<Answer> {
+    let Work::ReadMigration { .. } = work else { return None };
+    Some(Answer::Texts(Box::new(Texts { up: Some(sql(UP.as_bytes())), down: Some(sql(DOWN.as_bytes())) })))
+}
+
+fn shown(size: Size, keys: &str) -> Model {
+    play_with(judged(size), keys, read).model
+}
+
+#[rstest]
+#[case::on_the_board("review_board", "")]
+#[case::all_findings("review", "v")]
+#[case::filtered("review_filtered", "v/lock<enter>")]
+#[case::under_the_lines("review_migration", "v/lock<enter><enter><wait:1>")]
+fn pictures(#[case] name: &str, #[case] keys: &str) {
+    for (size, label) in [(SMALL, "80x24"), (LARGE, "120x40"), (LEAST, "60x15")] {
+        insta::assert_snapshot!(format!("{name}_{label}"), picture(&shown(size, keys), "dark"));
+    }
+}
+
+#[test]
+fn before_the_rules_have_looked_the_screen_says_so() {
+    let shown = text(&play_with(model(LARGE), "v", |_| None).model);
+    assert!(shown.contains("The migrations are being judged."), "{shown}");
+}
+
+#[test]
+fn severities_and_applied_migrations_are_shown_as_asked() {
+    let none = text(&shown(LARGE, "vsss"));
+    assert!(none.contains("only notes") && !none.contains("lock-table"), "{none}");
+    assert!(text(&shown(LARGE, "va")).contains("in all migrations"));
+}
+
+#[test]
+fn a_finding_opens_its_migration_at_its_line_and_is_copied_with_its_place() {
+    let opened = shown(LARGE, "v/lock<enter><enter><wait:1>");
+    let top = opened.layers.last().expect("a screen");
+    assert_eq!(top.layer.title(&opened.world), NAMES[NAMES.len() - 1]);
+    assert!(text(&opened).contains("warning[lock-table]"), "{}", text(&opened));
+    let copied = play_with(judged(LARGE), "v/lock<enter>y", read).outside.copied;
+    assert!(copied[0].contains(":5:1: warning[lock-table]"), "{copied:?}");
+}
+
+#[test]
+fn what_is_copied_of_a_migration_is_its_text_alone() {
+    let copied = play_with(judged(LARGE), "v/lock<enter><enter><wait:1>Y", read).outside.copied;
+    assert_eq!(copied, [UP]);
+}
+
+#[test]
+fn every_size_can_be_drawn() {
+    let mut model = shown(LARGE, "v");
+    for width in [1, 19, 60, 80, 200] {
+        for height in [1, 3, 9, 15, 24, 60] {
+            update(&mut model, Message::Resize(Size { width, height }));
+            text(&model);
+        }
+    }
+}

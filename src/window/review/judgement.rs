@@ -1,0 +1,101 @@
+//! A review as screens keep it: what was found, without the texts.
+
+use crate::migration::script::Position;
+use crate::review::category::Category;
+use crate::review::finding::{Finding, Part, Severity};
+
+use super::{Review, Reviewed};
+
+/// A review without the texts that it was made of.
+#[derive(Debug, Clone, Default)]
+pub struct Judgement {
+    /// The migrations, by name.
+    migrations: Vec<Judged>,
+}
+
+/// What was found of a migration.
+#[derive(Debug, Clone)]
+pub struct Judged {
+    /// Its name.
+    pub name: String,
+    /// What was found, by file and place.
+    pub findings: Vec<Placed>,
+    /// How many findings a comment allows.
+    pub allowed: usize,
+    /// What it changes.
+    pub categories: Vec<Category>,
+}
+
+/// A finding and its place.
+#[derive(Debug, Clone)]
+pub struct Placed {
+    /// The finding.
+    pub finding: Finding,
+    /// Where it begins and ends; none where it is about the file as a whole.
+    pub at: Option<(Position, Position)>,
+}
+
+impl Judgement {
+    /// What a review of all migrations has found.
+    pub fn of(review: &Review) -> Self {
+        Judgement { migrations: review.migrations.iter().map(judged).collect() }
+    }
+
+    /// What was found of a migration.
+    pub fn find(&self, name: &str) -> Option<&Judged> {
+        let place = self.migrations.binary_search_by(|judged| judged.name.as_str().cmp(name)).ok()?;
+        Some(&self.migrations[place])
+    }
+
+    /// The migrations, by name.
+    pub fn migrations(&self) -> &[Judged] {
+        &self.migrations
+    }
+}
+
+impl Judged {
+    /// How many findings there are of a severity.
+    pub fn count(&self, severity: Severity) -> usize {
+        self.findings.iter().filter(|placed| placed.finding.severity == severity).count()
+    }
+
+    /// The gravest of its findings.
+    pub fn gravest(&self) -> Option<Severity> {
+        self.findings.iter().map(|placed| placed.finding.severity).max()
+    }
+}
+
+fn judged(reviewed: &Reviewed) -> Judged {
+    let name = reviewed.name().to_string();
+    match &reviewed.examined {
+        Ok(examined) => {
+            let place = |finding: &Finding| {
+                let sql = match finding.part {
+                    Part::Up => Some(&examined.up),
+                    Part::Down => examined.down.as_ref(),
+                }?;
+                let range = Some(&finding.range).filter(|range| !range.is_empty())?;
+                Some((sql.position(range.start), sql.position(range.end)))
+            };
+            let placed = |finding: &Finding| Placed { finding: finding.clone(), at: place(finding) };
+            Judged {
+                name,
+                findings: examined.findings.iter().map(placed).collect(),
+                allowed: examined.allowed.len(),
+                categories: examined.categories().into_iter().collect(),
+            }
+        }
+        Err(unread) => {
+            let finding = Finding {
+                rule: "runnable",
+                severity: Severity::Error,
+                part: Part::Up,
+                range: 0..0,
+                message: unread.why.clone(),
+                help: None,
+                fix: None,
+            };
+            Judged { name, findings: vec![Placed { finding, at: None }], allowed: 0, categories: Vec::new() }
+        }
+    }
+}
