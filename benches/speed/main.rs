@@ -11,10 +11,13 @@ mod console;
 mod drift;
 mod meter;
 mod place;
+mod review;
 mod start;
 mod status;
 mod table;
 mod workload;
+
+use std::path::Path;
 
 use place::Place;
 use table::Table;
@@ -29,11 +32,18 @@ const PARTS: &[Part] = &[
     ("start", start::measure),
     ("console", console::measure),
     ("drift", drift::measure),
+    ("review", review::measure),
 ];
 
 fn main() {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    if let [word, folder] = words.as_slice()
+        && word == review::LINT
+    {
+        return review::lint(Path::new(folder));
+    }
     // Cargo hands its own options on.
-    let wanted: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
+    let wanted: Vec<String> = words.into_iter().filter(|word| !word.starts_with('-')).collect();
     let place = Place::new();
     let mut table = Table::default();
     for (name, measure) in PARTS {

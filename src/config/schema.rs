@@ -273,6 +273,13 @@ pub const KEYS: &[Key] = &[
         "`[\"anon\"]`",
         "Roles that everybody has, to which a grant is reported as one to PUBLIC is.",
     ),
+    key(
+        Review,
+        "block_from",
+        "`off`, `note`, `warning` or `error`",
+        "`off`",
+        "From which severity on findings keep a window from applying; with `off`, preflight warns of errors.",
+    ),
     key(Review, "main_branch", TEXT, "`main`", "The branch whose migrations must not change any more."),
     key(
         Review,

@@ -17,6 +17,7 @@ pub mod furnish;
 pub mod grant;
 pub mod history;
 pub mod install;
+pub mod large;
 pub mod lock;
 mod login;
 pub mod notice;

@@ -14,11 +14,11 @@ use crate::migration::name::MigrationName;
 use crate::review::examine::{Examined, Files, Rules, examine};
 use crate::review::finding::{Part, Severity};
 use crate::review::known::Known;
-use crate::review::settings::Settings;
+use crate::review::settings::{LargeTable, Settings};
 use crate::review::sql::STACK;
 
 pub use judgement::{Judged, Judgement, Placed};
-pub use outside::{Environments, Git};
+pub use outside::{Environments, Git, large_tables};
 
 /// What is to be reviewed.
 #[derive(Debug, Default)]
@@ -31,6 +31,8 @@ pub struct Request<'a> {
     pub git: Git,
     /// What the environments say of the migrations.
     pub environments: Environments<'a>,
+    /// Tables of which an environment says that they are large.
+    pub large_tables: Vec<LargeTable>,
 }
 
 /// A review.
@@ -108,7 +110,7 @@ impl Review {
 
 /// Reviews migrations on all cores.
 pub fn review(config: &Config, catalogue: &Catalogue, request: &Request<'_>) -> Review {
-    let settings = &config.review;
+    let settings = &Settings { large_tables: request.large_tables.clone(), ..config.review.clone() };
     let rules = Rules::of(settings, request.tier.map(Tier::word));
     let wanted =
         |migration: &Migration| request.only.as_ref().is_none_or(|only| only.contains(migration.name.as_str()));

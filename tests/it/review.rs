@@ -174,3 +174,48 @@ fn bad_files_are_told_and_the_rest_is_reviewed() {
         assert!(rules.contains(&rule.to_owned()), "{rule}: {document}");
     }
 }
+
+#[test]
+fn a_window_warns_of_errors_and_refuses_where_the_configuration_says_so() {
+    let scratch = project();
+    let database = Server::shared().fresh_database();
+    let environment = [("here", "development", database.url())];
+    let file = scratch.migration("20260802093000_alter_metrics", "TRUNCATE metrics CASCADE;\n", "-- nothing to undo\n");
+    scratch.configure_with("[review]\nblock_from = \"error\"\n", &environment);
+    let refused = Run::of(scratch.tidegate().args(["apply", "here"]));
+    assert_eq!(refused.code(), Some(4), "{refused:?}");
+    assert!(
+        refused.errors.contains("ban-truncate-cascade") || refused.output.contains("ban-truncate-cascade"),
+        "{refused:?}"
+    );
+    assert_eq!(database.value("SELECT count(*) FROM pg_class WHERE relname = 'metrics'"), "0");
+    fs::write(
+        &file,
+        "-- tidegate: allow ban-truncate-cascade, empty-rollback nothing refers to it\nTRUNCATE metrics CASCADE;\n",
+    )
+    .expect("writes");
+    let down = scratch.path().join("migrations/20260802093000_alter_metrics.down.sql");
+    fs::write(down, "-- tidegate: allow empty-rollback the rows come from elsewhere\nSELECT 1;\n").expect("writes");
+    let allowed = Run::of(scratch.tidegate().args(["apply", "here"]));
+    assert_eq!(allowed.code(), Some(0), "{allowed:?}");
+    scratch.migration("20260803093000_alter_metrics", "TRUNCATE metrics CASCADE;\n", "-- nothing to undo\n");
+    scratch.configure(&environment);
+    let warned = Run::of(scratch.tidegate().args(["apply", "here"])).expect_success();
+    assert!(warned.contains("ban-truncate-cascade"), "{warned}");
+}
+
+#[test]
+fn a_table_that_is_large_in_an_environment_is_not_to_be_written_at_once() {
+    let scratch = project();
+    let database = Server::shared().fresh_database();
+    scratch.configure(&[("here", "development", database.url())]);
+    database.execute(
+        "CREATE TABLE readings (id bigint); INSERT INTO readings SELECT generate_series(1, 120000); ANALYZE readings;
+         CREATE TABLE few (id bigint)",
+    );
+    let up = "UPDATE readings SET id = id + 1 WHERE id > 7;\nUPDATE few SET id = id + 1 WHERE id > 7;\n";
+    scratch.migration("20260802093000_fix_readings", up, "-- nothing to undo\n");
+    let found = found(&reviewed(&scratch, &["-e", "here"]).1);
+    assert!(found.contains(&"unbatched-write:1".to_owned()), "{found:?}");
+    assert!(!found.contains(&"unbatched-write:2".to_owned()), "{found:?}");
+}

@@ -18,10 +18,11 @@ use crate::config::{Environment, Tier};
 use crate::migration::catalogue::Catalogue;
 use crate::migration::git;
 use crate::review::finding::Severity;
+use crate::review::settings::LargeTable;
 use crate::window::board::Board;
 use crate::window::context::Context;
 use crate::window::look::look;
-use crate::window::review::{Environments, Git, Request, Review, review};
+use crate::window::review::{Environments, Git, Request, Review, large_tables, review};
 
 /// The arguments of `tidegate review`.
 #[derive(Debug, Args)]
@@ -114,15 +115,16 @@ pub fn run(options: &Options, session: &mut Session) -> Result<Exit, CommandErro
     }
     let catalogue = context.read_catalogue()?;
     let names: Vec<String> = chosen.iter().map(|environment| environment.name.to_string()).collect();
-    let board = match chosen.as_slice() {
+    let asked = match chosen.as_slice() {
         [] => None,
-        chosen => Some(board(&context, &catalogue, chosen)?),
+        chosen => Some(ask(&context, &catalogue, chosen)?),
     };
     let request = Request {
         only: wanted(options, &context, &catalogue)?,
         tier,
         git: Git::ask(&context.config),
-        environments: Environments { board: board.as_ref().map(|board| (board, names.as_slice())) },
+        environments: Environments { board: asked.as_ref().map(|asked| (&asked.board, names.as_slice())) },
+        large_tables: asked.as_ref().map(|asked| asked.large.clone()).unwrap_or_default(),
     };
     let found = review(&context.config, &catalogue, &request);
     let page = Page { review: &found, folder: &session.surroundings.folder };
@@ -209,17 +211,26 @@ fn named(word: &str, catalogue: &Catalogue) -> Result<String, CommandError> {
     found.map(ToString::to_string).ok_or_else(|| CommandError::NoMigration(word.to_owned()))
 }
 
-/// What was applied in some environments, all of them asked at once.
-fn board(context: &Context, catalogue: &Catalogue, chosen: &[&Environment]) -> Result<Board, CommandError> {
-    let looks = small_runtime()?
-        .block_on(join_all(chosen.iter().map(async |environment| (environment, look(context, environment).await))));
-    let mut pasts = Vec::new();
-    for (environment, look) in looks {
-        let view = look.map_err(|error| CommandError::Look {
+/// What some environments say: what was applied there, and which tables are large.
+struct Asked {
+    board: Board,
+    large: Vec<LargeTable>,
+}
+
+/// Asks environments, all of them at once.
+fn ask(context: &Context, catalogue: &Catalogue, chosen: &[&Environment]) -> Result<Asked, CommandError> {
+    let answers = small_runtime()?.block_on(join_all(chosen.iter().map(async |environment| {
+        let (view, large) = tokio::join!(look(context, environment), large_tables(context, environment));
+        (environment, view.and_then(|view| Ok((view, large?))))
+    })));
+    let (mut pasts, mut large) = (Vec::new(), Vec::new());
+    for (environment, answer) in answers {
+        let (view, tables) = answer.map_err(|error| CommandError::Look {
             environment: environment.name.to_string(),
             source: Box::new(error),
         })?;
         pasts.push(Some(view.past));
+        large.extend(tables);
     }
-    Ok(Board::build(catalogue, &pasts))
+    Ok(Asked { board: Board::build(catalogue, &pasts), large })
 }

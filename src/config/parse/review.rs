@@ -9,7 +9,8 @@ use crate::config::policy::BackupRequirement;
 use crate::config::reader::shown;
 use crate::migration::table::TableName;
 use crate::review;
-use crate::review::settings::{Level, Pattern, Settings, level_of_word};
+use crate::review::finding::Severity;
+use crate::review::settings::{Level, OFF, Pattern, Settings, level_of_word};
 
 impl File<'_> {
     pub(super) fn review(
@@ -34,11 +35,17 @@ impl File<'_> {
                 None => default.literals,
             },
             public_roles: table.list("public_roles").unwrap_or(default.public_roles),
+            block_from: self.block_from(&table),
             main_branch: table.text("main_branch").unwrap_or(default.main_branch),
             levels: levels("rules"),
             tiers: tiers.into_iter().filter(|(_, levels)| !levels.is_empty()).collect(),
             ..default
         }
+    }
+
+    fn block_from(&self, table: &Table<'_>) -> Level {
+        let levels = [None, Some(Severity::Note), Some(Severity::Warning), Some(Severity::Error)];
+        table.choice("block_from", &levels, |level| level.map_or(OFF, Severity::word)).flatten()
     }
 
     fn pattern(&self, table: &Table<'_>, written: &str) -> Option<Pattern> {

@@ -3,12 +3,17 @@
 use std::collections::HashSet;
 use std::path::PathBuf;
 
-use crate::config::Config;
+use crate::config::{Config, Environment};
 use crate::migration::catalogue::{Layout, Migration, MigrationFile};
 use crate::migration::git;
+use crate::postgres::large;
+use crate::review::deed::Object;
 use crate::review::examine::{Examined, Rules};
 use crate::review::finding::Part;
+use crate::review::settings::LargeTable;
 use crate::window::board::Board;
+use crate::window::context::{Context, Purpose};
+use crate::window::look::LookError;
 use crate::window::status::Status;
 
 use super::Request;
@@ -53,6 +58,24 @@ fn is_read_by_supabase(layout: &Layout) -> bool {
 pub struct Environments<'a> {
     /// The board, and the names of its columns.
     pub board: Option<(&'a Board, &'a [String])>,
+}
+
+/// From how many rows on a table is large.
+const LARGE: u64 = 100_000;
+
+/// The tables of an environment that are large, asked over a connection of its own.
+///
+/// # Errors
+/// The environment could not be connected to, or did not answer.
+pub async fn large_tables(context: &Context, environment: &Environment) -> Result<Vec<LargeTable>, LookError> {
+    let connection = context.connect(environment, Purpose::Board).await?;
+    let found = large::tables(&connection, LARGE).await?;
+    let named = |one: large::Large| LargeTable {
+        table: Object { schema: Some(one.schema), name: one.table },
+        rows: one.rows,
+        environment: environment.name.to_string(),
+    };
+    Ok(found.into_iter().map(named).collect())
 }
 
 /// Adds to a migration's findings what was not found in its text.

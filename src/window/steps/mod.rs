@@ -4,6 +4,7 @@ pub mod announce;
 pub mod apply;
 pub mod backup;
 pub mod gates;
+mod judged;
 pub mod preflight;
 pub mod recover;
 pub mod report;

@@ -23,7 +23,7 @@ use crate::window::runner::{Halt, Runner};
 use crate::window::step::Direction;
 use crate::window::{board, translate};
 
-use super::{checked, gates};
+use super::{checked, gates, judged};
 
 /// Transactions open for longer than this would make a change of the schema wait.
 const LONG: Duration = Duration::from_secs(60);
@@ -97,6 +97,7 @@ async fn look(runner: &Runner, connection: &Connection) -> Result<(Vec<Check>, C
         hours(runner),
         plan_check(runner),
     ];
+    seen.extend(judged::check(runner));
     if runner.state().opened.backup != BackupNeed::Off {
         seen.push(room(runner, connection, &readiness).await);
     }
