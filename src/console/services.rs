@@ -12,7 +12,7 @@ use crate::window::drift::watch::DriftWatch;
 use crate::window::files::FileWatch;
 use crate::window::journal;
 use crate::window::monitor::{Monitor, MonitorEvent};
-use crate::window::review::{Git, Judgement, Request, review};
+use crate::window::review::{Git, Judgement, Request};
 
 use super::log::LogFeed;
 use super::message::Message;
@@ -87,7 +87,7 @@ async fn judge(context: &Arc<Context>, catalogue: Option<Arc<Catalogue>>) -> Opt
     let (context, catalogue) = (Arc::clone(context), catalogue?);
     let judged = tokio::task::spawn_blocking(move || {
         let request = Request { git: Git::ask(&context.config), ..Request::default() };
-        Arc::new(Judgement::of(&review(&context.config, &catalogue, &request)))
+        Arc::new(Judgement::make(&context.config, &catalogue, &request))
     });
     match judged.await {
         Ok(judgement) => Some(judgement),

@@ -18,6 +18,12 @@ const DEEPEST: usize = 500;
 /// How many operators and dots may follow one another in one expression: each makes its syntax tree one deeper.
 const LONGEST_CHAIN: usize = 5_000;
 
+/// The longest file of which a syntax tree is made, in bytes: the tree takes many times as much memory.
+const LARGEST: usize = 4 << 20;
+
+/// How much of a longer file is looked at, for its header and what it allows.
+const HEAD: usize = 64 << 10;
+
 /// The stack of a thread that reads files: enough for what is let through.
 pub const STACK: usize = 256 << 20;
 
@@ -54,6 +60,8 @@ pub struct Sql {
     pub script: Result<Script, ScriptError>,
     /// Where it nests too deeply to be read.
     pub too_deep: Option<Range<usize>>,
+    /// Whether it is too long to be read statement by statement.
+    pub too_long: bool,
     lines: LineIndex,
 }
 
@@ -61,7 +69,9 @@ impl Sql {
     /// Reads a file; also yields the syntax tree, where there is one.
     pub fn read(file: &Path, text: &str, options: &ScriptOptions) -> (Sql, Option<Parse<SourceFile>>) {
         let script = Script::parse(file, text.as_bytes(), options);
-        let Tokens { strings, comments, too_deep } = tokens(text);
+        let too_long = text.len() > LARGEST;
+        let Tokens { strings, comments, too_deep } =
+            tokens(if too_long { &text[..text.floor_char_boundary(HEAD)] } else { text });
         let mut sql = Sql {
             text: script.as_ref().map_or_else(|_| text.into(), |script| Arc::clone(script.source())),
             statements: Vec::new(),
@@ -71,9 +81,10 @@ impl Sql {
             errors: Vec::new(),
             script,
             too_deep,
+            too_long,
             lines: LineIndex::new(text),
         };
-        if sql.too_deep.is_some() {
+        if sql.too_deep.is_some() || too_long {
             return (sql, None);
         }
         let parse = SourceFile::parse(text);
@@ -136,6 +147,11 @@ impl Sql {
     /// The text of a place.
     pub fn at(&self, range: &Range<usize>) -> &str {
         self.text.get(range.clone()).unwrap_or_default()
+    }
+
+    /// Whether its statements are known.
+    pub fn is_read(&self) -> bool {
+        self.too_deep.is_none() && !self.too_long
     }
 
     /// The statements that do something to the database.

@@ -56,7 +56,8 @@ fn every_rule_objects_to_its_bad_examples_and_lets_the_good_ones_pass() {
 fn every_rule_that_looks_at_files_has_bad_and_good_examples() {
     for rule in rules() {
         // The first is told of comments only, the second on servers to come.
-        let inside = !matches!(rule.check, Check::Outside) && !matches!(rule.name, "unused-ignore" | "prefer-repack");
+        let inside = !matches!(rule.check, Check::Outside)
+            && !matches!(rule.name, "unused-ignore" | "prefer-repack" | "too-long");
         for bad in [true, false] {
             let has = rule.examples.iter().any(|example| example.bad == bad);
             assert!(has || !inside, "{} has no example that is bad: {bad}", rule.name);
@@ -97,6 +98,16 @@ fn all_of(up: &str) -> Examined {
     let work = move || looked_at(&example, &settings, &Rules::of(&settings, None));
     let thread = std::thread::Builder::new().stack_size(super::sql::STACK).spawn(work).expect("a thread");
     thread.join().expect("no rule panics")
+}
+
+#[test]
+fn a_very_long_file_is_judged_by_its_header_alone() {
+    let long =
+        format!("-- tidegate: allow missing-ticket it is data\nSELECT '{}';\nLOCK TABLE t;", "x".repeat(5 << 20));
+    let examined = all_of(&long);
+    let names = names(&examined);
+    assert!(names.contains(&"too-long") && names.contains(&"missing-author"), "{names:?}");
+    assert!(!names.contains(&"missing-ticket") && !names.contains(&"lock-table"), "{names:?}");
 }
 
 fn names(examined: &Examined) -> Vec<&str> {

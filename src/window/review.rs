@@ -108,36 +108,51 @@ impl Review {
     }
 }
 
+/// How many migrations are in memory at once, where only what was found is kept.
+const AT_ONCE: usize = 512;
+
 /// Reviews migrations on all cores.
 pub fn review(config: &Config, catalogue: &Catalogue, request: &Request<'_>) -> Review {
+    let mut migrations = Vec::new();
+    let problems = review_each(config, catalogue, request, |reviewed| migrations.push(reviewed));
+    Review { migrations, problems }
+}
+
+/// Reviews migrations on all cores, hands them over one after the other in their order, and yields what is wrong with
+/// files that are no migrations.
+fn review_each(
+    config: &Config,
+    catalogue: &Catalogue,
+    request: &Request<'_>,
+    mut take: impl FnMut(Reviewed),
+) -> Vec<(FileProblem, Severity)> {
     let settings = &Settings { large_tables: request.large_tables.clone(), ..config.review.clone() };
     let rules = Rules::of(settings, request.tier.map(Tier::word));
     let wanted =
         |migration: &Migration| request.only.as_ref().is_none_or(|only| only.contains(migration.name.as_str()));
     // Later ones tell nothing about those that are asked for.
     let end = catalogue.migrations.iter().rposition(wanted).map_or(0, |last| last + 1);
-    let looked_at = read_all(&catalogue.migrations[..end], settings, &rules, &wanted);
     let mut known = Known::default();
-    let mut migrations = Vec::new();
-    for (migration, examined) in catalogue.migrations.iter().zip(looked_at) {
-        let is_wanted = wanted(migration);
-        let examined = examined.map(|mut examined| {
-            examined.follow(&mut known, settings, if is_wanted { &rules } else { &NOTHING });
+    for some in catalogue.migrations[..end].chunks(AT_ONCE) {
+        for (migration, examined) in some.iter().zip(read_all(some, settings, &rules, &wanted)) {
+            let is_wanted = wanted(migration);
+            let examined = examined.map(|mut examined| {
+                examined.follow(&mut known, settings, if is_wanted { &rules } else { &NOTHING });
+                if is_wanted {
+                    outside::add(&mut examined, migration, request, &rules);
+                    examined.settle(&rules);
+                }
+                examined
+            });
             if is_wanted {
-                outside::add(&mut examined, migration, request, &rules);
-                examined.settle(&rules);
+                let down = migration.down.as_ref().map(|down| down.path.clone());
+                take(Reviewed { up: migration.up.path.clone(), down, examined });
             }
-            examined
-        });
-        if is_wanted {
-            let down = migration.down.as_ref().map(|down| down.path.clone());
-            migrations.push(Reviewed { up: migration.up.path.clone(), down, examined });
         }
     }
     let severity = rules.severity("file-name").filter(|_| request.only.is_none());
     let problems = catalogue.problems.iter();
-    let problems = severity.map(|severity| problems.map(|problem| (problem.clone(), severity)).collect());
-    Review { migrations, problems: problems.unwrap_or_default() }
+    severity.map(|severity| problems.map(|problem| (problem.clone(), severity)).collect()).unwrap_or_default()
 }
 
 /// No rule, for migrations that are only read for what they make.

@@ -1,9 +1,9 @@
 //! A large change of data without ANALYZE or VACUUM after it.
 
-use crate::review::subject::Subject;
 use crate::review::deed::{Deed, How};
 use crate::review::finding::Severity;
 use crate::review::rule::{Check, Example, Report, Rule};
+use crate::review::subject::Subject;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -13,11 +13,13 @@ pub static RULE: Rule = Rule {
     why: "The planner goes on with what it knew of the table before, until autovacuum comes by.",
     how: "Write ANALYZE behind it, or VACUUM (ANALYZE) in a migration of its own after a large DELETE.",
     link: "https://www.postgresql.org/docs/current/routine-vacuuming.html",
-    examples: &[Example::bad("INSERT INTO t (a) SELECT a FROM u;"),
-Example::bad("DELETE FROM t;"),
-Example::good("INSERT INTO t (a) SELECT a FROM u; ANALYZE t;"),
-Example::good("INSERT INTO t VALUES (1);"),
-Example::good("DELETE FROM t WHERE id = 7;")],
+    examples: &[
+        Example::bad("INSERT INTO t (a) SELECT a FROM u;"),
+        Example::bad("DELETE FROM t;"),
+        Example::good("INSERT INTO t (a) SELECT a FROM u; ANALYZE t;"),
+        Example::good("INSERT INTO t VALUES (1);"),
+        Example::good("DELETE FROM t WHERE id = 7;"),
+    ],
     check: Check::Alone(check),
 };
 

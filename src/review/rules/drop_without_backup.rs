@@ -1,9 +1,9 @@
 //! A table, column or schema that is dropped where windows may run without a backup.
 
-use crate::review::subject::Subject;
 use crate::review::deed::{Deed, TableChange, Thing};
 use crate::review::finding::Severity;
 use crate::review::rule::{Check, Example, Report, Rule};
+use crate::review::subject::Subject;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -13,10 +13,12 @@ pub static RULE: Rule = Rule {
     why: "What was in it cannot be had back by any rollback.",
     how: "Set `backup = \"required\"` in the environment's policy, so that its windows take one.",
     link: "docs/review.md",
-    examples: &[Example::bad("DROP TABLE t;"),
-Example::bad("ALTER TABLE t DROP COLUMN a;"),
-Example::good("DROP INDEX i;"),
-Example::good("DROP VIEW v;")],
+    examples: &[
+        Example::bad("DROP TABLE t;"),
+        Example::bad("ALTER TABLE t DROP COLUMN a;"),
+        Example::good("DROP INDEX i;"),
+        Example::good("DROP VIEW v;"),
+    ],
     check: Check::Alone(check),
 };
 
@@ -41,7 +43,8 @@ fn check(subject: &Subject<'_>, report: &mut Report) {
             }
             _ => continue,
         };
-        let message = format!("The {what} is dropped, and a window on {} may run without a backup.", unguarded.join(", "));
+        let message =
+            format!("The {what} is dropped, and a window on {} may run without a backup.", unguarded.join(", "));
         report.up(statement.range.clone(), message);
     }
 }

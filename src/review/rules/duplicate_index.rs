@@ -1,10 +1,10 @@
 //! An index that another makes needless.
 
-use crate::review::known::Known;
-use crate::review::subject::Subject;
 use crate::review::deed::Deed;
 use crate::review::finding::Severity;
+use crate::review::known::Known;
 use crate::review::rule::{Check, Example, Report, Rule};
+use crate::review::subject::Subject;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -14,12 +14,14 @@ pub static RULE: Rule = Rule {
     why: "Both are written with every row, and one of them is never needed.",
     how: "Leave it out, or drop the other.",
     link: "https://www.postgresql.org/docs/current/indexes-multicolumn.html",
-    examples: &[Example::bad("CREATE INDEX i ON t (a);").after("CREATE INDEX j ON t (a);"),
-Example::bad("CREATE INDEX i ON t (a);").after("CREATE INDEX j ON t (a, b);"),
-Example::bad("CREATE TABLE t (id bigint PRIMARY KEY); CREATE INDEX i ON t (id);"),
-Example::good("CREATE INDEX i ON t (a);").after("CREATE INDEX j ON t (b, a);"),
-Example::good("CREATE INDEX i ON t (a) WHERE b;").after("CREATE INDEX j ON t (a);"),
-Example::good("CREATE UNIQUE INDEX i ON t (a);").after("CREATE INDEX j ON t (a, b);")],
+    examples: &[
+        Example::bad("CREATE INDEX i ON t (a);").after("CREATE INDEX j ON t (a);"),
+        Example::bad("CREATE INDEX i ON t (a);").after("CREATE INDEX j ON t (a, b);"),
+        Example::bad("CREATE TABLE t (id bigint PRIMARY KEY); CREATE INDEX i ON t (id);"),
+        Example::good("CREATE INDEX i ON t (a);").after("CREATE INDEX j ON t (b, a);"),
+        Example::good("CREATE INDEX i ON t (a) WHERE b;").after("CREATE INDEX j ON t (a);"),
+        Example::good("CREATE UNIQUE INDEX i ON t (a);").after("CREATE INDEX j ON t (a, b);"),
+    ],
     check: Check::Known(check),
 };
 

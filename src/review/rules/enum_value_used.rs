@@ -1,9 +1,9 @@
 //! An enum value that is used in the transaction that adds it.
 
-use crate::review::subject::Subject;
 use crate::review::deed::Deed;
 use crate::review::finding::Severity;
 use crate::review::rule::{Check, Example, Report, Rule};
+use crate::review::subject::Subject;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -13,9 +13,13 @@ pub static RULE: Rule = Rule {
     why: "PostgreSQL refuses it: the value can be used once it is committed.",
     how: "Use the value in a later migration.",
     link: "https://www.postgresql.org/docs/current/sql-altertype.html",
-    examples: &[Example::bad("BEGIN; ALTER TYPE mood ADD VALUE 'calm'; UPDATE t SET mood = 'calm'; COMMIT;"),
-Example::good("BEGIN; ALTER TYPE mood ADD VALUE 'calm'; COMMIT;"),
-Example::good("BEGIN; CREATE TYPE mood AS ENUM ('wild'); ALTER TYPE mood ADD VALUE 'calm'; CREATE TABLE t (m mood DEFAULT 'calm'); COMMIT;")],
+    examples: &[
+        Example::bad("BEGIN; ALTER TYPE mood ADD VALUE 'calm'; UPDATE t SET mood = 'calm'; COMMIT;"),
+        Example::good("BEGIN; ALTER TYPE mood ADD VALUE 'calm'; COMMIT;"),
+        Example::good(
+            "BEGIN; CREATE TYPE mood AS ENUM ('wild'); ALTER TYPE mood ADD VALUE 'calm'; CREATE TABLE t (m mood DEFAULT 'calm'); COMMIT;",
+        ),
+    ],
     check: Check::Alone(check),
 };
 

@@ -1,10 +1,10 @@
 //! A foreign key without an index on its columns.
 
-use crate::review::known::Known;
-use crate::review::subject::Subject;
 use crate::review::deed::{Deed, TableChange};
 use crate::review::finding::Severity;
+use crate::review::known::{Known, KnownIndex};
 use crate::review::rule::{Check, Example, Report, Rule};
+use crate::review::subject::Subject;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -14,12 +14,15 @@ pub static RULE: Rule = Rule {
     why: "Every DELETE and UPDATE of the table that it leads to reads this one from end to end.",
     how: "Make an index that begins with these columns.",
     link: "https://www.postgresql.org/docs/current/ddl-constraints.html#DDL-CONSTRAINTS-FK",
-    examples: &[Example::bad("CREATE TABLE t (id bigint, u_id bigint REFERENCES u (id));"),
-Example::bad("ALTER TABLE t ADD FOREIGN KEY (u_id) REFERENCES u (id);"),
-Example::bad("ALTER TABLE t ADD COLUMN u_id bigint REFERENCES u (id); CREATE INDEX ON t (a, u_id);"),
-Example::good("CREATE TABLE t (id bigint, u_id bigint REFERENCES u (id)); CREATE INDEX ON t (u_id);"),
-Example::good("CREATE TABLE t (u_id bigint PRIMARY KEY REFERENCES u (id));"),
-Example::good("ALTER TABLE t ADD FOREIGN KEY (u_id) REFERENCES u (id);").after("CREATE INDEX i ON t (u_id, a);")],
+    examples: &[
+        Example::bad("CREATE TABLE t (id bigint, u_id bigint REFERENCES u (id));"),
+        Example::bad("ALTER TABLE t ADD FOREIGN KEY (u_id) REFERENCES u (id);"),
+        Example::bad("ALTER TABLE t ADD COLUMN u_id bigint REFERENCES u (id); CREATE INDEX ON t (a, u_id);"),
+        Example::good("CREATE TABLE t (id bigint, u_id bigint REFERENCES u (id)); CREATE INDEX ON t (u_id);"),
+        Example::good("CREATE TABLE t (u_id bigint PRIMARY KEY REFERENCES u (id));"),
+        Example::good("ALTER TABLE t ADD FOREIGN KEY (u_id) REFERENCES u (id);")
+            .after("CREATE INDEX i ON t (u_id, a);"),
+    ],
     check: Check::Known(check),
 };
 
@@ -33,7 +36,7 @@ fn check(subject: &Subject<'_>, known: &Known, report: &mut Report) {
         let Some(known) = known.table(table) else { continue };
         for change in changes {
             let TableChange::ForeignKey { columns, range, target, .. } = change else { continue };
-            let leads = |index: &&crate::review::known::KnownIndex| {
+            let leads = |index: &&KnownIndex| {
                 let first = &index.items[..columns.len().min(index.items.len())];
                 first.len() == columns.len()
                     && index.predicate.is_none()

@@ -1,9 +1,9 @@
 //! A right that is granted to everybody.
 
-use crate::review::subject::Subject;
 use crate::review::deed::Deed;
 use crate::review::finding::Severity;
 use crate::review::rule::{Check, Example, Report, Rule};
+use crate::review::subject::Subject;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -13,11 +13,13 @@ pub static RULE: Rule = Rule {
     why: "Whoever can connect has it, now and later.",
     how: "Grant it to the roles that need it.",
     link: "https://www.postgresql.org/docs/current/sql-grant.html",
-    examples: &[Example::bad("GRANT SELECT ON t TO PUBLIC;"),
-Example::bad("GRANT ALL ON t TO anon;"),
-Example::bad("ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO PUBLIC;"),
-Example::good("GRANT SELECT ON t TO reporting;"),
-Example::good("REVOKE ALL ON t FROM PUBLIC;")],
+    examples: &[
+        Example::bad("GRANT SELECT ON t TO PUBLIC;"),
+        Example::bad("GRANT ALL ON t TO anon;"),
+        Example::bad("ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO PUBLIC;"),
+        Example::good("GRANT SELECT ON t TO reporting;"),
+        Example::good("REVOKE ALL ON t FROM PUBLIC;"),
+    ],
     check: Check::Alone(check),
 };
 

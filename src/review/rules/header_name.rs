@@ -1,8 +1,8 @@
 //! A header that names another migration.
 
-use crate::review::subject::Subject;
 use crate::review::finding::Severity;
 use crate::review::rule::{Check, Example, Report, Rule};
+use crate::review::subject::Subject;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -12,9 +12,11 @@ pub static RULE: Rule = Rule {
     why: "The file was copied, and its header tells of something else.",
     how: "Write the name of this migration.",
     link: "docs/review.md",
-    examples: &[Example::bad("-- Migration: 20250101000000_create_users.sql\nSELECT 1;"),
-Example::good("-- Migration: 20260801093000_alter_metrics.sql\nSELECT 1;"),
-Example::good("SELECT 1;")],
+    examples: &[
+        Example::bad("-- Migration: 20250101000000_create_users.sql\nSELECT 1;"),
+        Example::good("-- Migration: 20260801093000_alter_metrics.sql\nSELECT 1;"),
+        Example::good("SELECT 1;"),
+    ],
     check: Check::Alone(check),
 };
 

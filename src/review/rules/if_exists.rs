@@ -1,10 +1,10 @@
 //! An object that is made or dropped without IF [NOT] EXISTS.
 
-use crate::review::subject::Subject;
 use crate::review::deed::{Deed, TableChange};
 use crate::review::finding::Fix;
 use crate::review::finding::Severity;
 use crate::review::rule::{Check, Example, Report, Rule};
+use crate::review::subject::Subject;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -14,15 +14,17 @@ pub static RULE: Rule = Rule {
     why: "Run by hand on a database that has drifted, the file fails where it could go on.",
     how: "Write IF NOT EXISTS or IF EXISTS; know that an object of that name is then taken for the right one.",
     link: "https://www.postgresql.org/docs/current/sql-createtable.html",
-    examples: &[Example::bad("CREATE TABLE t (id bigint);"),
-Example::bad("DROP TABLE t;"),
-Example::bad("CREATE INDEX i ON t (a);"),
-Example::bad("ALTER TABLE t ADD COLUMN a int;"),
-Example::bad("ALTER TABLE t DROP COLUMN a;"),
-Example::good("CREATE TABLE IF NOT EXISTS t (id bigint);"),
-Example::good("DROP TABLE IF EXISTS t;"),
-Example::good("CREATE INDEX ON t (a);"),
-Example::good("CREATE OR REPLACE VIEW v AS SELECT 1 AS a;")],
+    examples: &[
+        Example::bad("CREATE TABLE t (id bigint);"),
+        Example::bad("DROP TABLE t;"),
+        Example::bad("CREATE INDEX i ON t (a);"),
+        Example::bad("ALTER TABLE t ADD COLUMN a int;"),
+        Example::bad("ALTER TABLE t DROP COLUMN a;"),
+        Example::good("CREATE TABLE IF NOT EXISTS t (id bigint);"),
+        Example::good("DROP TABLE IF EXISTS t;"),
+        Example::good("CREATE INDEX ON t (a);"),
+        Example::good("CREATE OR REPLACE VIEW v AS SELECT 1 AS a;"),
+    ],
     check: Check::Alone(check),
 };
 
@@ -48,7 +50,9 @@ fn check(subject: &Subject<'_>, report: &mut Report) {
             _ => continue,
         };
         let found = report.up(statement.range.clone(), format!("The {what} without {words}."));
-        if let Some(at) = place(subject.up.at(&statement.range)).filter(|_| !matches!(statement.deed, Deed::AlterTable(..))) {
+        if let Some(at) =
+            place(subject.up.at(&statement.range)).filter(|_| !matches!(statement.deed, Deed::AlterTable(..)))
+        {
             found.fix(Fix::insert(format!("add {words}"), statement.range.start + at, format!(" {words}")));
         }
     }
@@ -70,8 +74,7 @@ fn place(statement: &str) -> Option<usize> {
         (at - (word.len() - word.trim_end().len()), word.trim())
     });
     let (_, _verb) = words.next()?;
-    const BEFORE: [&str; 8] =
-        ["unique", "temp", "temporary", "unlogged", "materialized", "global", "local", "foreign"];
+    const BEFORE: [&str; 8] = ["unique", "temp", "temporary", "unlogged", "materialized", "global", "local", "foreign"];
     let (end, kind) = words.find(|(_, word)| !BEFORE.iter().any(|before| word.eq_ignore_ascii_case(before)))?;
     if kind.eq_ignore_ascii_case("index") {
         return match words.next() {
@@ -79,7 +82,10 @@ fn place(statement: &str) -> Option<usize> {
             _ => Some(end),
         };
     }
-    (!kind.is_empty() && !kind.eq_ignore_ascii_case("user") && !kind.eq_ignore_ascii_case("text")
-        && !kind.eq_ignore_ascii_case("event") && !kind.eq_ignore_ascii_case("operator"))
+    (!kind.is_empty()
+        && !kind.eq_ignore_ascii_case("user")
+        && !kind.eq_ignore_ascii_case("text")
+        && !kind.eq_ignore_ascii_case("event")
+        && !kind.eq_ignore_ascii_case("operator"))
     .then_some(end)
 }

@@ -1,9 +1,9 @@
 //! A table that is locked by name.
 
-use crate::review::subject::Subject;
 use crate::review::deed::Deed;
 use crate::review::finding::Severity;
 use crate::review::rule::{Check, Example, Report, Rule};
+use crate::review::subject::Subject;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -13,8 +13,7 @@ pub static RULE: Rule = Rule {
     why: "Whoever needs the table waits until the transaction ends.",
     how: "Let each statement take the lock that it needs.",
     link: "https://www.postgresql.org/docs/current/sql-lock.html",
-    examples: &[Example::bad("LOCK TABLE t IN ACCESS EXCLUSIVE MODE;"),
-Example::good("SELECT 1;")],
+    examples: &[Example::bad("LOCK TABLE t IN ACCESS EXCLUSIVE MODE;"), Example::good("SELECT 1;")],
     check: Check::Alone(check),
 };
 

@@ -1,8 +1,8 @@
 //! A migration whose header names no author.
 
-use crate::review::subject::Subject;
 use crate::review::finding::Severity;
 use crate::review::rule::{Check, Example, Report, Rule};
+use crate::review::subject::Subject;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -12,9 +12,11 @@ pub static RULE: Rule = Rule {
     why: "Whoever applies it must know whom to ask, and may not be the one who approves it.",
     how: "Write `-- Author: …` at the top of the file.",
     link: "docs/review.md",
-    examples: &[Example::bad("SELECT 1;"),
-Example::bad("-- Author:\nSELECT 1;"),
-Example::good("-- Author: SCOUT-104\nSELECT 1;")],
+    examples: &[
+        Example::bad("SELECT 1;"),
+        Example::bad("-- Author:\nSELECT 1;"),
+        Example::good("-- Author: SCOUT-104\nSELECT 1;"),
+    ],
     check: Check::Alone(check),
 };
 

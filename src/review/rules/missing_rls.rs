@@ -1,9 +1,9 @@
 //! A new table without row level security, in a schema that demands it.
 
-use crate::review::subject::Subject;
 use crate::review::deed::{Deed, TableChange};
 use crate::review::finding::Severity;
 use crate::review::rule::{Check, Example, Report, Rule};
+use crate::review::subject::Subject;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -13,9 +13,11 @@ pub static RULE: Rule = Rule {
     why: "Whoever may reach the schema may read and write every row.",
     how: "Write ALTER TABLE … ENABLE ROW LEVEL SECURITY, and a policy.",
     link: "https://www.postgresql.org/docs/current/ddl-rowsecurity.html",
-    examples: &[Example::bad("CREATE TABLE secured.t (id bigint);"),
-Example::good("CREATE TABLE secured.t (id bigint); ALTER TABLE secured.t ENABLE ROW LEVEL SECURITY;"),
-Example::good("CREATE TABLE internal.t (id bigint);")],
+    examples: &[
+        Example::bad("CREATE TABLE secured.t (id bigint);"),
+        Example::good("CREATE TABLE secured.t (id bigint); ALTER TABLE secured.t ENABLE ROW LEVEL SECURITY;"),
+        Example::good("CREATE TABLE internal.t (id bigint);"),
+    ],
     check: Check::Alone(check),
 };
 
@@ -33,7 +35,8 @@ fn check(subject: &Subject<'_>, report: &mut Report) {
         });
         if !enabled {
             let message = format!("The table {} has no row level security.", table.name);
-            report.up(statement.range.clone(), message)
+            report
+                .up(statement.range.clone(), message)
                 .help(format!("ALTER TABLE {} ENABLE ROW LEVEL SECURITY;", table.name));
         }
     }

@@ -1,8 +1,8 @@
 //! A migration without a rollback.
 
-use crate::review::subject::Subject;
 use crate::review::finding::Severity;
 use crate::review::rule::{Check, Example, Report, Rule};
+use crate::review::subject::Subject;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -12,8 +12,10 @@ pub static RULE: Rule = Rule {
     why: "When it goes wrong in production, there is no way back but the backup.",
     how: "Write the rollback, or a file that says in a comment why there is none.",
     link: "docs/review.md",
-    examples: &[Example::bad("CREATE TABLE t (id bigint);"),
-Example::good("CREATE TABLE t (id bigint);").with_rollback("DROP TABLE t;")],
+    examples: &[
+        Example::bad("CREATE TABLE t (id bigint);"),
+        Example::good("CREATE TABLE t (id bigint);").with_rollback("DROP TABLE t;"),
+    ],
     check: Check::Alone(check),
 };
 

@@ -1,8 +1,8 @@
 //! A migration whose header names no ticket.
 
-use crate::review::subject::Subject;
 use crate::review::finding::Severity;
 use crate::review::rule::{Check, Example, Report, Rule};
+use crate::review::subject::Subject;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -12,9 +12,11 @@ pub static RULE: Rule = Rule {
     why: "Every change must be traceable to what it was asked for.",
     how: "Write `-- Ticket: …` at the top of the file.",
     link: "docs/review.md",
-    examples: &[Example::bad("SELECT 1;"),
-Example::bad("-- Ticket:\nSELECT 1;"),
-Example::good("-- Ticket: SCOUT-104\nSELECT 1;")],
+    examples: &[
+        Example::bad("SELECT 1;"),
+        Example::bad("-- Ticket:\nSELECT 1;"),
+        Example::good("-- Ticket: SCOUT-104\nSELECT 1;"),
+    ],
     check: Check::Alone(check),
 };
 

@@ -1,9 +1,9 @@
 //! Changes of the schema and of data in one transaction.
 
-use crate::review::subject::Subject;
 use crate::review::deed::Deed;
 use crate::review::finding::Severity;
 use crate::review::rule::{Check, Example, Report, Rule};
+use crate::review::subject::Subject;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -13,11 +13,15 @@ pub static RULE: Rule = Rule {
     why: "The locks that the change of the schema takes are held until all rows are written.",
     how: "Put the data into a migration of its own.",
     link: "docs/review.md",
-    examples: &[Example::bad("BEGIN; ALTER TABLE t ADD COLUMN a int; UPDATE t SET a = 1; COMMIT;"),
-Example::bad("ALTER TABLE t ADD COLUMN a int; INSERT INTO u SELECT * FROM t;"),
-Example::good("BEGIN; ALTER TABLE t ADD COLUMN a int; INSERT INTO migrations_history (migration_name, applied_at, applied_by) VALUES ('x', now(), current_user); COMMIT;"),
-Example::good("CREATE TABLE t (a int); INSERT INTO t VALUES (1);"),
-Example::good("UPDATE t SET a = 1;")],
+    examples: &[
+        Example::bad("BEGIN; ALTER TABLE t ADD COLUMN a int; UPDATE t SET a = 1; COMMIT;"),
+        Example::bad("ALTER TABLE t ADD COLUMN a int; INSERT INTO u SELECT * FROM t;"),
+        Example::good(
+            "BEGIN; ALTER TABLE t ADD COLUMN a int; INSERT INTO migrations_history (migration_name, applied_at, applied_by) VALUES ('x', now(), current_user); COMMIT;",
+        ),
+        Example::good("CREATE TABLE t (a int); INSERT INTO t VALUES (1);"),
+        Example::good("UPDATE t SET a = 1;"),
+    ],
     check: Check::Alone(check),
 };
 

@@ -1,9 +1,9 @@
 //! A policy that lets every row pass.
 
-use crate::review::subject::Subject;
 use crate::review::deed::Deed;
 use crate::review::finding::Severity;
 use crate::review::rule::{Check, Example, Report, Rule};
+use crate::review::subject::Subject;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -13,10 +13,12 @@ pub static RULE: Rule = Rule {
     why: "Row level security is on, and keeps nothing back.",
     how: "Write the condition, or grant the right without row level security.",
     link: "https://www.postgresql.org/docs/current/sql-createpolicy.html",
-    examples: &[Example::bad("CREATE POLICY p ON t FOR SELECT USING (true);"),
-Example::bad("CREATE POLICY p ON t FOR INSERT WITH CHECK ( TRUE );"),
-Example::good("CREATE POLICY p ON t USING (owner = current_user);"),
-Example::good("CREATE POLICY p ON t AS RESTRICTIVE USING (true);")],
+    examples: &[
+        Example::bad("CREATE POLICY p ON t FOR SELECT USING (true);"),
+        Example::bad("CREATE POLICY p ON t FOR INSERT WITH CHECK ( TRUE );"),
+        Example::good("CREATE POLICY p ON t USING (owner = current_user);"),
+        Example::good("CREATE POLICY p ON t AS RESTRICTIVE USING (true);"),
+    ],
     check: Check::Alone(check),
 };
 

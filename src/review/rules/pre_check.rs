@@ -1,9 +1,9 @@
 //! A pre-check that asks for another migration.
 
-use crate::review::subject::Subject;
 use crate::review::deed::Deed;
 use crate::review::finding::Severity;
 use crate::review::rule::{Check, Example, Report, Rule};
+use crate::review::subject::Subject;
 
 /// The rule.
 pub static RULE: Rule = Rule {

@@ -1,9 +1,9 @@
 //! A file that records another migration in the history.
 
-use crate::review::subject::Subject;
 use crate::migration::script::Record;
 use crate::review::finding::Severity;
 use crate::review::rule::{Check, Example, Report, Rule};
+use crate::review::subject::Subject;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -13,10 +13,16 @@ pub static RULE: Rule = Rule {
     why: "The history would say that something else was applied, and this would stay pending.",
     how: "Record the name of this migration, or leave the statement out: Tidegate records it.",
     link: "docs/review.md",
-    examples: &[Example::bad("BEGIN; INSERT INTO migrations_history (migration_name, applied_at, applied_by) VALUES ('20250101000000_create_users', now(), current_user); COMMIT;"),
-Example::bad("DELETE FROM public.migrations_history WHERE migration_name = '20260801093000_alter_metrics';"),
-Example::good("BEGIN; INSERT INTO migrations_history (migration_name, applied_at, applied_by) VALUES ('20260801093000_alter_metrics', now(), current_user); COMMIT;"),
-Example::good("SELECT 1;")],
+    examples: &[
+        Example::bad(
+            "BEGIN; INSERT INTO migrations_history (migration_name, applied_at, applied_by) VALUES ('20250101000000_create_users', now(), current_user); COMMIT;",
+        ),
+        Example::bad("DELETE FROM public.migrations_history WHERE migration_name = '20260801093000_alter_metrics';"),
+        Example::good(
+            "BEGIN; INSERT INTO migrations_history (migration_name, applied_at, applied_by) VALUES ('20260801093000_alter_metrics', now(), current_user); COMMIT;",
+        ),
+        Example::good("SELECT 1;"),
+    ],
     check: Check::Alone(check),
 };
 

@@ -1,10 +1,10 @@
 //! Row level security without a policy.
 
-use crate::review::known::Known;
-use crate::review::subject::Subject;
 use crate::review::deed::{Deed, TableChange};
 use crate::review::finding::Severity;
+use crate::review::known::Known;
 use crate::review::rule::{Check, Example, Report, Rule};
+use crate::review::subject::Subject;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -14,9 +14,12 @@ pub static RULE: Rule = Rule {
     why: "Nobody but the owner sees a row any more.",
     how: "Make a policy for those who are to see rows.",
     link: "https://www.postgresql.org/docs/current/ddl-rowsecurity.html",
-    examples: &[Example::bad("ALTER TABLE t ENABLE ROW LEVEL SECURITY;"),
-Example::good("ALTER TABLE t ENABLE ROW LEVEL SECURITY; CREATE POLICY p ON t USING (owner = current_user);"),
-Example::good("ALTER TABLE t ENABLE ROW LEVEL SECURITY;").after("CREATE POLICY p ON t USING (owner = current_user);")],
+    examples: &[
+        Example::bad("ALTER TABLE t ENABLE ROW LEVEL SECURITY;"),
+        Example::good("ALTER TABLE t ENABLE ROW LEVEL SECURITY; CREATE POLICY p ON t USING (owner = current_user);"),
+        Example::good("ALTER TABLE t ENABLE ROW LEVEL SECURITY;")
+            .after("CREATE POLICY p ON t USING (owner = current_user);"),
+    ],
     check: Check::Known(check),
 };
 

@@ -1,10 +1,10 @@
 //! A rollback that leaves something of what the migration makes, or cannot bring back what it drops.
 
-use crate::review::subject::Subject;
 use crate::review::deed::{Deed, Object, TableChange, Thing};
-use crate::review::sql::Sql;
 use crate::review::finding::Severity;
 use crate::review::rule::{Check, Example, Report, Rule};
+use crate::review::sql::Sql;
+use crate::review::subject::Subject;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -14,18 +14,21 @@ pub static RULE: Rule = Rule {
     why: "After the rollback the schema is not what it was, and applying again may fail.",
     how: "Drop in the rollback what the migration makes, and make again what it drops.",
     link: "docs/review.md",
-    examples: &[Example::bad("CREATE TABLE t (id bigint); CREATE TABLE u (id bigint);").with_rollback("DROP TABLE t;"),
-Example::bad("ALTER TABLE t ADD COLUMN a int;").with_rollback("SELECT 1;"),
-Example::bad("DROP TABLE t;").with_rollback("CREATE TABLE t (id bigint);"),
-Example::good("CREATE TABLE t (id bigint); CREATE INDEX i ON t (id);").with_rollback("DROP TABLE t;"),
-Example::good("CREATE SCHEMA s; CREATE TABLE s.t (id bigint);").with_rollback("DROP SCHEMA s CASCADE;"),
-Example::good("ALTER TABLE t ADD COLUMN a int;").with_rollback("ALTER TABLE t DROP COLUMN a;"),
-Example::good("CREATE OR REPLACE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 2';").with_rollback("CREATE OR REPLACE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1';")],
+    examples: &[
+        Example::bad("CREATE TABLE t (id bigint); CREATE TABLE u (id bigint);").with_rollback("DROP TABLE t;"),
+        Example::bad("ALTER TABLE t ADD COLUMN a int;").with_rollback("SELECT 1;"),
+        Example::bad("DROP TABLE t;").with_rollback("CREATE TABLE t (id bigint);"),
+        Example::good("CREATE TABLE t (id bigint); CREATE INDEX i ON t (id);").with_rollback("DROP TABLE t;"),
+        Example::good("CREATE SCHEMA s; CREATE TABLE s.t (id bigint);").with_rollback("DROP SCHEMA s CASCADE;"),
+        Example::good("ALTER TABLE t ADD COLUMN a int;").with_rollback("ALTER TABLE t DROP COLUMN a;"),
+        Example::good("CREATE OR REPLACE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 2';")
+            .with_rollback("CREATE OR REPLACE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1';"),
+    ],
     check: Check::Alone(check),
 };
 
 fn check(subject: &Subject<'_>, report: &mut Report) {
-    let Some(down) = subject.down.filter(|down| down.too_deep.is_none() && !down.statements.is_empty()) else { return };
+    let Some(down) = subject.down.filter(|down| down.is_read() && !down.statements.is_empty()) else { return };
     // A block of code may undo anything.
     let opaque = down.statements.iter().any(|one| one.deed == Deed::Do);
     let mut left = Vec::new();

@@ -1,9 +1,9 @@
 //! A rollback that does not record its removal, or another's.
 
-use crate::review::subject::Subject;
 use crate::migration::script::Record;
 use crate::review::finding::Severity;
 use crate::review::rule::{Check, Example, Report, Rule};
+use crate::review::subject::Subject;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -13,9 +13,15 @@ pub static RULE: Rule = Rule {
     why: "Other tools that read the history would take the migration for applied. Tidegate keeps its own record either way.",
     how: "Write DELETE FROM migrations_history WHERE migration_name = the name of this migration.",
     link: "docs/review.md",
-    examples: &[Example::bad("CREATE TABLE t (id bigint);").with_rollback("BEGIN; DROP TABLE t; COMMIT;"),
-Example::bad("CREATE TABLE t (id bigint);").with_rollback("DROP TABLE t; DELETE FROM migrations_history WHERE migration_name = '20250101000000_create_users';"),
-Example::good("CREATE TABLE t (id bigint);").with_rollback("DROP TABLE t; DELETE FROM migrations_history WHERE migration_name = '20260801093000_alter_metrics';")],
+    examples: &[
+        Example::bad("CREATE TABLE t (id bigint);").with_rollback("BEGIN; DROP TABLE t; COMMIT;"),
+        Example::bad("CREATE TABLE t (id bigint);").with_rollback(
+            "DROP TABLE t; DELETE FROM migrations_history WHERE migration_name = '20250101000000_create_users';",
+        ),
+        Example::good("CREATE TABLE t (id bigint);").with_rollback(
+            "DROP TABLE t; DELETE FROM migrations_history WHERE migration_name = '20260801093000_alter_metrics';",
+        ),
+    ],
     check: Check::Alone(check),
 };
 

@@ -1,11 +1,11 @@
 //! A file that Tidegate would refuse to run.
 
-use crate::review::subject::Subject;
 use crate::migration::script::ScriptError;
 use crate::review::finding::Part;
-use crate::review::sql::Sql;
 use crate::review::finding::Severity;
 use crate::review::rule::{Check, Example, Report, Rule};
+use crate::review::sql::Sql;
+use crate::review::subject::Subject;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -15,11 +15,13 @@ pub static RULE: Rule = Rule {
     why: "It would be refused when the window runs: a transaction that is not balanced, a command of psql, an unfinished constant.",
     how: "Do what the finding says.",
     link: "docs/review.md",
-    examples: &[Example::bad("BEGIN; CREATE TABLE t (id bigint);"),
-Example::bad("\\connect other\nSELECT 1;"),
-Example::bad("BEGIN; SELECT 1; COMMIT; BEGIN; SELECT 2; COMMIT;"),
-Example::good("BEGIN; CREATE TABLE t (id bigint); COMMIT;"),
-Example::good("SELECT 1;")],
+    examples: &[
+        Example::bad("BEGIN; CREATE TABLE t (id bigint);"),
+        Example::bad("\\connect other\nSELECT 1;"),
+        Example::bad("BEGIN; SELECT 1; COMMIT; BEGIN; SELECT 2; COMMIT;"),
+        Example::good("BEGIN; CREATE TABLE t (id bigint); COMMIT;"),
+        Example::good("SELECT 1;"),
+    ],
     check: Check::Alone(check),
 };
 

@@ -1,9 +1,9 @@
 //! A function that runs as its owner without its own search_path.
 
-use crate::review::subject::Subject;
 use crate::review::deed::Deed;
 use crate::review::finding::Severity;
 use crate::review::rule::{Check, Example, Report, Rule};
+use crate::review::subject::Subject;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -13,9 +13,13 @@ pub static RULE: Rule = Rule {
     why: "Whoever calls it can put objects of their own in the way, and have them run with the owner's rights.",
     how: "Write SET search_path = '' (or pg_catalog first and pg_temp last) behind SECURITY DEFINER, and qualify every name.",
     link: "https://www.postgresql.org/docs/current/sql-createfunction.html#SQL-CREATEFUNCTION-SECURITY",
-    examples: &[Example::bad("CREATE FUNCTION f() RETURNS int LANGUAGE sql SECURITY DEFINER AS 'SELECT 1';"),
-Example::good("CREATE FUNCTION f() RETURNS int LANGUAGE sql SECURITY DEFINER SET search_path = '' AS 'SELECT 1';"),
-Example::good("CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1';")],
+    examples: &[
+        Example::bad("CREATE FUNCTION f() RETURNS int LANGUAGE sql SECURITY DEFINER AS 'SELECT 1';"),
+        Example::good(
+            "CREATE FUNCTION f() RETURNS int LANGUAGE sql SECURITY DEFINER SET search_path = '' AS 'SELECT 1';",
+        ),
+        Example::good("CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1';"),
+    ],
     check: Check::Alone(check),
 };
 

@@ -1,8 +1,8 @@
 //! Text that is no SQL.
 
-use crate::review::subject::Subject;
 use crate::review::finding::Severity;
 use crate::review::rule::{Check, Example, Report, Rule};
+use crate::review::subject::Subject;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -12,9 +12,7 @@ pub static RULE: Rule = Rule {
     why: "The server refuses it, at the latest when the window runs.",
     how: "Mend the statement.",
     link: "https://www.postgresql.org/docs/current/sql.html",
-    examples: &[Example::bad("CREATE TABLE t (id bigint;"),
-Example::bad("SELEC 1;"),
-Example::good("SELECT 1;")],
+    examples: &[Example::bad("CREATE TABLE t (id bigint;"), Example::bad("SELEC 1;"), Example::good("SELECT 1;")],
     check: Check::Alone(check),
 };
 

@@ -1,10 +1,10 @@
 //! A migration whose type is not what it does.
 
-use crate::review::subject::Subject;
-use crate::review::deed::Deed;
 use crate::migration::name::MigrationType;
+use crate::review::deed::Deed;
 use crate::review::finding::Severity;
 use crate::review::rule::{Check, Example, Report, Rule};
+use crate::review::subject::Subject;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -14,13 +14,16 @@ pub static RULE: Rule = Rule {
     why: "People look for a change by the type in its name.",
     how: "Rename the migration, or move the other statements to one of their own.",
     link: "docs/review.md",
-    examples: &[Example::bad("CREATE TABLE t (id bigint);").named("20260801093000_drop_reports"),
-Example::bad("INSERT INTO t VALUES (1);").named("20260801093000_create_metrics"),
-Example::bad("DROP TABLE t;").named("20260801093000_seed_metrics"),
-Example::good("CREATE TABLE t (id bigint); ALTER TABLE t ENABLE ROW LEVEL SECURITY;").named("20260801093000_create_metrics"),
-Example::good("DROP TABLE t;").named("20260801093000_drop_reports"),
-Example::good("INSERT INTO t VALUES (1);").named("20260801093000_seed_metrics"),
-Example::good("UPDATE t SET a = 1;").named("20260801093000_fix_metrics")],
+    examples: &[
+        Example::bad("CREATE TABLE t (id bigint);").named("20260801093000_drop_reports"),
+        Example::bad("INSERT INTO t VALUES (1);").named("20260801093000_create_metrics"),
+        Example::bad("DROP TABLE t;").named("20260801093000_seed_metrics"),
+        Example::good("CREATE TABLE t (id bigint); ALTER TABLE t ENABLE ROW LEVEL SECURITY;")
+            .named("20260801093000_create_metrics"),
+        Example::good("DROP TABLE t;").named("20260801093000_drop_reports"),
+        Example::good("INSERT INTO t VALUES (1);").named("20260801093000_seed_metrics"),
+        Example::good("UPDATE t SET a = 1;").named("20260801093000_fix_metrics"),
+    ],
     check: Check::Alone(check),
 };
 

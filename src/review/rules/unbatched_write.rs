@@ -1,9 +1,9 @@
 //! An UPDATE or DELETE of all rows of a table at once.
 
-use crate::review::subject::Subject;
 use crate::review::deed::{Deed, How};
 use crate::review::finding::Severity;
 use crate::review::rule::{Check, Example, Report, Rule};
+use crate::review::subject::Subject;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -13,11 +13,13 @@ pub static RULE: Rule = Rule {
     why: "Its rows are locked until the end, dead rows pile up, and it may run for hours on a large table.",
     how: "Write them in batches: WHERE id IN (SELECT id … LIMIT 1000), again until none is left.",
     link: "https://www.postgresql.org/docs/current/sql-update.html",
-    examples: &[Example::bad("UPDATE t SET a = 1;"),
-Example::bad("DELETE FROM t;"),
-Example::good("UPDATE t SET a = 1 WHERE id IN (SELECT id FROM t WHERE a IS NULL LIMIT 1000);"),
-Example::good("UPDATE t SET a = 1 WHERE id = 7;"),
-Example::good("CREATE TABLE t (a int); UPDATE t SET a = 1;")],
+    examples: &[
+        Example::bad("UPDATE t SET a = 1;"),
+        Example::bad("DELETE FROM t;"),
+        Example::good("UPDATE t SET a = 1 WHERE id IN (SELECT id FROM t WHERE a IS NULL LIMIT 1000);"),
+        Example::good("UPDATE t SET a = 1 WHERE id = 7;"),
+        Example::good("CREATE TABLE t (a int); UPDATE t SET a = 1;"),
+    ],
     check: Check::Alone(check),
 };
 

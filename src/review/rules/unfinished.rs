@@ -1,10 +1,10 @@
 //! A comment that says that something is still to be done.
 
-use crate::review::subject::Subject;
 use crate::review::finding::Part;
-use crate::review::sql::Sql;
 use crate::review::finding::Severity;
 use crate::review::rule::{Check, Example, Report, Rule};
+use crate::review::sql::Sql;
+use crate::review::subject::Subject;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -14,9 +14,11 @@ pub static RULE: Rule = Rule {
     why: "The template was not filled in, or work was left over.",
     how: "Do it, and take the comment out.",
     link: "docs/review.md",
-    examples: &[Example::bad(concat!("-- TO", "DO: Add your migration code here\nSELECT 1;")),
-Example::bad("SELECT 1;").with_rollback(concat!("-- TO", "DO\nSELECT 1;")),
-Example::good("-- The list of what is to be done.\nSELECT 1;")],
+    examples: &[
+        Example::bad(concat!("-- TO", "DO: Add your migration code here\nSELECT 1;")),
+        Example::bad("SELECT 1;").with_rollback(concat!("-- TO", "DO\nSELECT 1;")),
+        Example::good("-- The list of what is to be done.\nSELECT 1;"),
+    ],
     check: Check::Alone(check),
 };
 

@@ -1,9 +1,9 @@
 //! A view that loses security_invoker.
 
-use crate::review::known::Known;
-use crate::review::subject::Subject;
 use crate::review::finding::Severity;
+use crate::review::known::Known;
 use crate::review::rule::{Check, Example, Report, Rule};
+use crate::review::subject::Subject;
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -13,9 +13,13 @@ pub static RULE: Rule = Rule {
     why: "From now on it asks with its owner's rights: row level security keeps nothing back from those who use it.",
     how: "Write WITH (security_invoker = true) again.",
     link: "https://www.postgresql.org/docs/current/sql-createview.html",
-    examples: &[Example::bad("CREATE OR REPLACE VIEW v AS SELECT a FROM t;").after("CREATE VIEW v WITH (security_invoker = true) AS SELECT a FROM t;"),
-Example::good("CREATE OR REPLACE VIEW v WITH (security_invoker = true) AS SELECT a FROM t;").after("CREATE VIEW v WITH (security_invoker) AS SELECT a FROM t;"),
-Example::good("CREATE OR REPLACE VIEW v AS SELECT a FROM t;").after("CREATE VIEW v AS SELECT a FROM t;")],
+    examples: &[
+        Example::bad("CREATE OR REPLACE VIEW v AS SELECT a FROM t;")
+            .after("CREATE VIEW v WITH (security_invoker = true) AS SELECT a FROM t;"),
+        Example::good("CREATE OR REPLACE VIEW v WITH (security_invoker = true) AS SELECT a FROM t;")
+            .after("CREATE VIEW v WITH (security_invoker) AS SELECT a FROM t;"),
+        Example::good("CREATE OR REPLACE VIEW v AS SELECT a FROM t;").after("CREATE VIEW v AS SELECT a FROM t;"),
+    ],
     check: Check::Known(check),
 };
 

@@ -1,10 +1,12 @@
 //! A review as screens keep it: what was found, without the texts.
 
+use crate::config::Config;
+use crate::migration::catalogue::Catalogue;
 use crate::migration::script::Position;
 use crate::review::category::Category;
 use crate::review::finding::{Finding, Part, Severity};
 
-use super::{Review, Reviewed};
+use super::{Request, Review, Reviewed, review_each};
 
 /// A review without the texts that it was made of.
 #[derive(Debug, Clone, Default)]
@@ -36,7 +38,15 @@ pub struct Placed {
 }
 
 impl Judgement {
-    /// What a review of all migrations has found.
+    /// Reviews migrations, and keeps what was found.
+    pub fn make(config: &Config, catalogue: &Catalogue, request: &Request<'_>) -> Self {
+        let mut migrations = Vec::new();
+        // What is wrong with other files has a screen of its own.
+        let _ = review_each(config, catalogue, request, |reviewed| migrations.push(judged(&reviewed)));
+        Judgement { migrations }
+    }
+
+    /// What a review has found.
     pub fn of(review: &Review) -> Self {
         Judgement { migrations: review.migrations.iter().map(judged).collect() }
     }
