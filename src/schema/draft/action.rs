@@ -1,6 +1,7 @@
 //! What is done with each object, step by step.
 
 use super::DraftStatement;
+use super::along::COMING_DOWN;
 use super::parts::{is_type, whole};
 use super::plan::{Fate, Plan};
 use super::rebuild::{old_id, old_name};
@@ -50,7 +51,7 @@ impl<'s> Plan<'s> {
                 if self.rebuilt.contains(id) {
                     statements = self.put_aside(id);
                     push(Step::Finish, vec![destroying(format!("DROP TABLE {}", old_id(id)), id)]);
-                } else if *fate == Fate::Remake && self.has_columns_to_bring(id) {
+                } else if self.has_columns_to_bring(id) {
                     let word = if id.kind == Kind::Collation { "COLLATION" } else { "TYPE" };
                     statements.push(plain(format!("ALTER {word} {id} RENAME TO {}", quoted(&old_name(id))), &[id]));
                     if id.kind == Kind::Range {
@@ -80,7 +81,10 @@ impl<'s> Plan<'s> {
                 if self.right_circles.has_view(id) {
                     push(Step::Declare, vec![plain(self.right_circles.empty_view(id), &[id])]);
                 }
-                let mut statements = if self.is_created_along(id) { Vec::new() } else { self.making(to) };
+                let is_identity = to.get(Attribute::IdentityOf).is_some();
+                // The sequence of an identity comes with its column, but who may use it is said apart.
+                let is_along = self.is_created_along(id) && !is_identity;
+                let mut statements = if is_along { self.of_its_own(to) } else { self.making(to) };
                 if self.rebuilt.contains(id) {
                     statements.extend(self.bring_rows(id));
                 }
@@ -225,6 +229,23 @@ impl<'s> Plan<'s> {
                 .collect();
         }
         push(Step::Alter, rest.into_iter().map(|sql| self.changing(sql, id)).collect());
+    }
+
+    /// What a column says otherwise than the one above it that it comes with.
+    fn of_its_own(&self, column: &Object) -> Vec<DraftStatement> {
+        let table_comes = whole(&column.id, self.right).is_some_and(|table| self.comes(table));
+        let parent = self.parent_part(&column.id, self.right).and_then(|parent| self.right.get(&parent));
+        let Some(parent) = parent.filter(|_| column.id.kind == Kind::Column && !table_comes) else { return Vec::new() };
+        let mut attributes = Attributes::new();
+        for attribute in COMING_DOWN.iter().chain(&[Attribute::Compression]) {
+            attributes.some(*attribute, parent.get(*attribute).cloned());
+        }
+        for attribute in [Attribute::Generated, Attribute::Virtual, Attribute::Identity] {
+            attributes.some(attribute, column.get(attribute).cloned());
+        }
+        let now = Object::new(column.id.clone(), attributes);
+        let alteration = ddl::alter(Pair { from: &now, to: column, from_schema: self.right, to_schema: self.right });
+        alteration.statements.into_iter().map(|sql| self.changing(sql, &column.id)).collect()
     }
 
     /// What is left to change in a column when the changes of those above it have come down to it.

@@ -12,7 +12,7 @@ use crate::schema::object::{Object, ObjectId};
 use crate::schema::snapshot::Snapshot;
 
 /// What a statement on a column changes in those below it as well.
-const COMING_DOWN: [Attribute; 6] = [
+pub(super) const COMING_DOWN: [Attribute; 6] = [
     Attribute::DataType,
     Attribute::Collation,
     Attribute::Default,

@@ -46,16 +46,18 @@ impl<'s> Plan<'s> {
                         continue;
                     }
                     before(at(Step::Drop, user), gone);
-                    // A column goes whatever becomes of its table, and a sequence changes whoever uses it.
-                    if !(user.kind == Kind::Column && used.name == user.relation.clone().unwrap_or_default())
-                        && used.kind != Kind::Sequence
-                    {
+                    // A column goes whatever becomes of its table, a sequence changes whoever uses it, and a schema
+                    // whatever is in it.
+                    let is_free = matches!(used.kind, Kind::Sequence | Kind::Schema | Kind::Language)
+                        || user.kind == Kind::Column && Some(&used.name) == user.relation.as_ref();
+                    if !is_free {
                         before(at(Step::Drop, user), at(Step::Alter, used));
                     }
                     before(at(Step::Release, user), gone);
                     let needs_still = self.right.needs(user).any(|needed| needed == used);
                     let lets_go = self.released.contains(user) && self.gives_way(used);
-                    if !needs_still && !self.comes(used) && !lets_go {
+                    let is_aside = at(Step::Finish, used).is_some();
+                    if !needs_still && !self.comes(used) && !lets_go && !is_aside {
                         before(at(Step::Alter, user), gone);
                     }
                     before(at(Step::Alter, user), at(Step::Finish, used));
@@ -153,6 +155,12 @@ impl<'s> Plan<'s> {
         };
         for (sequence, column) in identities(self.right) {
             edges.before(at.get(&(Step::Drop, sequence)), at.get(&(Step::Alter, &column)));
+            let made = [Step::Create, Step::Alter].into_iter();
+            let columns = made.clone().filter_map(|step| at.get(&(step, &column)));
+            let tables = made.filter_map(|step| at.get(&(step, whole(&column, self.right)?)));
+            for with in columns.chain(tables) {
+                edges.before(Some(with), at.get(&(Step::Create, sequence)));
+            }
         }
         for (sequence, column) in identities(self.left) {
             edges.before(at.get(&(Step::Release, &column)), at.get(&(Step::Create, sequence)));
@@ -208,10 +216,14 @@ impl<'s> Plan<'s> {
                 let parent = self.parent_part(&action.id, self.left);
                 edges.before(parent.as_ref().and_then(|parent| at.get(&(Step::Drop, parent))), Some(&place));
             }
-            if action.step == Step::Create && !self.is_created_along(&action.id) {
+            if action.step == Step::Create {
                 let parent = self.parent_part(&action.id, self.right);
                 let parent = parent.as_ref().and_then(|parent| at.get(&(Step::Create, parent)));
-                edges.before(Some(&place), parent);
+                if self.is_created_along(&action.id) {
+                    edges.before(parent, Some(&place));
+                } else {
+                    edges.before(Some(&place), parent);
+                }
             }
             // What comes down to a column from those above it does so before it is told otherwise.
             if action.step == Step::Alter
@@ -240,6 +252,24 @@ impl<'s> Plan<'s> {
             let aside: Vec<usize> = at.get(&(Step::Drop, id)).copied().into_iter().collect();
             for parent in self.left.get(id).map_or(&[][..], |table| table.list(Attribute::Inherits)) {
                 edges.all_before(&aside, &columns(parent));
+            }
+        }
+    }
+
+    /// What is kept over a crash never refers to what is not.
+    fn persistence_edges(&self, actions: &[Action], at: &Places<'_>, edges: &mut Edges) {
+        for (place, action) in actions.iter().enumerate().filter(|(_, action)| action.step == Step::Alter) {
+            let id = &action.id;
+            let persistence = |side: &'s Snapshot| side.get(id).and_then(|table| table.get(Attribute::Persistence));
+            if id.kind != Kind::Table || persistence(self.left) == persistence(self.right) {
+                continue;
+            }
+            let keys = self.left.parts(id, Kind::Constraint).iter().filter_map(|key| key.text(Attribute::References));
+            let tables = keys.filter_map(|name| self.left.get(&table_id(name, self.left)?));
+            for referred in tables.filter_map(|table| at.get(&(Step::Alter, &table.id))) {
+                let is_kept = persistence(self.right).is_none();
+                let (first, second) = if is_kept { (referred, &place) } else { (&place, referred) };
+                edges.before(Some(first), Some(second));
             }
         }
     }
@@ -342,6 +372,7 @@ impl<'s> Plan<'s> {
             }
             edges.all_before(&first, &keys);
         }
+        self.persistence_edges(actions, at, edges);
         self.parent_edges(actions, at, &tables, edges);
         // Partitions are joined before anything is said of their tables' constraints and indexes.
         let joined = |action: &Action| action.step == Step::Complete && action.id.kind == Kind::Table;

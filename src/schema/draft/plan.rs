@@ -7,7 +7,7 @@ use super::action::{Action, Step};
 use super::circles::Circles;
 use super::lookup::Lookup;
 use super::order::ordered;
-use super::parts::{is_foreign_key, mentions, parts, whole};
+use super::parts::{is_foreign_key, is_type, mentions, parts, whole};
 use super::statement::plain;
 use crate::schema::attribute::Attribute;
 use crate::schema::ddl::{self, Pair};
@@ -114,6 +114,15 @@ impl<'s> Plan<'s> {
                 self.fates.insert(composite.clone(), Fate::Remake);
             }
         }
+    }
+
+    /// Whether a type goes and one of another kind takes its name.
+    pub(super) fn is_replaced(&self, id: &ObjectId) -> bool {
+        const KINDS: [Kind; 6] =
+            [Kind::Enum, Kind::Domain, Kind::CompositeType, Kind::Range, Kind::BaseType, Kind::Table];
+        is_type(id.kind)
+            && self.fates.get(id) == Some(&Fate::Drop)
+            && KINDS.iter().any(|kind| self.right.get(&ObjectId { kind: *kind, ..id.clone() }).is_some())
     }
 
     /// Columns that stay as they are, though a change of those above them would come down to them.

@@ -33,7 +33,10 @@ impl<'s> Plan<'s> {
                     let other = right.get(&column.id);
                     other.is_some_and(|other| other.get(Attribute::Inherited) != column.get(Attribute::Inherited))
                 }) && !new.is_empty();
-                if (parents_move || inherits_otherwise || !self.keeps_order(&from.id))
+                // What stores its rows keeps the types of its columns.
+                let is_stored = !self.left_names.of_type(&from.id).is_empty()
+                    && left.parts(&from.id, Kind::Column).iter().any(|column| self.changes_type(&column.id));
+                if (is_stored || parents_move || inherits_otherwise || !self.keeps_order(&from.id))
                     && self.left_names.children(&from.id).is_empty()
                     && self.right_names.children(&from.id).is_empty()
                 {
@@ -128,10 +131,18 @@ impl<'s> Plan<'s> {
     }
 }
 
-/// The name that a type has until its columns are brought over.
+/// The name that a type or a table has until its columns or rows are brought over.
 pub(super) fn old_name(id: &ObjectId) -> String {
-    format!("{}_before", id.name)
+    const ENDING: &str = "_before";
+    let mut name = id.name.to_string();
+    while name.len() + ENDING.len() > LONGEST_NAME {
+        name.pop();
+    }
+    name + ENDING
 }
+
+/// How many bytes a name can have.
+const LONGEST_NAME: usize = 63;
 
 pub(super) fn old_id(id: &ObjectId) -> ObjectId {
     ObjectId { name: old_name(id).into(), ..id.clone() }

@@ -52,7 +52,8 @@ impl<'s> Plan<'s> {
                     work.push(key);
                 }
             }
-            if is_remade && is_type(id.kind) {
+            let brings_columns = is_remade && is_type(id.kind) || self.is_replaced(&id) || self.rebuilt.contains(&id);
+            if brings_columns {
                 self.mark_columns_of(&id, &mut work, &mut seen);
             }
             for dependent in self.dependents.get(&id).cloned().unwrap_or_default() {

@@ -25,6 +25,10 @@ impl<'s> Plan<'s> {
                 statements.iter_mut().for_each(|sql| sql.push_str(" CASCADE"));
             }
         }
+        if id.kind == Kind::Index && self.has_key_below(id) {
+            // A key of a partition that is joined to an index goes with that only if it is told to.
+            statements.iter_mut().for_each(|sql| sql.push_str(" CASCADE"));
+        }
         let destroys = match id.kind {
             Kind::Table | Kind::ForeignTable => Some("the table with its rows"),
             Kind::Column => Some("the column with its values"),
@@ -47,6 +51,12 @@ impl<'s> Plan<'s> {
             })
             .map(of_this_database)
             .collect()
+    }
+
+    /// Whether a constraint is joined to an index, or to one that is joined to it.
+    fn has_key_below(&self, index: &ObjectId) -> bool {
+        let joined = self.left_names.attached(&ddl::common::index_name(index));
+        joined.iter().any(|below| below.kind == Kind::Constraint || self.has_key_below(below))
     }
 
     /// Whether there are tables of the composite type that an attribute is of.

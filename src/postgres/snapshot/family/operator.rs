@@ -26,7 +26,7 @@ pub(super) const FAMILY: Family = Family {
     read,
 };
 
-const QUERIES: [&str; 7] = [
+const QUERIES: [&str; 8] = [
     // An operator without a function is only named by another one.
     "SELECT o.oid, o.oprnamespace,
             o.oprname || '(' || CASE WHEN o.oprleft = 0 THEN 'NONE' ELSE format_type(o.oprleft, NULL) END || ', '
@@ -100,10 +100,15 @@ const QUERIES: [&str; 7] = [
             CASE WHEN laninline <> 0 THEN laninline::regproc::text END,
             CASE WHEN lanvalidator <> 0 THEN lanvalidator::regproc::text END
      FROM pg_language WHERE lanispl",
+    "SELECT classid, objid, refclassid, refobjid FROM pg_depend
+     WHERE deptype IN ('i', 'a') AND refobjid >= 16384
+       AND classid IN ('pg_amop'::regclass, 'pg_amproc'::regclass)
+       AND refclassid IN ('pg_opclass'::regclass, 'pg_opfamily'::regclass)",
 ];
 
 fn read(reading: &mut Reading<'_>, answers: Vec<Vec<Row>>) -> Result<(), PgError> {
-    let [operators, families, classes, access_methods, casts, transforms, languages] = answers.as_slice() else {
+    let [operators, families, classes, access_methods, casts, transforms, languages, members_of] = answers.as_slice()
+    else {
         return Ok(());
     };
     for row in operators {
@@ -137,6 +142,11 @@ fn read(reading: &mut Reading<'_>, answers: Vec<Vec<Row>>) -> Result<(), PgError
         attributes.some(Attribute::StoredType, row.optional()?.as_deref());
         members(&mut attributes, &row.texts()?);
         reading.add(Address::of(Class::OPERATOR_CLASS, oid), id, attributes);
+    }
+    for row in members_of {
+        let mut row = Columns::of(row);
+        let member = Address::of(Class(row.oid()?), row.oid()?);
+        reading.stands_for(member, Address::of(Class(row.oid()?), row.oid()?));
     }
     for row in access_methods {
         let mut row = Columns::of(row);

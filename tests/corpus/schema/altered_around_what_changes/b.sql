@@ -1,0 +1,4 @@
+CREATE ROLE guest;
+CREATE SCHEMA shop;
+
+CREATE TABLE shop.item (state text);

@@ -1,0 +1,2 @@
+CREATE ROLE counter;
+CREATE TABLE old (id integer NOT NULL);

@@ -1,0 +1,3 @@
+
+CREATE TYPE place AS (x integer);
+CREATE TABLE spot OF place;

@@ -1,0 +1,3 @@
+
+CREATE TABLE address (street text, code text);
+CREATE TABLE person (id integer, home address, others address[]);
