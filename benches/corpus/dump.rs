@@ -30,9 +30,20 @@ fn close(entries: &mut Vec<String>, head: &str, lines: &mut Vec<&str>, database:
         lines.sort_unstable();
     }
     if !is_preamble && !lines.is_empty() {
+        let lines: Vec<String> = lines.iter().map(|line| with_options_sorted(line)).collect();
         entries.push(lines.join("\n").replace(database, "the_database"));
     }
     lines.clear();
+}
+
+/// A line whose storage options, if it has some, stand in the order of their names: in which they were said says
+/// nothing.
+fn with_options_sorted(line: &str) -> String {
+    let Some((before, rest)) = line.split_once("WITH (") else { return line.to_owned() };
+    let Some((options, after)) = rest.split_once(')') else { return line.to_owned() };
+    let mut options: Vec<&str> = options.split(", ").collect();
+    options.sort_unstable();
+    format!("{before}WITH ({}){after}", options.join(", "))
 }
 
 /// The dump (`--schema-only --create`) as a script that restores it into another database that exists.

@@ -52,7 +52,11 @@ impl<'s> Plan<'s> {
                     statements = self.put_aside(id);
                     push(Step::Finish, vec![destroying(format!("DROP TABLE {}", old_id(id)), id)]);
                 } else if self.has_columns_to_bring(id) {
-                    let word = if id.kind == Kind::Collation { "COLLATION" } else { "TYPE" };
+                    let word = match id.kind {
+                        Kind::Collation => "COLLATION",
+                        Kind::Table => "TABLE",
+                        _ => "TYPE",
+                    };
                     statements.push(plain(format!("ALTER {word} {id} RENAME TO {}", quoted(&old_name(id))), &[id]));
                     if id.kind == Kind::Range {
                         let renames = rename_range_family(from, self.left.server.major);
@@ -115,7 +119,7 @@ impl<'s> Plan<'s> {
             let user = composite.unwrap_or(user);
             user != id && self.fates.get(user) == Some(&Fate::Remake) && self.has_columns_to_bring(user)
         };
-        is_type(id.kind)
+        (is_type(id.kind) || self.is_replaced(id))
             && (self.left_names.of_type(id).iter().any(|column| self.retyped.contains(&column.id))
                 || self.dependents.get(id).is_some_and(|users| users.iter().any(is_put_aside)))
     }

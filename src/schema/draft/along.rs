@@ -36,6 +36,9 @@ impl<'s> Plan<'s> {
             }
         }
         let Some(object) = self.left.get(id) else { return false };
+        if self.goes_with_original(object) {
+            return true;
+        }
         // The functions that read and write a base type go with it.
         if matches!(id.kind, Kind::Function)
             && self.left.needs(id).any(|needed| {

@@ -164,6 +164,10 @@ impl<'s> Plan<'s> {
         }
         for (sequence, column) in identities(self.left) {
             edges.before(at.get(&(Step::Release, &column)), at.get(&(Step::Create, sequence)));
+            // Who uses the sequence goes before the identity does.
+            for user in self.dependents.get(sequence).into_iter().flatten() {
+                edges.before(at.get(&(Step::Drop, *user)), at.get(&(Step::Release, &column)));
+            }
         }
     }
 
@@ -373,6 +377,7 @@ impl<'s> Plan<'s> {
             edges.all_before(&first, &keys);
         }
         self.persistence_edges(actions, at, edges);
+        self.copy_edges(actions, at, edges);
         self.parent_edges(actions, at, &tables, edges);
         // Partitions are joined before anything is said of their tables' constraints and indexes.
         let joined = |action: &Action| action.step == Step::Complete && action.id.kind == Kind::Table;

@@ -7,6 +7,7 @@ mod action;
 mod along;
 mod circles;
 mod companions;
+mod copies;
 mod edges;
 mod lookup;
 mod order;

@@ -69,6 +69,7 @@ pub fn statements(left: &Snapshot, right: &Snapshot) -> Vec<DraftStatement> {
         plan.spread();
     }
     plan.keep_below();
+    plan.switch_copies();
     plan.written()
 }
 
@@ -120,7 +121,7 @@ impl<'s> Plan<'s> {
     pub(super) fn is_replaced(&self, id: &ObjectId) -> bool {
         const KINDS: [Kind; 6] =
             [Kind::Enum, Kind::Domain, Kind::CompositeType, Kind::Range, Kind::BaseType, Kind::Table];
-        is_type(id.kind)
+        (is_type(id.kind) || id.kind == Kind::Table)
             && self.fates.get(id) == Some(&Fate::Drop)
             && KINDS.iter().any(|kind| self.right.get(&ObjectId { kind: *kind, ..id.clone() }).is_some())
     }

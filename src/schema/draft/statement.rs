@@ -17,6 +17,12 @@ impl<'s> Plan<'s> {
             // With the functions that read and write it, which cannot be without it.
             return vec![destroying(format!("DROP TYPE {id} CASCADE"), id)];
         }
+        if id.kind == Kind::Trigger
+            && object.flag(Attribute::Inherited)
+            && let Some(switched) = self.like_above(id)
+        {
+            return switched;
+        }
         let mut statements = ddl::drop(object);
         if id.kind == Kind::Column && whole(id, self.left).is_some_and(|whole| whole.kind == Kind::CompositeType) {
             statements =

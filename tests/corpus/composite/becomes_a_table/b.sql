@@ -1,0 +1,3 @@
+
+CREATE TABLE part (id integer, name text);
+CREATE TABLE whole (one part, more part[]);
