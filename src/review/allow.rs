@@ -54,8 +54,7 @@ fn allowance(part: Part, sql: &Sql, range: &Range<usize>) -> Option<Allowance> {
 impl Allowance {
     /// Whether it is about this finding.
     pub fn covers(&self, finding: &Finding) -> bool {
-        let about_all = finding.range.is_empty() && finding.range.start == 0;
-        let here = if about_all { self.whole } else { self.scope.contains(&finding.range.start) };
+        let here = if finding.is_of_whole_file() { self.whole } else { self.scope.contains(&finding.range.start) };
         self.part == finding.part && here && self.rules.iter().any(|rule| rule == finding.rule)
     }
 }

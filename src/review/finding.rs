@@ -66,6 +66,13 @@ pub struct Finding {
     pub fix: Option<Fix>,
 }
 
+impl Finding {
+    /// Whether it is about the file as a whole, and not about a place in it.
+    pub fn is_of_whole_file(&self) -> bool {
+        self.range == (0..0)
+    }
+}
+
 /// A change of a file that ends a finding.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fix {

@@ -27,8 +27,16 @@ const HEAD: usize = 64 << 10;
 /// The stack of a thread that reads files: enough for what is let through.
 pub const STACK: usize = 256 << 20;
 
-/// The most syntax errors of one file that are told.
-const MOST_ERRORS: usize = 20;
+/// The first place of a file that is no SQL.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SyntaxError {
+    /// Where.
+    pub range: Range<usize>,
+    /// What the parser has expected.
+    pub message: String,
+    /// How many more places there are, most of them for the same cause.
+    pub more: usize,
+}
 
 /// A statement, and what it does.
 #[derive(Debug, Clone)]
@@ -54,8 +62,8 @@ pub struct Sql {
     pub strings: Vec<Range<usize>>,
     /// Its comments.
     pub comments: Vec<Range<usize>>,
-    /// What is no SQL, and where.
-    pub errors: Vec<(Range<usize>, String)>,
+    /// What is no SQL.
+    pub error: Option<SyntaxError>,
     /// The file as it would be run, or why it would not be.
     pub script: Result<Script, ScriptError>,
     /// Where it nests too deeply to be read.
@@ -78,7 +86,7 @@ impl Sql {
             stars: Vec::new(),
             strings,
             comments,
-            errors: Vec::new(),
+            error: None,
             script,
             too_deep,
             too_long,
@@ -124,13 +132,14 @@ impl Sql {
                 }
             }
         }
-        let errors = parse.errors().into_iter().take(MOST_ERRORS);
-        self.errors = errors
-            .map(|error| {
-                let range = error.range();
-                (range.start().into()..range.end().into(), error.message().to_owned())
-            })
-            .collect();
+        // The first is the cause of most that follow.
+        let errors = parse.errors();
+        self.error = errors.first().map(|error| {
+            let start = usize::from(error.range().start()).min(self.text.len());
+            let next = self.text[start..].chars().next().map_or(0, char::len_utf8);
+            let end = usize::from(error.range().end()).max(start + next).min(self.text.len());
+            SyntaxError { range: start..end, message: error.message().to_owned(), more: errors.len() - 1 }
+        });
     }
 
     fn without_semicolon(&self, range: Range<usize>) -> Range<usize> {

@@ -130,7 +130,7 @@ pub(super) fn found(page: &Page<'_>, reviewed: &Reviewed, examined: &Examined, f
         severity: finding.severity,
         part: finding.part,
         file: page.path(reviewed.path(finding.part)),
-        place: if finding.range.is_empty() { Place::default() } else { at(&finding.range) },
+        place: if finding.is_of_whole_file() { Place::default() } else { at(&finding.range) },
         message: finding.message.clone(),
         help: finding.help.clone(),
         fix: finding.fix.as_ref().map(|fix| FixText {

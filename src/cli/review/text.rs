@@ -91,7 +91,7 @@ fn shown(page: &Page<'_>, reviewed: &Reviewed, examined: &Examined, finding: &Fi
     let rule = rule(finding.rule);
     let how = help.as_deref().or(rule.map(|rule| rule.how)).filter(|how| !how.is_empty());
     let title = level.primary_title(&message).id(finding.rule);
-    let place = sql_of(examined, finding.part).filter(|_| !finding.range.is_empty()).map(|sql| cut(sql, finding));
+    let place = sql_of(examined, finding.part).filter(|_| !finding.is_of_whole_file()).map(|sql| cut(sql, finding));
     let group = match &place {
         Some(cut) => title.element(
             Snippet::source(cut.text)

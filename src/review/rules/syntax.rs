@@ -1,7 +1,8 @@
 //! Text that is no SQL.
 
-use crate::review::finding::Severity;
+use crate::review::finding::{Part, Severity};
 use crate::review::rule::{Check, Example, Report, Rule};
+use crate::review::sql::Sql;
 use crate::review::subject::Subject;
 
 /// The rule.
@@ -17,17 +18,21 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(subject: &Subject<'_>, report: &mut Report) {
-    for (range, message) in &subject.up.errors {
-        report.up(range.clone(), format!("This is no SQL: {}.", message.trim_end_matches('.')));
-    }
-    if let Some(range) = &subject.up.too_deep {
-        report.up(range.clone(), "The file nests too deeply to be read. The other rules have not looked at its SQL.");
-    }
-    let Some(down) = subject.down else { return };
-    for (range, message) in &down.errors {
-        report.down(range.clone(), format!("This is no SQL: {}.", message.trim_end_matches('.')));
-    }
-    if let Some(range) = &down.too_deep {
-        report.down(range.clone(), "The file nests too deeply to be read. The other rules have not looked at its SQL.");
+    let mut look = |part: Part, sql: &Sql| {
+        if let Some(error) = &sql.error {
+            let message = format!("This is no SQL: {}.", error.message.trim_end_matches('.'));
+            let found = report.at(part, error.range.clone(), message);
+            if error.more > 0 {
+                found.help(format!("Mend it first: {} more that follow may be gone with it.", error.more));
+            }
+        }
+        if let Some(range) = &sql.too_deep {
+            let message = "The file nests too deeply to be read. The other rules have not looked at its SQL.";
+            report.at(part, range.clone(), message);
+        }
+    };
+    look(Part::Up, subject.up);
+    if let Some(down) = subject.down {
+        look(Part::Down, down);
     }
 }

@@ -84,7 +84,7 @@ fn judged(reviewed: &Reviewed) -> Judged {
                     Part::Up => Some(&examined.up),
                     Part::Down => examined.down.as_ref(),
                 }?;
-                let range = Some(&finding.range).filter(|range| !range.is_empty())?;
+                let range = Some(&finding.range).filter(|_| !finding.is_of_whole_file())?;
                 Some((sql.position(range.start), sql.position(range.end)))
             };
             let placed = |finding: &Finding| Placed { finding: finding.clone(), at: place(finding) };
