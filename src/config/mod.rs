@@ -3,6 +3,7 @@
 //! A [`Config`] is what the file says. An [`Environment`] in it says how to find its server; only
 //! [`Environment::resolve`] looks at environment variables, service and password files, and yields a [`Target`].
 
+pub mod approvals;
 pub mod backup;
 pub mod command;
 pub mod drift;
@@ -37,6 +38,7 @@ use crate::migration::catalogue::Layout;
 use crate::migration::table::TableName;
 use crate::review::settings::Settings;
 
+pub use approvals::{ApprovalRule, ApprovalRules};
 pub use backup::{BackupFormat, BackupSettings};
 pub use command::{CaptureError, CommandLine};
 pub use drift::{DriftSettings, Indifferent};

@@ -129,6 +129,11 @@ impl Parameters {
         self.password.as_ref()
     }
 
+    /// Takes the password out.
+    pub fn forget_password(&mut self) {
+        self.password = None;
+    }
+
     /// The parameters that are set, without the password.
     pub fn iter(&self) -> impl Iterator<Item = (&'static str, &str)> {
         self.values.iter().map(|(name, value)| (*name, value.as_str()))

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 
 use toml::de::DeTable;
 
+use super::approvals::{ApprovalRule, ApprovalRules};
 use super::backup::{BackupFormat, BackupSettings};
 use super::command::CommandLine;
 use super::drift::{DriftSettings, Indifferent};
@@ -31,6 +32,7 @@ use super::uri;
 use super::{Config, Project};
 use crate::migration::catalogue::Layout;
 use crate::migration::table::TableName;
+use crate::review::approval::Approval;
 use crate::schema::diff::IgnoreRule;
 use crate::schema::{Attribute, Pattern};
 
@@ -201,6 +203,25 @@ impl File<'_> {
         source
     }
 
+    /// The tiers in which approvals are demanded, and what is demanded there.
+    fn approvals(&self, table: Option<Table<'_>>) -> (Vec<Tier>, ApprovalRules) {
+        let default = vec![Tier::Production];
+        let Some(table) = table else { return (default, ApprovalRules::default()) };
+        let tiers = table.list("tiers").map(|words| words.iter().filter_map(|word| tier(&table, word)).collect());
+        let rule = |approval: Approval| Some((approval, table.table(approval.word(), Section::Approval)?));
+        let rules = Approval::ALL.into_iter().filter_map(rule);
+        let rules = rules.fold(ApprovalRules::default(), |rules, (approval, table)| {
+            let roles = table.list("roles");
+            if roles.as_ref().is_some_and(Vec::is_empty) {
+                let advice = "Name a role, or leave `roles` out to let any role give it.";
+                table.wrong("roles", "`roles` names nobody, so that nobody could approve.", Some(advice.to_owned()));
+            }
+            let count = table.integer("count", 1..=9).unwrap_or(1);
+            rules.with(approval, ApprovalRule { roles: roles.unwrap_or_default(), count })
+        });
+        (tiers.unwrap_or(default), rules)
+    }
+
     fn interface(&self, table: Option<Table<'_>>) -> Interface {
         let default = Interface::default();
         let Some(table) = table else { return default };
@@ -245,6 +266,7 @@ impl File<'_> {
                 Some("Add a section `[[environment]]` with `name`, `tier` and `url_env`.".to_owned()),
             );
         }
+        let approvals = self.approvals(file.table("approvals", Section::Approvals));
         let mut seen: Vec<(String, u32)> = Vec::new();
         let mut environments = Vec::new();
         for table in &tables {
@@ -260,7 +282,7 @@ impl File<'_> {
                     None => seen.push((lower, self.reader.line(at))),
                 }
             }
-            environments.extend(self.environment(table, name));
+            environments.extend(self.environment(table, name, &approvals));
         }
         self.check_neighbours(&tables, &environments);
         environments
@@ -287,7 +309,12 @@ impl File<'_> {
     }
 
     /// `None` without a usable name and tier; the rest is validated all the same.
-    fn environment(&self, table: &Table<'_>, name: Option<EnvironmentName>) -> Option<Environment> {
+    fn environment(
+        &self,
+        table: &Table<'_>,
+        name: Option<EnvironmentName>,
+        (tiers, rules): &(Vec<Tier>, ApprovalRules),
+    ) -> Option<Environment> {
         for key in ["name", "tier"] {
             if table.key_at(key).is_none() {
                 let kind = Section::Environment.key(key).map_or("", |key| key.kind);
@@ -297,7 +324,8 @@ impl File<'_> {
         }
         let tier = table.choice("tier", &Tier::ALL, Tier::word);
         let connection = self.connection(table);
-        let policy = self.policy(table, tier.unwrap_or(Tier::Production));
+        let mut policy = self.policy(table, tier.unwrap_or(Tier::Production));
+        policy.approvals = tier.filter(|tier| tiers.contains(tier)).map(|_| rules.clone());
         let hooks = table.table("hooks", Section::Hooks).map(|hooks| self.hooks(&hooks)).unwrap_or_default();
         let read_only = table.boolean("read_only").unwrap_or(false);
         let notes = table.text("notes");
@@ -334,6 +362,7 @@ impl File<'_> {
                 required: table.boolean("ticket_required").unwrap_or(default.ticket.required),
                 pattern: table.parsed("ticket_pattern", TicketPattern::new),
             },
+            approvals: default.approvals,
         }
     }
 
@@ -480,6 +509,16 @@ impl File<'_> {
 fn pattern(table: &Table<'_>) -> Option<Pattern> {
     let text = table.text("objects")?;
     text.parse().map_err(|error| table.wrong("objects", error, None)).ok()
+}
+
+/// The tier of this word.
+fn tier(table: &Table<'_>, word: &str) -> Option<Tier> {
+    let found = Tier::ALL.into_iter().find(|tier| tier.word() == word);
+    if found.is_none() {
+        let advice = nearest(word, Tier::ALL.map(Tier::word)).map(|near| format!("Did you mean `{near}`?"));
+        table.wrong("tiers", format!("`{}` is no tier.", shown(word)), advice);
+    }
+    found
 }
 
 /// The attribute of this word.

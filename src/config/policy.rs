@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::approvals::ApprovalRules;
 use super::environment::Tier;
 use super::hours::AllowedHours;
 
@@ -28,6 +29,8 @@ pub struct Policy {
     pub backup: BackupRequirement,
     /// What a migration's `Ticket:` header must hold.
     pub ticket: TicketRule,
+    /// The approvals without which nothing is applied; `None` where none is demanded.
+    pub approvals: Option<ApprovalRules>,
 }
 
 impl Policy {
@@ -44,6 +47,7 @@ impl Policy {
             allowed_hours: None,
             backup: BackupRequirement::of_tier(tier),
             ticket: TicketRule { required: production, pattern: None },
+            approvals: production.then(ApprovalRules::default),
         }
     }
 }

@@ -35,6 +35,10 @@ pub enum Section {
     DriftShadow,
     /// `[review]`
     Review,
+    /// `[approvals]`
+    Approvals,
+    /// `[approvals.production]` and the other kinds.
+    Approval,
     /// `[interface]`
     Interface,
     /// `[[environment]]`
@@ -47,7 +51,7 @@ pub enum Section {
 
 impl Section {
     /// All sections, in the order of the file.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::File,
         Self::Project,
         Self::History,
@@ -56,6 +60,8 @@ impl Section {
         Self::DriftIgnore,
         Self::DriftShadow,
         Self::Review,
+        Self::Approvals,
+        Self::Approval,
         Self::Interface,
         Self::Environment,
         Self::Hooks,
@@ -73,6 +79,8 @@ impl Section {
             Self::DriftIgnore => "[[drift.ignore]]",
             Self::DriftShadow => "[drift.shadow]",
             Self::Review => "[review]",
+            Self::Approvals => "[approvals]",
+            Self::Approval => "an approval",
             Self::Interface => "[interface]",
             Self::Environment => "[[environment]]",
             Self::Hooks => "[environment.hooks]",
@@ -102,7 +110,8 @@ const fn key(
 }
 
 use Section::{
-    Backup, Drift, DriftIgnore, DriftShadow, Environment, File, History, Hook, Hooks, Interface, Project, Review,
+    Approval, Approvals, Backup, Drift, DriftIgnore, DriftShadow, Environment, File, History, Hook, Hooks, Interface,
+    Project, Review,
 };
 
 const TEXT: &str = "a text";
@@ -110,6 +119,7 @@ const BOOLEAN: &str = "`true` or `false`";
 const PATH: &str = "a path";
 const DURATION: &str = "a duration such as \"5s\", \"250ms\", \"2min\" or \"24h\"";
 const COMMAND: &str = "a shell command, or a list of a program and its arguments";
+const APPROVAL: &str = "a section with `roles` and `count`";
 const VARIABLE: &str = "the name of an environment variable";
 
 /// Every key, section by section.
@@ -119,6 +129,7 @@ pub const KEYS: &[Key] = &[
     key(File, "backup", "a section", "", "Where backups go and how they are made."),
     key(File, "drift", "a section", "", "How schema drift is looked for."),
     key(File, "review", "a section", "", "By which rules migrations are judged."),
+    key(File, "approvals", "a section", "", "Which approvals a migration needs, and who may give them."),
     key(File, "interface", "a section", "", "How the console looks and which keys it obeys."),
     key(
         File,
@@ -291,6 +302,30 @@ pub const KEYS: &[Key] = &[
     key(Review, "development", "a table of rules and levels", "`rules`", "The levels for environments of this tier."),
     key(Review, "staging", "a table of rules and levels", "`rules`", "The levels for environments of this tier."),
     key(Review, "production", "a table of rules and levels", "`rules`", "The levels for environments of this tier."),
+        Approvals,
+        "tiers",
+        "a list of `development`, `staging` and `production`",
+        "`[\"production\"]`",
+        "The tiers in which a migration needs approvals; `[]` switches them off.",
+    ),
+    key(Approvals, "production", APPROVAL, "any role, once", "The approval that every migration needs."),
+    key(
+        Approvals,
+        "security",
+        APPROVAL,
+        "any role, once",
+        "The approval of what changes who may see or do what: the schema `auth`, policies, roles, grants, owners.",
+    ),
+    key(Approvals, "retention", APPROVAL, "any role, once", "The approval of what deletes data."),
+    key(Approvals, "compliance", APPROVAL, "any role, once", "The approval of what changes how data is encrypted."),
+    key(
+        Approval,
+        "roles",
+        "a list of database roles",
+        "any but the author's and those that apply",
+        "The roles whose members may give it.",
+    ),
+    key(Approval, "count", "a whole number from 1 to 9", "`1`", "By how many roles it has to be given."),
     key(Interface, "theme", TEXT, "chosen by the terminal", "The theme of the console; `--theme` wins."),
     key(Interface, "mouse", BOOLEAN, "`true`", "Whether the console listens to the mouse; `--no-mouse` wins."),
     key(Interface, "ascii", BOOLEAN, "by the locale", "Whether the console draws with plain ASCII; `--ascii` wins."),

@@ -154,6 +154,7 @@ pub fn ready(rows: Vec<HistoryRow>) -> EnvironmentState {
         history: HistoryState::Present { readable: true, writable: true, missing: Vec::new() },
         past: Past { rows: rows.into(), attempts: Arc::from([]) },
         has_store: false,
+        approvals: Arc::default(),
         marker: None,
         holder: None,
         latency: Duration::from_millis(4),

@@ -1,5 +1,7 @@
 //! Tidegate's own tables in an environment, in the schema `tidegate`: the environment's marker, the runs that left no
-//! history row, and the windows. The schema is created only when an operator says so.
+//! history row, the windows, and the approvals. The schema is created only when an operator says so.
+
+pub mod approvals;
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -17,7 +19,7 @@ pub const SCHEMA: &str = "tidegate";
 pub(super) const PROGRESS: &str = "progress";
 
 /// What each version of the schema adds to the one before. A step that was ever released is never changed.
-const STEPS: [&str; 1] = [include_str!("store/1.sql")];
+const STEPS: [&str; 2] = [include_str!("store/1.sql"), include_str!("store/2.sql")];
 
 /// Whether the schema `tidegate` is there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,6 +42,13 @@ pub enum StoreState {
         /// The version it says it has; none where it says none.
         version: Option<usize>,
     },
+}
+
+impl StoreState {
+    /// Whether the marker, the unfinished runs and the windows can be kept there: every version has them.
+    pub fn has_tables(self) -> bool {
+        matches!(self, StoreState::Present { .. } | StoreState::Outdated { .. })
+    }
 }
 
 /// Which environment a database is, written into the database itself: a URL that leads to another database than the
@@ -137,7 +146,8 @@ async fn is_readable(connection: &Connection, table: &str) -> Result<bool, PgErr
 /// Creates the schema `tidegate` and its tables, or brings older ones up to date; does nothing where all is there.
 ///
 /// The policy's `role` owns them if it may create schemas here, and else the login; both may write them, and everybody
-/// may read the marker.
+/// may read the marker. Approvals are another matter: everybody may read them and give their own, and nobody but the
+/// owner may write the table.
 ///
 /// # Errors
 /// Neither may create a schema, or there is another schema by that name.
@@ -174,7 +184,8 @@ pub async fn create(connection: &Connection, grant: &WriteGrant, role: Option<&s
     statements += &format!(
         "GRANT USAGE ON SCHEMA tidegate TO PUBLIC;
          GRANT SELECT ON tidegate.version, tidegate.marker TO PUBLIC;
-         GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA tidegate TO SESSION_USER{writers};
+         GRANT SELECT, INSERT, UPDATE, DELETE ON tidegate.version, tidegate.marker, tidegate.progress, tidegate.windows
+             TO SESSION_USER{writers};
          COMMIT"
     );
     sql::transact(connection, &statements).await

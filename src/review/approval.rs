@@ -1,8 +1,16 @@
 //! Which approvals a migration needs, beside the files themselves.
 
+mod depth;
+mod needs;
+mod scan;
+mod tree;
+mod words;
+
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+
+pub use needs::needs;
 
 /// An approval that another person has to give before a migration may be applied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

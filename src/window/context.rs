@@ -10,9 +10,11 @@ use crate::config::{
     Access, Config, ConfigError, Environment, EnvironmentName, Origin, Paths, Secret, Surroundings, Target,
 };
 use crate::migration::catalogue::{Catalogue, CatalogueError, Layout};
+use crate::migration::checksum::Checksum;
 use crate::postgres::connect_error::ConnectError;
 use crate::postgres::connection::{Connection, SessionOptions};
 use crate::postgres::history::HistoryTable;
+use crate::review::approval::Need;
 
 use super::event::Operator;
 
@@ -30,6 +32,8 @@ pub struct Context {
     passwords: Mutex<HashMap<EnvironmentName, Secret>>,
     /// The catalogue as it was when it was last read.
     catalogue: Mutex<Arc<Catalogue>>,
+    /// What files of these checksums need to be approved.
+    pub(super) needs: Mutex<HashMap<Checksum, Arc<[Need]>>>,
 }
 
 /// Why an environment cannot be connected to.
@@ -61,6 +65,8 @@ pub enum Purpose {
     Drift,
     /// Looking on while a window's step runs.
     Observer,
+    /// Giving or withdrawing approvals.
+    Approve,
 }
 
 impl Context {
@@ -82,6 +88,7 @@ impl Context {
             operator,
             passwords: Mutex::default(),
             catalogue: Mutex::default(),
+            needs: Mutex::default(),
         }
     }
 
@@ -161,8 +168,25 @@ impl Context {
         Ok(target)
     }
 
+    /// Opens a session with an environment as another role than the configured one, with that role's own password.
+    pub async fn connect_as(
+        &self,
+        environment: &Environment,
+        user: &str,
+        purpose: Purpose,
+    ) -> Result<Connection, ReachError> {
+        let (wanted, surroundings) = (environment.clone(), self.surroundings.clone());
+        let (root, user) = (self.config.root.clone(), user.to_owned());
+        let resolved = tokio::task::spawn_blocking(move || wanted.resolve_as(&user, &root, &surroundings)).await;
+        let target = match resolved {
+            Ok(resolution) => resolution?.target,
+            Err(panic) => std::panic::resume_unwind(panic.into_panic()),
+        };
+        Ok(Connection::open(&target, &self.session(environment, purpose)).await?)
+    }
+
     /// Opens a session with an environment. Only a window's own session in an environment that may be written is one
-    /// that could write.
+    /// that could write, beside one that gives approvals.
     pub async fn connect(&self, environment: &Environment, purpose: Purpose) -> Result<Connection, ReachError> {
         let target = self.target(environment).await?;
         Ok(Connection::open(&target, &self.session(environment, purpose)).await?)
@@ -175,10 +199,11 @@ impl Context {
             Purpose::Window => "window",
             Purpose::Drift => "drift",
             Purpose::Observer => "observer",
+            Purpose::Approve => "approve",
         };
         SessionOptions {
             application_name: format!("{doing} {}@{}", self.operator.name, self.operator.host),
-            read_only: purpose != Purpose::Window || environment.access == Access::ReadOnly,
+            read_only: !matches!(purpose, Purpose::Window | Purpose::Approve) || environment.access == Access::ReadOnly,
             ..SessionOptions::default()
         }
     }

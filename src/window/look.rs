@@ -1,5 +1,6 @@
 //! Reading an environment: who answers, its history, and what Tidegate itself keeps there.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
@@ -10,7 +11,8 @@ use crate::postgres::error::PgError;
 use crate::postgres::history::{self, HistoryTable};
 use crate::postgres::lock::{self, Holder};
 use crate::postgres::server_info::ServerInfo;
-use crate::postgres::store::{self, Marker, StoreState};
+use crate::postgres::store::approvals::GivenApproval;
+use crate::postgres::store::{self, Marker};
 
 use super::board::{Attempt, Past};
 use super::context::{Context, Purpose, ReachError};
@@ -33,6 +35,8 @@ pub struct EnvironmentView {
     pub has_store: bool,
     /// The name and tier that the database itself bears.
     pub marker: Option<Marker>,
+    /// The approvals on record.
+    pub approvals: Arc<[GivenApproval]>,
     /// Who holds the operator's lock.
     pub holder: Option<Holder>,
     /// How long the server took to answer, over the network and back.
@@ -60,18 +64,21 @@ impl EnvironmentView {
         let (history, store, holder) =
             tokio::try_join!(history::probe(connection, table), store::probe(connection), lock::holder(connection))?;
         let latency = asked.elapsed();
-        let has_store = matches!(store, StoreState::Present { .. });
+        let has_store = store.has_tables();
         let rows =
             async { if history.is_readable() { history::read(connection, table).await } else { Ok(Vec::new()) } };
         let attempts = async { if has_store { store::attempts(connection).await } else { Ok(Vec::new()) } };
         let marker = async { if has_store { store::marker(connection).await } else { Ok(None) } };
-        let (rows, attempts, marker) = tokio::try_join!(rows, attempts, marker)?;
+        let approvals =
+            async { if has_store { store::approvals::approvals(connection).await } else { Ok(Vec::new()) } };
+        let (rows, attempts, marker, approvals) = tokio::try_join!(rows, attempts, marker, approvals)?;
         Ok(EnvironmentView {
             info: connection.info().clone(),
             history,
             past: Past { rows: rows.into(), attempts: attempts.into_iter().map(Attempt::from).collect() },
             has_store,
             marker,
+            approvals: approvals.into(),
             holder,
             latency,
             read_at: Timestamp::now(),

@@ -6,6 +6,7 @@
 //! its events, and its state is what folding them yields, so that a console that was killed can be started again and
 //! knows what its predecessor knew.
 
+pub mod approval;
 pub mod backups;
 pub mod board;
 pub mod confirmation;

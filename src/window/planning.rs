@@ -437,7 +437,7 @@ fn named(catalogue: &Catalogue, names: &[String]) -> Result<HashSet<String>, Pla
 }
 
 /// Finds a migration by its name, its version, or the beginning of either where only one fits.
-fn find<'a>(catalogue: &'a Catalogue, wanted: &str) -> Result<&'a Migration, PlanError> {
+pub fn find<'a>(catalogue: &'a Catalogue, wanted: &str) -> Result<&'a Migration, PlanError> {
     if let Some(migration) = catalogue.find(wanted) {
         return Ok(migration);
     }

@@ -17,7 +17,7 @@ async fn the_store_is_created_once_and_holds_a_marker_and_windows() {
     assert_eq!(store::windows(&connection, 5).await.unwrap(), []);
     for _ in 0..2 {
         store::create(&connection, &grant(), None).await.unwrap();
-        assert_eq!(store::probe(&connection).await.unwrap(), StoreState::Present { version: 1 });
+        assert_eq!(store::probe(&connection).await.unwrap(), StoreState::Present { version: 2 });
     }
     store::set_marker(&connection, &grant(), "staging", "staging").await.unwrap();
     store::set_marker(&connection, &grant(), "it's \\ é", "production").await.unwrap();

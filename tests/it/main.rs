@@ -25,6 +25,7 @@ mod drift_explain;
 mod drift_snapshot;
 mod drift_watch;
 mod engine_activity;
+mod engine_approvals;
 mod engine_contention;
 mod engine_history;
 mod engine_hostile;

@@ -8,8 +8,10 @@ use super::parse;
 use crate::config::hooks::Hook;
 use crate::config::schema::{KEYS, Section};
 use crate::config::{
-    Access, BackupFormat, BackupRequirement, CommandLine, Config, ConfigError, Origin, PasswordSource, Tier,
+    Access, ApprovalRule, ApprovalRules, BackupFormat, BackupRequirement, CommandLine, Config, ConfigError, Origin,
+    PasswordSource, Tier,
 };
+use crate::review::approval::Approval;
 
 const EXAMPLE: &str = include_str!("../../../config.example.toml");
 
@@ -47,6 +49,32 @@ fn the_example_is_valid_and_means_what_it_says() {
     let warehouse = config.environment("warehouse").expect("is in the example");
     assert_eq!(warehouse.connection.password, Some(PasswordSource::Variable("WAREHOUSE_PASSWORD".into())));
     assert_eq!(warehouse.connection.beside.get("port"), Some("5432"));
+}
+
+#[test]
+fn approvals_say_where_they_are_demanded_and_who_gives_them() {
+    let read = |section: &str| {
+        let environments = "[[environment]]\nname = 'live'\ntier = 'production'\nurl_env = 'LIVE_URL'\n";
+        let text = format!("{section}\n{ENVIRONMENT}{environments}");
+        Config::parse(&text, Path::new("/srv/scout/tidegate.toml")).unwrap_or_else(|error| panic!("{error}"))
+    };
+    let rules = |config: &Config| {
+        let of = |index: usize| config.environments[index].policy.approvals.clone();
+        (of(0), of(1))
+    };
+    assert_eq!(rules(&read("")), (None, Some(ApprovalRules::default())));
+    assert_eq!(rules(&read("[approvals]\ntiers = []")), (None, None));
+    let config = read("[approvals]\ntiers = ['staging']\nsecurity = { roles = ['guards', 'dba'], count = 2 }");
+    let (Some(staging), None) = rules(&config) else { panic!("{config:#?}") };
+    let security = ApprovalRule { roles: vec!["guards".into(), "dba".into()], count: 2 };
+    assert_eq!(staging, ApprovalRules::default().with(Approval::Security, security));
+}
+
+#[test]
+fn mistakes_about_approvals_name_what_would_be_right() {
+    let text = "[approvals]\ntiers = ['prod', 'staging']\ntier = 1\nsecurty = { count = 2 }\n\
+                retention = { role = 'x', count = 0 }\ncompliance = { roles = [] }\nproduction = 'reviewers'\n";
+    insta::assert_snapshot!("approvals", message(&format!("{text}{ENVIRONMENT}"), false));
 }
 
 /// The schema, the example and the documentation must not drift apart.

@@ -17,7 +17,7 @@ use std::time::Duration;
 use crate::config::environment::{Environment, Tier};
 use crate::config::error::ConfigError;
 use crate::config::nearest::nearest;
-use crate::config::parameters::{KEYWORDS, Parameters, Treatment};
+use crate::config::parameters::{KEYWORDS, Parameters, Treatment, keyword_named};
 use crate::config::passfile::{DEFAULT_SOCKET_FOLDERS, PasswordFile};
 use crate::config::secret::Secret;
 use crate::config::service;
@@ -68,6 +68,20 @@ impl Environment {
         let layers = Layers::gather(self, root, surroundings);
         layers
             .and_then(|layers| layers.resolution(self, root, surroundings))
+            .map_err(|source| ConfigError::Connection { environment: self.name.clone(), source: Box::new(source) })
+    }
+}
+
+impl Environment {
+    /// The same for another role than the configured one. Its password is its own: from `PGPASSWORD` or the password
+    /// file, never what the configuration has for the configured role.
+    pub fn resolve_as(&self, user: &str, root: &Path, surroundings: &Surroundings) -> Result<Resolution, ConfigError> {
+        let mut environment = self.clone();
+        environment.connection.password = None;
+        let layers =
+            Layers::gather(&environment, root, surroundings).map(|layers| layers.logging_in_as(user, surroundings));
+        layers
+            .and_then(|layers| layers.resolution(&environment, root, surroundings))
             .map_err(|source| ConfigError::Connection { environment: self.name.clone(), source: Box::new(source) })
     }
 }
@@ -124,6 +138,24 @@ impl Layers {
         }
         layers.refuse_what_cannot_be_kept()?;
         Ok(layers)
+    }
+
+    /// The same with another role, and without the passwords of the configured one.
+    fn logging_in_as(mut self, user: &str, surroundings: &Surroundings) -> Self {
+        let configured = self.get("user").map(str::to_owned).or_else(|| surroundings.user.clone());
+        let mut parameters = Parameters::default();
+        for (name, value) in
+            [("user", Some(user.to_owned())), ("dbname", self.get("dbname").map(str::to_owned).or(configured))]
+        {
+            if let (Some(keyword), Some(value)) = (keyword_named(name), value) {
+                parameters.set(keyword, value);
+            }
+        }
+        for layer in self.0.iter_mut().filter(|layer| layer.label.is_some()) {
+            layer.parameters.forget_password();
+        }
+        self.0.insert(0, Layer { label: Some("`--user`".to_owned()), parameters });
+        self
     }
 
     /// The layer that decides a parameter, by its rank, and the value.

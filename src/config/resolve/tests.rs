@@ -226,3 +226,25 @@ fn without_a_host_a_local_socket_is_meant() {
     let target = resolve("production", "database = 'd'", &[]).expect("resolves").target;
     assert!(matches!(&target.hosts[0].host, Host::Unix(_)));
 }
+
+#[rstest]
+#[case::the_url_and_its_password("url = 'postgresql://u:secret@h:1/d'", &[], "bea@h:1/d", None)]
+#[case::the_database_stays_that_of_the_configured_role("url = 'postgresql://u@h:1'", &[], "bea@h:1/u", None)]
+#[case::a_password_variable_of_the_other("url = 'postgresql://u@h:1/d'\npassword_env = 'P'", &[("P", "theirs")], "bea@h:1/d", None)]
+#[case::a_password_of_ones_own("url = 'postgresql://u@h:1/d'\npassword_env = 'P'", &[("P", "theirs"), ("PGPASSWORD", "mine")], "bea@h:1/d", Some("mine"))]
+fn another_role_logs_in_with_its_own_password(
+    #[case] keys: &str,
+    #[case] variables: &[(&str, &str)],
+    #[case] expected: &str,
+    #[case] password: Option<&str>,
+) {
+    let home = tempfile::tempdir().expect("a temporary folder");
+    let text = format!("[[environment]]\nname = \"it\"\ntier = \"staging\"\n{keys}\n");
+    let path = home.path().join("tidegate.toml");
+    fs::write(&path, &text).expect("is written");
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).expect("is mine");
+    let config = Config::read(&path).expect("is valid");
+    let surroundings = surroundings(home.path(), variables);
+    let target = config.environments[0].resolve_as("bea", home.path(), &surroundings).expect("leads somewhere").target;
+    assert_eq!((target.display().as_str(), target.password.as_ref().map(|it| it.expose())), (expected, password));
+}

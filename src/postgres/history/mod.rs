@@ -163,7 +163,7 @@ pub async fn read_one(connection: &Connection, table: &HistoryTable, name: &str)
     Ok(Some(FullRow { row: decode(row)?, metadata }))
 }
 
-/// Asks for the change token: two short round trips and, of both tables, a scan that returns one row.
+/// Asks for the change token: two short round trips and, of each table, a scan that returns one row.
 ///
 /// A row that is inserted, updated or deleted changes the number of rows or the sum of their `xmin` (the transactions
 /// that wrote them): the statistics' counters would be cheaper to read, but the server may hold them back for a minute,
@@ -172,7 +172,7 @@ pub async fn read_one(connection: &Connection, table: &HistoryTable, name: &str)
 /// # Errors
 /// The catalog could not be read, or a table was dropped between the two round trips.
 pub async fn change_token(connection: &Connection, table: &HistoryTable) -> Result<ChangeToken, PgError> {
-    let progress = store::PROGRESS;
+    let (progress, approvals) = (store::PROGRESS, store::approvals::TABLE);
     let oid = |schema: &str, name: &str| {
         format!(
             "(SELECT c.oid FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
@@ -182,22 +182,31 @@ pub async fn change_token(connection: &Connection, table: &HistoryTable) -> Resu
             sql::literal(name)
         )
     };
-    let statement = format!("SELECT {}, {}", oid(&table.schema, &table.table), oid(store::SCHEMA, progress));
-    let found = sql::row(connection, &statement).await?;
+    let tables = [
+        (table.schema.as_str(), table.table.as_str(), table.to_string()),
+        (store::SCHEMA, progress, format!("{}.{progress}", store::SCHEMA)),
+        (store::SCHEMA, approvals, format!("{}.{approvals}", store::SCHEMA)),
+    ];
+    let questions: Vec<String> = tables.iter().map(|(schema, name, _)| oid(schema, name)).collect();
+    let found = sql::row(connection, &format!("SELECT {}", questions.join(", "))).await?;
     let mut columns = Columns::of(&found);
-    let (history, progress_oid) = (columns.optional()?, columns.optional()?);
-    let state = |oid: Option<&str>, table: &str| match oid {
-        None => "NULL".to_owned(),
-        Some(_) => format!(
-            "(SELECT pg_catalog.concat(pg_catalog.count(*), ' ', pg_catalog.sum(xmin::text::bigint)) FROM {table})"
-        ),
-    };
-    let store_table = format!("{}.{progress}", store::SCHEMA);
-    let statement = format!("SELECT {}, {}", state(history, &table.to_string()), state(progress_oid, &store_table));
-    let states = sql::row(connection, &statement).await?;
+    let mut token = Vec::with_capacity(2 * tables.len());
+    for _ in &tables {
+        token.push(columns.optional()?.map(str::to_owned));
+    }
+    let states: Vec<String> = token
+        .iter()
+        .zip(&tables)
+        .map(|(oid, (.., table))| match oid {
+            None => "NULL".to_owned(),
+            Some(_) => format!(
+                "(SELECT pg_catalog.concat(pg_catalog.count(*), ' ', pg_catalog.sum(xmin::text::bigint)) FROM {table})"
+            ),
+        })
+        .collect();
+    let states = sql::row(connection, &format!("SELECT {}", states.join(", "))).await?;
     let mut columns = Columns::of(&states);
-    let mut token = vec![history.map(str::to_owned), progress_oid.map(str::to_owned)];
-    for _ in 0..2 {
+    for _ in &tables {
         token.push(columns.optional()?.map(str::to_owned));
     }
     Ok(ChangeToken(token))

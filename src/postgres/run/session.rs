@@ -468,9 +468,8 @@ impl Drop for ScriptSession<'_> {
 async fn find_store(connection: &Connection) -> Result<Store, PgError> {
     Ok(match store::probe(connection).await? {
         StoreState::Absent => Store::Unusable("this database does not have it".to_owned()),
-        StoreState::Outdated { .. } => Store::Unusable("it is of an older Tidegate".to_owned()),
         StoreState::Unusable { .. } => Store::Unusable("it is not of this Tidegate".to_owned()),
-        StoreState::Present { .. } => {
+        StoreState::Present { .. } | StoreState::Outdated { .. } => {
             let may = |privilege: &str| format!("pg_catalog.has_table_privilege('tidegate.progress', '{privilege}')");
             let question = format!("SELECT {} AND {} AND {}", may("INSERT"), may("UPDATE"), may("DELETE"));
             match Columns::of(&sql::row(connection, &question).await?).truth()? {

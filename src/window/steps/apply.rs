@@ -13,7 +13,7 @@ use crate::postgres::grant::WriteGrant;
 use crate::postgres::history;
 use crate::postgres::lock::OperatorLock;
 use crate::postgres::run::{self, Control, DatabaseState, RunError, RunErrorKind, RunFacts, ScriptRun, ScriptSession};
-use crate::postgres::store::{self, StoreState};
+use crate::postgres::store;
 use crate::window::confirmation::Confirmed;
 use crate::window::context::Purpose;
 use crate::window::event::{Aftermath, Failure, MigrationOutcome, WindowEvent};
@@ -153,7 +153,7 @@ struct Read {
 async fn remember(runner: &Runner, session: &Session, grant: &WriteGrant) -> bool {
     let opened = &runner.state().opened;
     let noted = async {
-        if !matches!(store::probe(&session.connection).await?, StoreState::Present { .. }) {
+        if !store::probe(&session.connection).await?.has_tables() {
             return Ok(false);
         }
         let plan = serde_json::to_value(&opened.plan).unwrap_or_default();

@@ -60,6 +60,10 @@ impl Scratch {
     /// Writes `tidegate.toml` with these environments (name, tier, URL) and further lines before them.
     pub fn configure_with(&self, more: &str, environments: &[(&str, &str, &str)]) -> PathBuf {
         let mut text = format!("[project]\nname = \"scratch\"\nmigrations = \"migrations\"\n\n{more}\n");
+        // What is not about approvals does without them, in every tier.
+        if !more.contains("[approvals") {
+            text.push_str("[approvals]\ntiers = []\n");
+        }
         for (name, tier, url) in environments {
             text.push_str(&format!(
                 "\n[[environment]]\nname = \"{name}\"\ntier = \"{tier}\"\nurl = \"{url}\"\nsslmode = \"prefer\"\n"

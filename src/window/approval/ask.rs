@@ -1,0 +1,170 @@
+//! Asks how migrations stand with their approvals: what their files need, against what is on record.
+
+use std::sync::{Arc, PoisonError};
+
+use super::{Asking, Standing, standing};
+use crate::config::Environment;
+use crate::migration::catalogue::{Catalogue, Migration};
+use crate::migration::checksum::Checksum;
+use crate::postgres::connection::Connection;
+use crate::postgres::error::PgError;
+use crate::postgres::grant::{Gate, GateKind};
+use crate::postgres::store::approvals::{self, GivenApproval};
+use crate::review::approval::{Approval, Need, needs};
+use crate::window::board::{Column, Row};
+use crate::window::context::Context;
+use crate::window::plan::{Plan, PlanItem};
+use crate::window::step::Direction;
+
+impl Context {
+    /// What a migration needs for what its file does. Reads the file, once as long as it stays what it is.
+    pub fn needs(&self, migration: &Migration) -> Arc<[Need]> {
+        let checksum = migration.up.checksum;
+        let known = self.needs.lock().unwrap_or_else(PoisonError::into_inner).get(&checksum).cloned();
+        if let Some(known) = known {
+            return known;
+        }
+        let bytes = migration.up.read().ok().filter(|bytes| Checksum::of(bytes) == checksum);
+        let Some(text) = bytes.and_then(|bytes| String::from_utf8(bytes).ok()) else {
+            let why = "The file cannot be read as it was when it was listed, so nobody can tell what it does.";
+            return [Need { approval: Approval::Security, why: why.to_owned() }].into();
+        };
+        // A byte order mark is no part of the SQL, and what the rollback does needs no approval.
+        let found: Arc<[Need]> = needs(text.trim_start_matches('\u{feff}'), None).into();
+        self.needs.lock().unwrap_or_else(PoisonError::into_inner).insert(checksum, Arc::clone(&found));
+        found
+    }
+
+    /// How a migration stands, if `login` were to apply it from files of these checksums; `None` where no approval is
+    /// demanded.
+    pub fn standing(
+        &self,
+        environment: &Environment,
+        migration: &Migration,
+        given: &[GivenApproval],
+        login: &str,
+    ) -> Option<Standing> {
+        let rules = environment.policy.approvals.as_ref()?;
+        let (up, down) = (migration.up.checksum, migration.down.as_ref().map(|down| down.checksum.to_string()));
+        let asking = Asking {
+            migration: migration.name.as_str(),
+            up: &up.to_string(),
+            down: down.as_deref(),
+            author: migration.header.author.as_deref(),
+            needs: &self.needs(migration),
+            login,
+            role: environment.policy.role.as_deref(),
+        };
+        Some(standing(environment.tier, rules, &asking, given))
+    }
+
+    /// How the pending migrations of one column of the board stand; none where no approval is demanded.
+    pub fn standings(
+        &self,
+        environment: &Environment,
+        catalogue: &Catalogue,
+        (rows, column): (&[Row], &Column),
+        given: &[GivenApproval],
+        login: &str,
+    ) -> Vec<Standing> {
+        if environment.policy.approvals.is_none() {
+            return Vec::new();
+        }
+        let pending = rows.iter().zip(&column.cells).filter(|(_, cell)| cell.status.is_some_and(|it| it.is_pending()));
+        let migrations = pending.filter_map(|(row, _)| catalogue.migrations.get(row.migration?));
+        migrations.filter_map(|migration| self.standing(environment, migration, given, login)).collect()
+    }
+
+    /// The gate of a plan's approvals; `None` where none is demanded. Those migrations are asked about for which `asked`
+    /// holds.
+    pub fn approved_gate(
+        &self,
+        environment: &Environment,
+        catalogue: &Catalogue,
+        plan: &Plan,
+        asked: impl Fn(usize) -> bool,
+        (given, login): (&[GivenApproval], &str),
+    ) -> Option<Gate> {
+        environment.policy.approvals.as_ref()?;
+        if plan.direction == Direction::Rollback {
+            return Some(Gate::met(GateKind::Approved, "a rollback waits for none"));
+        }
+        let items = plan.items.iter().enumerate().filter(|(index, _)| asked(*index)).map(|(_, item)| item);
+        let looked = items.map(|item| match unchanged(catalogue, item) {
+            Some(migration) => Ok(self.standing(environment, migration, given, login)),
+            None => Err(item.name.as_str()),
+        });
+        let mut standings = Vec::new();
+        for one in looked {
+            match one {
+                Ok(standing) => standings.extend(standing),
+                Err(name) => {
+                    return Some(Gate::unmet(
+                        GateKind::Approved,
+                        format!(
+                            "The file of {name} is not the one in the plan, so that it cannot be told who approved it."
+                        ),
+                        "Close this window and open another one: what runs must be what was approved.",
+                    ));
+                }
+            }
+        }
+        Some(gate(environment, &standings, login))
+    }
+}
+
+/// The migration behind an item of a plan, where its file is still the one of the plan.
+fn unchanged<'a>(catalogue: &'a Catalogue, item: &PlanItem) -> Option<&'a Migration> {
+    catalogue.find(&item.name).filter(|migration| migration.up.checksum.to_string() == item.checksum)
+}
+
+/// The gate over how migrations stand.
+pub fn gate(environment: &Environment, standings: &[Standing], login: &str) -> Gate {
+    let lacking: Vec<&Standing> = standings.iter().filter(|standing| !standing.is_approved()).collect();
+    if lacking.is_empty() {
+        return Gate::met(GateKind::Approved, "every migration has the approvals that it needs");
+    }
+    let why: Vec<String> = lacking.iter().map(|standing| lacks(standing)).collect();
+    let names: Vec<&str> = lacking.iter().map(|standing| standing.migration.as_str()).collect();
+    let (name, names) = (environment.name.as_str(), names.join(" "));
+    let way_on = format!(
+        "Somebody who logs in as another role than {login}, and is not the author, gives it: \
+         `tidegate approve {name} {names} --user ROLE`. `tidegate approvals {name}` shows what counts, and what does not."
+    );
+    Gate::unmet(GateKind::Approved, why.join(" "), way_on)
+}
+
+/// What a migration lacks and why it needs it, in one sentence or two.
+fn lacks(standing: &Standing) -> String {
+    let reasons = standing.missing().filter(|demand| demand.approval != Approval::Production).filter_map(|demand| {
+        let (first, rest) = demand.why.split_first()?;
+        let more = if rest.is_empty() { String::new() } else { format!(" And {} more like this.", rest.len()) };
+        Some(format!(" {first}{more}"))
+    });
+    let void = standing.void.iter().filter(|(one, _)| standing.missing().any(|demand| demand.approval == one.approval));
+    let void =
+        void.map(|(one, why)| format!(" What {} gave for {} does not count: {}.", one.role, one.approval, why.words()));
+    let more: String = reasons.chain(void).collect();
+    format!("{} lacks {}.{more}", standing.migration, standing.missing_words())
+}
+
+/// The gate of a plan's approvals, asked of the server now.
+pub async fn approved_now(
+    context: &Context,
+    environment: &Environment,
+    plan: &Plan,
+    connection: &Connection,
+    asked: impl Fn(usize) -> bool,
+) -> Result<Option<Gate>, PgError> {
+    if environment.policy.approvals.is_none() {
+        return Ok(None);
+    }
+    let given = approvals::approvals(connection).await?;
+    Ok(match context.read_catalogue() {
+        Ok(catalogue) => {
+            let login = &connection.info().user;
+            context.approved_gate(environment, &catalogue, plan, asked, (&given, login))
+        }
+        Err(error) => Some(Gate::unmet(GateKind::Approved, error.to_string(), "Mend the folder of migrations.")),
+    })
+}

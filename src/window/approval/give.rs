@@ -1,0 +1,300 @@
+//! Gives and withdraws approvals, in the name of the role that logs in.
+
+use super::{Asking, Demand, Standing, Void, objection};
+use crate::config::{ConfigError, Environment};
+use crate::migration::catalogue::{Catalogue, CatalogueError, Migration};
+use crate::postgres::connection::Connection;
+use crate::postgres::error::PgError;
+use crate::postgres::history;
+use crate::postgres::store::approvals::{self, GivenApproval, NewApproval};
+use crate::review::approval::Approval;
+use crate::window::context::{Context, Purpose, ReachError};
+use crate::window::planning::{self, PlanError};
+
+/// Why nothing was approved or withdrawn.
+#[derive(Debug, thiserror::Error)]
+pub enum ApproveError {
+    /// The environment demands none.
+    #[error(
+        "{environment} demands no approvals: it is of the tier {tier}, which `tiers` under [approvals] does not name. \
+         Nothing was approved."
+    )]
+    NotDemanded {
+        /// The environment.
+        environment: String,
+        /// Its tier.
+        tier: String,
+    },
+    /// The environment could not be connected to.
+    #[error(transparent)]
+    Reach(#[from] ReachError),
+    /// The configuration does not lead to a server.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The folder of migrations cannot be read.
+    #[error(transparent)]
+    Catalogue(#[from] CatalogueError),
+    /// A migration is not known.
+    #[error("Nothing was approved, because {0}")]
+    Unknown(Box<PlanError>),
+    /// There is no table of approvals.
+    #[error(
+        "{0} has nowhere to keep approvals: its schema tidegate is missing, or of an older Tidegate. Whoever deploys \
+         there makes it with `tidegate mark {0} --confirm {0}`. Nothing was approved."
+    )]
+    NoStore(String),
+    /// Some of what was asked for cannot be given, so none of it was.
+    #[error("Nothing was approved. {}", .0.join(" "))]
+    Refused(Vec<String>),
+    /// The server refused.
+    #[error("{0}")]
+    Server(#[from] PgError),
+}
+
+/// What somebody wants to approve or to withdraw.
+#[derive(Debug, Clone, Default)]
+pub struct Request {
+    /// The migrations, by name or by a beginning that only one has.
+    pub migrations: Vec<String>,
+    /// The kinds of approval; none means all that the role can give.
+    pub kinds: Vec<Approval>,
+    /// The role that logs in, where it is not the configured one.
+    pub user: Option<String>,
+    /// What is to be noted.
+    pub note: Option<String>,
+}
+
+/// What came of one migration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Given {
+    /// The migration.
+    pub migration: String,
+    /// The SHA-256 of the file that applies it, in hex.
+    pub up: String,
+    /// The SHA-256 of the file that rolls it back, in hex.
+    pub down: Option<String>,
+    /// What was given now, with the reasons why it is needed.
+    pub now: Vec<Demand>,
+    /// What this role had given before.
+    pub before: Vec<Approval>,
+    /// What this role cannot give, and why.
+    pub not_by_this_role: Vec<(Approval, Void)>,
+    /// How it stands after this.
+    pub standing: Standing,
+}
+
+/// Who approved what.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Approved {
+    /// The role that logged in.
+    pub role: String,
+    /// What came of each migration.
+    pub migrations: Vec<Given>,
+}
+
+/// Who withdrew what.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Withdrawn {
+    /// The role that logged in.
+    pub role: String,
+    /// The migrations, and the approvals that were withdrawn from each.
+    pub migrations: Vec<(String, Vec<Approval>)>,
+}
+
+/// A session as the approver, and what there is to approve.
+struct Desk<'a> {
+    context: &'a Context,
+    environment: &'a Environment,
+    connection: Connection,
+    catalogue: std::sync::Arc<Catalogue>,
+    /// The role that logs in to apply.
+    applier: String,
+}
+
+impl<'a> Desk<'a> {
+    async fn open(
+        context: &'a Context,
+        environment: &'a Environment,
+        user: Option<&str>,
+    ) -> Result<Self, ApproveError> {
+        if environment.policy.approvals.is_none() {
+            let (environment, tier) = (environment.name.to_string(), environment.tier.to_string());
+            return Err(ApproveError::NotDemanded { environment, tier });
+        }
+        let catalogue = context.read_catalogue()?;
+        let applier = context.target(environment).await?.user;
+        let connection = match user.filter(|user| *user != applier) {
+            Some(user) => context.connect_as(environment, user, Purpose::Approve).await?,
+            None => context.connect(environment, Purpose::Approve).await?,
+        };
+        if !approvals::takes_approvals(&connection).await? {
+            return Err(ApproveError::NoStore(environment.name.to_string()));
+        }
+        Ok(Desk { context, environment, connection, catalogue, applier })
+    }
+
+    fn role(&self) -> &str {
+        &self.connection.info().user
+    }
+
+    fn migrations(&self, names: &[String]) -> Result<Vec<&Migration>, ApproveError> {
+        let found = names.iter().map(|name| planning::find(&self.catalogue, name));
+        found.collect::<Result<_, _>>().map_err(|error| ApproveError::Unknown(Box::new(error)))
+    }
+
+    /// The migrations in effect, as far as this role may know.
+    async fn in_effect(&self) -> Result<Vec<String>, ApproveError> {
+        let table = self.context.history_table();
+        if !history::probe(&self.connection, &table).await?.is_readable() {
+            return Ok(Vec::new());
+        }
+        let rows = history::read(&self.connection, &table).await?;
+        Ok(rows.iter().filter(|row| !row.rolled_back).map(|row| row.name.to_string()).collect())
+    }
+
+    fn standing(&self, migration: &Migration, given: &[GivenApproval]) -> Option<Standing> {
+        self.context.standing(self.environment, migration, given, &self.applier)
+    }
+
+    /// What this role can give to a migration, or why it is refused.
+    fn consider(
+        &self,
+        migration: &Migration,
+        kinds: &[Approval],
+        memberships: &[String],
+        given: &[GivenApproval],
+    ) -> Result<Given, String> {
+        let name = migration.name.as_str();
+        let Some(standing) = self.standing(migration, given) else { return Err(format!("{name} needs no approval.")) };
+        let (up, down) = (migration.up.checksum.to_string(), migration.down.as_ref().map(|it| it.checksum.to_string()));
+        let asking = Asking {
+            migration: name,
+            up: &up,
+            down: down.as_deref(),
+            author: migration.header.author.as_deref(),
+            needs: &[],
+            login: &self.applier,
+            role: self.environment.policy.role.as_deref(),
+        };
+        if let Some(kind) = kinds.iter().find(|kind| !standing.demands.iter().any(|demand| demand.approval == **kind)) {
+            return Err(format!("{name} needs no {kind} approval."));
+        }
+        let (mut now, mut before, mut not_by_this_role) = (Vec::new(), Vec::new(), Vec::new());
+        let wanted = |demand: &&Demand| kinds.is_empty() || kinds.contains(&demand.approval);
+        for demand in standing.demands.iter().filter(wanted) {
+            let person = Some(self.context.operator.name.as_str());
+            match objection(&asking, &demand.roles, self.role(), person, memberships) {
+                Some(why) => not_by_this_role.push((demand.approval, why)),
+                None if demand.given.iter().any(|one| *one.role == *self.role()) => before.push(demand.approval),
+                None => now.push(demand.clone()),
+            }
+        }
+        let nothing = now.is_empty() && before.is_empty();
+        if let Some((_, why)) = not_by_this_role.first().filter(|_| nothing || !kinds.is_empty()) {
+            let who = self.role();
+            return Err(match why {
+                Void::Applies => format!(
+                    "{who} applies migrations in {} and so cannot approve {name}. Log in as another role with --user.",
+                    self.environment.name
+                ),
+                Void::Author { author } => format!(
+                    "{name} was written by {author}, and nobody approves their own migration: this is {} as {who}.",
+                    self.context.operator.name
+                ),
+                Void::NotAMember { .. } => {
+                    let kinds: Vec<String> = not_by_this_role
+                        .iter()
+                        .map(|(kind, why)| format!("{kind}, which takes a member of {}", member_words(why)))
+                        .collect();
+                    format!("{who} cannot give {name} the approval for {}.", kinds.join("; "))
+                }
+                other => format!("{who} cannot approve {name}: {}.", other.words()),
+            });
+        }
+        Ok(Given { migration: name.to_owned(), up, down, now, before, not_by_this_role, standing })
+    }
+}
+
+fn member_words(why: &Void) -> String {
+    match why {
+        Void::NotAMember { roles } => roles.join(" or "),
+        other => other.words(),
+    }
+}
+
+/// Approves migrations in the name of the role that logs in: all that was asked for, or nothing.
+///
+/// # Errors
+/// Something of it cannot be given by this role, there is nowhere to keep approvals, or the server refused.
+pub async fn approve(
+    context: &Context,
+    environment: &Environment,
+    request: &Request,
+) -> Result<Approved, ApproveError> {
+    let desk = Desk::open(context, environment, request.user.as_deref()).await?;
+    let migrations = desk.migrations(&request.migrations)?;
+    let on_record = approvals::approvals(&desk.connection).await?;
+    let memberships = approvals::memberships(&desk.connection, desk.role()).await?;
+    let in_effect = desk.in_effect().await?;
+    let (mut allowed, mut refused) = (Vec::new(), Vec::new());
+    for migration in &migrations {
+        if in_effect.iter().any(|name| name == migration.name.as_str()) {
+            refused.push(format!("{} is applied in {} already.", migration.name, environment.name));
+            continue;
+        }
+        match desk.consider(migration, &request.kinds, &memberships, &on_record) {
+            Ok(given) => allowed.push(given),
+            Err(why) => refused.push(why),
+        }
+    }
+    if !refused.is_empty() {
+        return Err(ApproveError::Refused(refused));
+    }
+    for given in &allowed {
+        for demand in &given.now {
+            let new = NewApproval {
+                migration: &given.migration,
+                approval: demand.approval,
+                up: &given.up,
+                down: given.down.as_deref(),
+                person: &context.operator.name,
+                note: request.note.as_deref(),
+            };
+            approvals::approve(&desk.connection, &new).await?;
+        }
+    }
+    // What is so now is read back, not assumed.
+    let on_record = approvals::approvals(&desk.connection).await?;
+    for (given, migration) in allowed.iter_mut().zip(&migrations) {
+        given.standing = desk.standing(migration, &on_record).unwrap_or_else(|| given.standing.clone());
+    }
+    Ok(Approved { role: desk.role().to_owned(), migrations: allowed })
+}
+
+/// Withdraws what the role that logs in has approved.
+///
+/// # Errors
+/// It has approved nothing of that, or the server refused.
+pub async fn withdraw(
+    context: &Context,
+    environment: &Environment,
+    request: &Request,
+) -> Result<Withdrawn, ApproveError> {
+    let desk = Desk::open(context, environment, request.user.as_deref()).await?;
+    let kinds = if request.kinds.is_empty() { Approval::ALL.to_vec() } else { request.kinds.clone() };
+    let mut migrations = Vec::new();
+    for migration in desk.migrations(&request.migrations)? {
+        let mut withdrawn = Vec::new();
+        for kind in &kinds {
+            if approvals::withdraw(&desk.connection, migration.name.as_str(), *kind).await? > 0 {
+                withdrawn.push(*kind);
+            }
+        }
+        migrations.push((migration.name.to_string(), withdrawn));
+    }
+    if migrations.iter().all(|(_, withdrawn)| withdrawn.is_empty()) {
+        let who = desk.role();
+        return Err(ApproveError::Refused(vec![format!("{who} has no approval there that could be withdrawn.")]));
+    }
+    Ok(Withdrawn { role: desk.role().to_owned(), migrations })
+}

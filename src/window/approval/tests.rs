@@ -1,0 +1,104 @@
+use jiff::Timestamp;
+use rstest::rstest;
+
+use super::*;
+use crate::config::ApprovalRule;
+
+const NAME: &str = "20260101000000_create_a";
+
+fn given(role: &str) -> GivenApproval {
+    GivenApproval {
+        migration: NAME.into(),
+        approval: Approval::Production,
+        up: "up".into(),
+        down: Some("down".into()),
+        role: role.into(),
+        person: Some("Bea".into()),
+        note: None,
+        given_at: Timestamp::UNIX_EPOCH,
+        withdrawn: None,
+        memberships: vec![role.to_owned(), "reviewers".to_owned()],
+    }
+}
+
+fn asking<'a>(needs: &'a [Need]) -> Asking<'a> {
+    Asking {
+        migration: NAME,
+        up: "up",
+        down: Some("down"),
+        author: Some("Ana Lopez <ana@scout.example>"),
+        needs,
+        login: "deployer",
+        role: Some("owner"),
+    }
+}
+
+fn rule(roles: &[&str], count: u32) -> ApprovalRule {
+    ApprovalRule { roles: roles.iter().map(|role| (*role).to_owned()).collect(), count }
+}
+
+#[rstest]
+#[case::another_role(given("bea"), &[], None)]
+#[case::a_member(given("bea"), &["reviewers"], None)]
+#[case::the_role_itself(GivenApproval { memberships: vec![], ..given("bea") }, &["bea"], None)]
+#[case::no_member(given("bea"), &["dba"], Some(Void::NotAMember { roles: vec!["dba".into()] }))]
+#[case::member_by_another_case(given("bea"), &["Reviewers"], Some(Void::NotAMember { roles: vec!["Reviewers".into()] }))]
+#[case::the_login_that_applies(given("deployer"), &[], Some(Void::Applies))]
+#[case::the_role_that_scripts_run_as(given("OWNER"), &[], Some(Void::Applies))]
+#[case::the_author_by_role(given("ANA"), &[], Some(Void::Author { author: "Ana Lopez <ana@scout.example>".into() }))]
+#[case::the_author_in_person(
+    GivenApproval { person: Some("ana lopez".into()), ..given("bea") },
+    &[],
+    Some(Void::Author { author: "Ana Lopez <ana@scout.example>".into() })
+)]
+#[case::another_file(GivenApproval { up: "older".into(), ..given("bea") }, &[], Some(Void::FileChanged))]
+#[case::another_rollback(GivenApproval { down: Some("older".into()), ..given("bea") }, &[], Some(Void::RollbackChanged))]
+#[case::a_rollback_that_came_later(GivenApproval { down: None, ..given("bea") }, &[], Some(Void::RollbackChanged))]
+#[case::withdrawn(
+    GivenApproval { withdrawn: Some((Timestamp::UNIX_EPOCH, "bea".into())), ..given("bea") },
+    &[],
+    Some(Void::Withdrawn { by: "bea".into() })
+)]
+fn an_approval_counts_or_not(#[case] one: GivenApproval, #[case] roles: &[&str], #[case] expected: Option<Void>) {
+    let rules = ApprovalRules::default().with(Approval::Production, rule(roles, 1));
+    let standing = standing(Tier::Production, &rules, &asking(&[]), std::slice::from_ref(&one));
+    assert_eq!(standing.is_approved(), expected.is_none());
+    assert_eq!(standing.void, expected.map(|why| (one, why)).into_iter().collect::<Vec<_>>());
+}
+
+#[test]
+fn each_need_is_met_by_its_own_kind() {
+    let needs = [Need { approval: Approval::Security, why: "Line 3 changes a role: CREATE ROLE r.".into() }];
+    let rules = ApprovalRules::default();
+    let production = [given("bea")];
+    let lacking = standing(Tier::Production, &rules, &asking(&needs), &production);
+    assert_eq!(lacking.missing_words(), "security approval");
+    assert_eq!(lacking.demands[1].why, ["Line 3 changes a role: CREATE ROLE r."]);
+    let security = GivenApproval { approval: Approval::Security, ..given("bea") };
+    let all = standing(Tier::Production, &rules, &asking(&needs), &[given("bea"), security.clone()]);
+    assert!(all.is_approved());
+    let unasked = standing(Tier::Production, &rules, &asking(&[]), std::slice::from_ref(&security));
+    assert_eq!(
+        (unasked.missing_words().as_str(), unasked.void),
+        ("production approval", vec![(security, Void::NotNeeded)])
+    );
+}
+
+#[test]
+fn different_roles_are_counted_and_one_role_once() {
+    let rules = ApprovalRules::default().with(Approval::Production, rule(&[], 2));
+    let count = |given: &[GivenApproval]| standing(Tier::Production, &rules, &asking(&[]), given).demands[0].missing();
+    assert_eq!(count(&[]), 2);
+    assert_eq!(count(&[given("bea"), given("bea")]), 1);
+    assert_eq!(count(&[given("bea"), given("carl")]), 0);
+    assert_eq!(count(&[given("bea"), given("deployer")]), 1);
+    let standing = standing(Tier::Production, &rules, &asking(&[]), &[]);
+    assert_eq!(standing.missing_words(), "production (2 more) approval");
+}
+
+#[test]
+fn an_approval_of_another_migration_is_none_of_this_ones() {
+    let other = GivenApproval { migration: "20260102000000_create_b".into(), ..given("bea") };
+    let standing = standing(Tier::Production, &ApprovalRules::default(), &asking(&[]), &[other]);
+    assert!(!standing.is_approved() && standing.void.is_empty());
+}
