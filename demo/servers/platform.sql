@@ -8,6 +8,8 @@ BEGIN
     CREATE ROLE anon NOLOGIN;
     CREATE ROLE authenticated NOLOGIN;
     CREATE ROLE service_role NOLOGIN BYPASSRLS;
+    -- Who approves what is to reach production: a login of their own, and not the one that deploys.
+    CREATE ROLE reviewer LOGIN;
   END IF;
 END $$;
 

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 
 use super::{
-    apply, backup, backups, completions, config_check, demo, drift, info, init, man, mark, new, report, resume, review,
-    rollback, status, validate,
+    apply, approvals, approve, backup, backups, completions, config_check, demo, drift, info, init, man, mark, new,
+    report, resume, review, rollback, status, validate,
 };
 
 /// A full-screen terminal console for PostgreSQL migration windows
@@ -201,6 +201,18 @@ pub enum Command {
     /// A window refuses a database that says it is another environment than the configuration believes. Makes the
     /// schema tidegate where it is missing.
     Mark(mark::Options),
+
+    /// Approve migrations, so that they may be applied
+    ///
+    /// Logs in as a role of the approver's own and records, in the environment's database, that it approves the files as
+    /// they are now. The author of a migration and the role that applies it cannot. What was asked for is approved as a
+    /// whole or not at all.
+    Approve(approve::Options),
+
+    /// List which approvals the pending migrations need and have
+    ///
+    /// Exits with 3 when one is missing.
+    Approvals(approvals::Options),
 
     /// Look at the configuration
     #[command(subcommand)]

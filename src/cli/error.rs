@@ -11,6 +11,7 @@ use crate::migration::catalogue::CatalogueError;
 use crate::migration::scaffold::ScaffoldError;
 use crate::migration::text::printable;
 use crate::postgres::backup::BackupError;
+use crate::window::approval::give::ApproveError;
 use crate::window::backups::TakeError;
 use crate::window::context::ReachError;
 use crate::window::drift::DriftError;
@@ -89,6 +90,9 @@ pub enum CommandError {
     /// An environment was not marked.
     #[error(transparent)]
     Mark(Box<MarkError>),
+    /// Nothing was approved.
+    #[error("{}", sentence(&.0.to_string()))]
+    Approve(Box<ApproveError>),
     /// There is no backup, or none that could be looked at.
     #[error(transparent)]
     Backup(#[from] BackupError),
@@ -196,6 +200,13 @@ impl CommandError {
             Self::Plan(PlanError::Unknown { .. } | PlanError::NoReason) => Exit::Usage,
             Self::Plan(PlanError::WrongStatus { .. } | PlanError::NoRollback { .. }) => Exit::Refused,
             Self::Mark(error) if matches!(**error, MarkError::Refused(_)) => Exit::Refused,
+            Self::Approve(error) => match &**error {
+                ApproveError::NotDemanded(..) | ApproveError::NoStore(_) | ApproveError::Refused(_) => Exit::Refused,
+                ApproveError::Unknown(_) | ApproveError::Config(_) | ApproveError::Reach(ReachError::Config(_)) => {
+                    Exit::Usage
+                }
+                _ => Exit::Failed,
+            },
             Self::Backup(BackupError::Cancelled { .. })
             | Self::Take(TakeError::Backup(BackupError::Cancelled { .. }))
             | Self::Validate(ValidateError::Cancelled) => Exit::Refused,
@@ -220,6 +231,12 @@ impl CommandError {
 impl From<DriftError> for CommandError {
     fn from(error: DriftError) -> Self {
         Self::Drift(Box::new(error))
+    }
+}
+
+impl From<ApproveError> for CommandError {
+    fn from(error: ApproveError) -> Self {
+        Self::Approve(Box::new(error))
     }
 }
 

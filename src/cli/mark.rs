@@ -50,7 +50,7 @@ pub fn run(options: &Options, session: &mut Session) -> Result<Exit, CommandErro
     let answered = confirm::take(&required, options.confirm.as_deref(), (name, environment.tier), "", json)?;
     let typed = answered.map_err(CommandError::NotConfirmed)?;
     let waivers: Vec<Waiver> = options.waive.iter().map(|WaiverArgument(waiver)| waiver.clone()).collect();
-    let Marked { marker, before, created_store } =
+    let Marked { marker, before, created_store, updated_store } =
         small_runtime()?.block_on(mark(&context, environment, &typed, &waivers))?;
     let output = &mut session.output;
     if json {
@@ -64,6 +64,9 @@ pub fn run(options: &Options, session: &mut Session) -> Result<Exit, CommandErro
     }
     if created_store {
         output.line("Made the schema tidegate.")?;
+    }
+    if updated_store {
+        output.line("Brought the schema tidegate up to date.")?;
     }
     let words = format!("The database now says that it is {} ({}).", marker.name, marker.tier);
     output.line(output.tone(Tone::Good, printable(&words)))?;

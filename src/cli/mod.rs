@@ -4,6 +4,8 @@
 //! rules of their own: what they know comes from the floors below.
 
 pub mod apply;
+pub mod approvals;
+pub mod approve;
 pub mod args;
 pub mod backup;
 pub mod backups;
@@ -117,6 +119,7 @@ fn dispatch(command: Option<Command>, mut session: Session) -> Result<Outcome, C
             | Command::Validate(_)
             | Command::Mark(_)
             | Command::Review(_)
+            | Command::Approve(_)
             | Command::Drift(_),
         ) => Some(log::start(&mut session)?),
         _ => None,
@@ -137,6 +140,8 @@ fn dispatch(command: Option<Command>, mut session: Session) -> Result<Outcome, C
         Some(Command::Validate(options)) => validate::run(&options, &mut session),
         Some(Command::Report(options)) => report::run(&options, &mut session),
         Some(Command::Mark(options)) => mark::run(&options, &mut session),
+        Some(Command::Approve(options)) => approve::run(&options, &mut session),
+        Some(Command::Approvals(options)) => approvals::run(&options, &mut session),
         Some(Command::Config(ConfigCommand::Check(options))) => config_check::run(&options, &mut session),
         Some(Command::Info(options)) => info::run(&options, &mut session),
         Some(Command::Completions(options)) => completions::run(&options, &mut session),

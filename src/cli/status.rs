@@ -1,5 +1,6 @@
 //! `tidegate status [ENV …]`
 
+use std::collections::HashMap;
 use std::fmt;
 
 use clap::Args;
@@ -17,6 +18,8 @@ use super::{CommandError, Exit, Session};
 use crate::config::Environment;
 use crate::migration::catalogue::{Catalogue, FileProblem};
 use crate::migration::text::printable;
+use crate::review::approval::Approval;
+use crate::window::approval::Standing;
 use crate::window::board::{self, Board};
 use crate::window::look::{EnvironmentView, HistoryState, LookError, look};
 use crate::window::status::{Counts, Status};
@@ -61,7 +64,15 @@ pub fn run(options: &Options, session: &mut Session) -> Result<Exit, CommandErro
         Err(panic) => std::panic::resume_unwind(panic.into_panic()),
     };
     let pasts: Vec<_> = columns.iter().map(|column| column.seen.as_ref().ok().map(|view| view.past.clone())).collect();
-    let page = Page { board: Board::build(&catalogue, &pasts), catalogue, columns, only_open: options.open };
+    let board = Board::build(&catalogue, &pasts);
+    let standings = columns.iter().zip(&board.columns).map(|(column, counted)| {
+        let Ok(view) = &column.seen else { return HashMap::new() };
+        let (given, login) = (&*view.approvals, view.info.user.as_str());
+        let standings = context.standings(column.environment, &catalogue, (&board.rows, counted), given, login);
+        standings.into_iter().map(|standing| (standing.migration.clone(), standing)).collect()
+    });
+    let standings = standings.collect();
+    let page = Page { board, catalogue, columns, standings, only_open: options.open };
     if options.format.is_json() {
         let project = &context.config.project;
         session.output.json(&page.document(&project.name, &output::path(&project.layout.migrations)))?;
@@ -122,6 +133,8 @@ struct Page<'a> {
     board: Board,
     catalogue: Catalogue,
     columns: Vec<Column<'a>>,
+    /// How the pending migrations of each environment stand with their approvals, where any is demanded.
+    standings: Vec<HashMap<String, Standing>>,
     only_open: bool,
 }
 
@@ -194,6 +207,12 @@ impl Page<'_> {
         print_table(&table, output)
     }
 
+    /// What a migration lacks in an environment; nothing where none is demanded.
+    fn missing_approvals(&self, row: usize, column: usize) -> Option<Vec<Approval>> {
+        let standing = self.standings.get(column)?.get(&*self.board.rows[row].name)?;
+        Some(standing.missing().map(|demand| demand.approval).collect())
+    }
+
     /// Status, moment, and how long it took.
     fn cell(&self, row: usize, column: usize) -> [Cell; 3] {
         let cell = self.board.columns[column].cells[row];
@@ -204,8 +223,14 @@ impl Page<'_> {
         let history = self.board.history(row, column);
         let at = history.map(|row| row.rollback_at.filter(|_| row.rolled_back).unwrap_or(row.applied_at));
         let span = history.filter(|row| !row.rolled_back).and_then(|row| row.execution_time);
+        let lacks = self.missing_approvals(row, column).is_some_and(|missing| !missing.is_empty());
+        let words = match status.words() {
+            _ if cell.line_endings_only => "applied (eol)".to_owned(),
+            words if lacks => format!("{words}, no approval"),
+            words => words.to_owned(),
+        };
         [
-            Cell::toned(tone(status), if cell.line_endings_only { "applied (eol)" } else { status.words() }),
+            Cell::toned(if lacks { Tone::Bad } else { tone(status) }, words),
             Cell::plain(at.map(moment).unwrap_or_default()),
             Cell::toned(Tone::Quiet, span.map(took).unwrap_or_default()),
         ]
@@ -283,6 +308,7 @@ impl Page<'_> {
             operator: facts.and_then(|facts| facts.operator.as_deref()),
             window: facts.and_then(|facts| facts.window.as_deref()),
             attempt: self.board.attempt(row, column).map(|attempt| &*attempt.what),
+            missing_approvals: self.missing_approvals(row, column),
         })
     }
 }
@@ -421,6 +447,7 @@ struct CellDocument<'a> {
     operator: Option<&'a str>,
     window: Option<&'a str>,
     attempt: Option<&'a str>,
+    missing_approvals: Option<Vec<Approval>>,
 }
 
 #[derive(Serialize)]

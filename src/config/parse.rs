@@ -325,7 +325,9 @@ impl File<'_> {
         let tier = table.choice("tier", &Tier::ALL, Tier::word);
         let connection = self.connection(table);
         let mut policy = self.policy(table, tier.unwrap_or(Tier::Production));
-        policy.approvals = tier.filter(|tier| tiers.contains(tier)).map(|_| rules.clone());
+        // Where nothing is ever applied, nothing waits for an approval.
+        let demands = tier.is_some_and(|tier| tiers.contains(&tier)) && table.boolean("read_only") != Some(true);
+        policy.approvals = demands.then(|| rules.clone());
         let hooks = table.table("hooks", Section::Hooks).map(|hooks| self.hooks(&hooks)).unwrap_or_default();
         let read_only = table.boolean("read_only").unwrap_or(false);
         let notes = table.text("notes");

@@ -302,6 +302,7 @@ pub const KEYS: &[Key] = &[
     key(Review, "development", "a table of rules and levels", "`rules`", "The levels for environments of this tier."),
     key(Review, "staging", "a table of rules and levels", "`rules`", "The levels for environments of this tier."),
     key(Review, "production", "a table of rules and levels", "`rules`", "The levels for environments of this tier."),
+    key(
         Approvals,
         "tiers",
         "a list of `development`, `staging` and `production`",

@@ -15,6 +15,9 @@ use crate::migration::scaffold::Scaffolded;
 use crate::postgres::backup::BackupEntry;
 use crate::postgres::grant::GateList;
 use crate::schema::ObjectId;
+use crate::window::approval::Standing;
+use crate::window::approval::give::{Approved, Request};
+use crate::window::board::Board;
 use crate::window::confirmation::Confirmed;
 use crate::window::drift::Comparison;
 use crate::window::drift::cause::Explanation;
@@ -151,6 +154,10 @@ pub enum Answer {
     Matrix(Box<MatrixNews>),
     /// The files that a draft was written into.
     Written(Box<Scaffolded>),
+    /// How the pending migrations of an environment stand with their approvals.
+    Standings(usize, Arc<[Standing]>),
+    /// What was approved, or why nothing was.
+    Approved(Box<Result<Approved, String>>),
     /// It went wrong.
     Failed(Box<Trouble>),
 }
@@ -266,6 +273,24 @@ pub enum Work {
     Trace(Arc<Catalogue>, Box<(ObjectId, Option<Explanation>)>),
     /// Write a draft and its rollback into the project.
     WriteDraft(Box<Draft>),
+    /// Count the approvals of the migrations that are pending in an environment.
+    CountApprovals {
+        /// The environment's place in the configuration.
+        environment: usize,
+        /// The files.
+        catalogue: Arc<Catalogue>,
+        /// Which of them are pending.
+        board: Arc<Board>,
+        /// What is known of the environment.
+        view: Arc<EnvironmentView>,
+    },
+    /// Approve a migration as a role of the approver's own.
+    Approve {
+        /// The environment's place in the configuration.
+        environment: usize,
+        /// The migration, and who logs in.
+        request: Request,
+    },
 }
 
 /// A plan that was drawn up.

@@ -10,6 +10,7 @@ use crate::config::Config;
 use crate::migration::catalogue::Catalogue;
 use crate::migration::git::Commit;
 use crate::postgres::history::{HistoryRow, HistoryState};
+use crate::window::approval::Standing;
 use crate::window::board::{Board, Past};
 use crate::window::drift::side::neighbour_place;
 use crate::window::drift::watch::{Against, DriftEvent, Look, Outcome};
@@ -23,7 +24,7 @@ use crate::window::review::Judgement;
 use super::keymap::Keymap;
 use super::layer::{Context, Layer, Placement};
 use super::log::Log;
-use super::message::{LayerId, Moment, SideChoice, Sides};
+use super::message::{LayerId, Moment, SideChoice, Sides, Work};
 use super::theme::{Glyphs, UNICODE};
 use super::trouble::Trouble;
 use super::view::chrome;
@@ -67,6 +68,10 @@ pub struct World {
     pub board: Arc<Board>,
     /// What is known of the drift of each environment, in the order of the configuration.
     pub drifts: Vec<EnvironmentDrift>,
+    /// How the pending migrations of each environment stand with their approvals, where any is demanded.
+    standings: Vec<Arc<[Standing]>>,
+    /// What the approvals of each environment were counted from: files, history, approvals.
+    counted: Vec<Option<[usize; 3]>>,
     /// The windows that were left unfinished on this machine, the latest first; `None` until it was looked for.
     pub unfinished: Option<Vec<Unfinished>>,
 }
@@ -76,6 +81,7 @@ impl World {
         let environments = vec![EnvironmentState::Connecting; config.environments.len()];
         let latest = vec![None; environments.len()];
         let drifts = vec![EnvironmentDrift::default(); environments.len()];
+        let (standings, counted) = (vec![Arc::default(); environments.len()], vec![None; environments.len()]);
         Self {
             config,
             zone: TimeZone::UTC,
@@ -90,6 +96,8 @@ impl World {
             latest,
             board: Arc::default(),
             drifts,
+            standings,
+            counted,
             unfinished: None,
         }
     }
@@ -192,6 +200,41 @@ impl World {
                 self.board = Arc::new(self.board.refreshed(catalogue, &self.pasts()));
             }
         }
+    }
+
+    /// How a migration that is pending in an environment stands with its approvals; `None` where none is demanded.
+    #[must_use]
+    pub fn standing(&self, environment: usize, migration: &str) -> Option<&Standing> {
+        self.standings.get(environment)?.iter().find(|standing| standing.migration == migration)
+    }
+
+    /// Takes in how the pending migrations of an environment stand with their approvals.
+    pub fn take_standings(&mut self, environment: usize, standings: Arc<[Standing]>) {
+        if let Some(known) = self.standings.get_mut(environment) {
+            *known = standings;
+        }
+    }
+
+    /// The work of counting approvals where they may be others now.
+    pub fn uncounted(&mut self) -> Vec<Work> {
+        let Some(catalogue) = &self.catalogue else { return Vec::new() };
+        let mut work = Vec::new();
+        for (index, settings) in self.config.environments.iter().enumerate() {
+            let Some(view) = self.environments[index].view().filter(|_| settings.policy.approvals.is_some()) else {
+                continue;
+            };
+            let place = |pointer: *const u8| pointer as usize;
+            let from = [
+                place(Arc::as_ptr(catalogue).cast()),
+                place(Arc::as_ptr(&view.past.rows).cast()),
+                place(Arc::as_ptr(&view.approvals).cast()),
+            ];
+            if self.counted[index].replace(from) != Some(from) {
+                let (catalogue, board, view) = (Arc::clone(catalogue), Arc::clone(&self.board), Arc::clone(view));
+                work.push(Work::CountApprovals { environment: index, catalogue, board, view });
+            }
+        }
+        work
     }
 
     /// What is known of each environment's past.

@@ -1,5 +1,6 @@
 //! What an operator sees and can do, typed into the real loop.
 
+mod approve;
 mod board;
 mod confirm;
 mod draft;

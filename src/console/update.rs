@@ -3,7 +3,7 @@
 use super::key::Key;
 use super::keymap::{Action, action};
 use super::layer::{Availability, Command, Context, Layer};
-use super::message::{Effect, LayerId, Message, Mouse, MouseAction};
+use super::message::{Answer, Effect, LayerId, Message, Mouse, MouseAction};
 use super::model::{Ending, GUARD, Model};
 use super::view::{self, chrome};
 
@@ -42,6 +42,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         Message::Notice(text) => model.say(text),
         Message::Files(news) => {
             model.world.take_files(news);
+            count_approvals(model, &mut effects);
             tell_all(model, &mut effects);
         }
         Message::Commit(commit) => model.world.commit = commit,
@@ -51,6 +52,7 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         }
         Message::Environment(news) => {
             model.world.take_environment(news);
+            count_approvals(model, &mut effects);
             tell_all(model, &mut effects);
         }
         Message::Drift(event) => {
@@ -62,6 +64,9 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
         Message::Unfinished(unfinished) => {
             model.world.unfinished = Some(unfinished);
             tell_all(model, &mut effects);
+        }
+        Message::Answer { answer: Answer::Standings(environment, standings), .. } => {
+            model.world.take_standings(environment, standings);
         }
         Message::Answer { to, answer } => {
             // Who asked may be gone by now; then nobody needs the answer.
@@ -190,6 +195,13 @@ fn point(model: &mut Model, mouse: Mouse, effects: &mut Vec<Effect>) {
             }
         }
     }
+}
+
+/// Has the approvals counted where the files, a history or what was approved are other ones now.
+fn count_approvals(model: &mut Model, effects: &mut Vec<Effect>) {
+    // Every screen shows them, so nobody in particular asks.
+    let Some(first) = model.layers.first().map(|entry| entry.id) else { return };
+    effects.extend(model.world.uncounted().into_iter().map(|work| Effect::Work(first, work)));
 }
 
 /// Lets every layer know that what it shows may be another thing now.

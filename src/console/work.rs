@@ -8,6 +8,9 @@ use crate::migration::checksum::Checksum;
 use crate::migration::git;
 use crate::migration::scaffold::{ScaffoldError, Scaffolded};
 use crate::postgres::backup;
+use crate::window::approval::Standing;
+use crate::window::approval::give::{self, Approved, Request};
+use crate::window::board::Board;
 use crate::window::context::Context;
 use crate::window::drift::export::{Format, Page};
 use crate::window::drift::{Comparison, lineage, written};
@@ -25,6 +28,12 @@ use super::widget::viewer::TextLine;
 
 /// Does the work. Panics are the caller's to catch.
 pub async fn run(context: Arc<Context>, work: Work) -> Answer {
+    let work = match work {
+        Work::Approve { environment, request } => {
+            return Answer::Approved(Box::new(approve(&context, environment, &request).await));
+        }
+        work => work,
+    };
     let done = tokio::task::spawn_blocking(move || match work {
         Work::ReadMigration { up, down } => Answer::Texts(Box::new(Texts { up: up.map(read), down: down.map(read) })),
         Work::FindApplied { path, checksum } => Answer::Difference(Box::new(find_applied(path, checksum))),
@@ -48,6 +57,11 @@ pub async fn run(context: Arc<Context>, work: Work) -> Answer {
             Ok(made) => Answer::Written(Box::new(made)),
             Err(error) => Answer::Failed(Box::new(Trouble::from_error("The draft cannot be written", &error))),
         },
+        Work::CountApprovals { environment, catalogue, board, view } => {
+            Answer::Standings(environment, count_approvals(&context, environment, &catalogue, &board, &view))
+        }
+        // Done above, where waiting for a server is allowed.
+        Work::Approve { .. } => Answer::Approved(Box::new(Err("Nothing was approved.".to_owned()))),
         Work::ReadReport(path) => match std::fs::read_to_string(&path) {
             Ok(text) => Answer::Report(markdown(&text)),
             Err(error) => Answer::Failed(Box::new(
@@ -93,8 +107,29 @@ fn draw_up(
     let seen = Seen { past: &view.past, history: &view.history, has_store: view.has_store };
     let plan =
         planning::draw_up(settings, &context.layout(), catalogue, seen, intent).map_err(|error| error.to_string())?;
-    let gates = gates::foresee(settings, &plan, view, &[], &context.operator.name);
+    let approvals = (&*view.approvals, view.info.user.as_str());
+    let approved = context.approved_gate(settings, catalogue, &plan, |_| true, approvals);
+    let gates = gates::foresee(settings, &plan, view, approved, (&[], context.operator.name.as_str()));
     Ok(Drawn { plan, gates })
+}
+
+/// Counts the approvals of what is pending in an environment.
+fn count_approvals(
+    context: &Context,
+    environment: usize,
+    catalogue: &Catalogue,
+    board: &Board,
+    view: &EnvironmentView,
+) -> Arc<[Standing]> {
+    let settings = context.config.environments.get(environment);
+    let (Some(settings), Some(column)) = (settings, board.columns.get(environment)) else { return Arc::default() };
+    context.standings(settings, catalogue, (&board.rows, column), &view.approvals, &view.info.user).into()
+}
+
+/// Approves a migration as the role that the request names.
+async fn approve(context: &Context, environment: usize, request: &Request) -> Result<Approved, String> {
+    let settings = context.config.environments.get(environment).ok_or("The environment is gone.")?;
+    give::approve(context, settings, request).await.map_err(|error| error.to_string())
 }
 
 /// A file as lines; one that cannot be read says so in its place.

@@ -37,7 +37,7 @@ pub enum GateKind {
     Backup,
     /// There is room on the disk for what the plan writes here.
     DiskSpace,
-    /// The approvals that the review asks for are there.
+    /// The migrations have the approvals that they need, for the files as they are. Never waived.
     Approved,
     /// Every migration of the plan names its ticket.
     Ticket,
@@ -96,7 +96,12 @@ impl GateKind {
     pub fn waivable(self) -> bool {
         !matches!(
             self,
-            GateKind::Writable | GateKind::Confirmed | GateKind::Lock | GateKind::Primary | GateKind::Session
+            GateKind::Writable
+                | GateKind::Confirmed
+                | GateKind::Approved
+                | GateKind::Lock
+                | GateKind::Primary
+                | GateKind::Session
         )
     }
 

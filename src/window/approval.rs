@@ -143,6 +143,14 @@ pub fn why_production(tier: Tier) -> String {
     format!("Every migration needs it in an environment of the tier {tier}.")
 }
 
+/// That an environment of this tier demands no approvals.
+pub fn demands_none(environment: &str, tier: Tier) -> String {
+    format!(
+        "{environment} demands no approvals: it is read-only, or its tier ({tier}) is not among the `tiers` of \
+         [approvals]."
+    )
+}
+
 /// Counts the approvals of one migration.
 pub fn standing(tier: Tier, rules: &ApprovalRules, asking: &Asking<'_>, given: &[GivenApproval]) -> Standing {
     let mut demands: Vec<Demand> = Approval::ALL

@@ -24,6 +24,8 @@ pub struct Marked {
     pub before: Option<Marker>,
     /// Whether the schema `tidegate` was made for it.
     pub created_store: bool,
+    /// Whether one of an older Tidegate was brought up to date.
+    pub updated_store: bool,
 }
 
 /// Why an environment was not marked.
@@ -91,9 +93,10 @@ async fn write(
     let grant = GateList::new(name, environment.access, plan, gates)
         .grant()
         .map_err(|gates| MarkError::Refused(Box::new(gates::refusal(&gates))))?;
-    let created_store = store::probe(connection).await? == StoreState::Absent;
+    let found = store::probe(connection).await?;
+    let (created_store, updated_store) = (found == StoreState::Absent, matches!(found, StoreState::Outdated { .. }));
     store::create(connection, &grant, environment.policy.role.as_deref()).await?;
     store::set_marker(connection, &grant, name, tier.word()).await?;
     let marker = store::marker(connection).await?.ok_or(MarkError::NotThere)?;
-    Ok(Marked { marker, before, created_store })
+    Ok(Marked { marker, before, created_store, updated_store })
 }

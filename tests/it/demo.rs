@@ -11,6 +11,7 @@ use tempfile::TempDir;
 use tidegate::config::{Config, Surroundings};
 use tidegate::migration::catalogue::Catalogue;
 use tidegate::postgres::programs::find_client;
+use tidegate::postgres::store::approvals::GivenApproval;
 use tidegate::window::board::Board;
 use tidegate::window::context::Context;
 use tidegate::window::look::look;
@@ -156,6 +157,20 @@ async fn the_demo_shows_what_it_promises_and_stays_when_it_is_to() {
 
     let corrected = board.history(board.position(&changed.name).unwrap(), 0).unwrap();
     assert_eq!(corrected.facts.as_ref().map(|facts| facts.rounds), Some(1));
+
+    let production = &context.config.environments[1];
+    let standings = |given: &[GivenApproval]| {
+        let column = &board.columns[1];
+        context.standings(production, &catalogue, (&board.rows, column), given, &views[1].info.user)
+    };
+    let lacking: Vec<_> = standings(&views[1].approvals).into_iter().filter(|one| !one.is_approved()).collect();
+    assert_eq!(lacking.len(), 1, "{lacking:#?}");
+    assert_eq!(lacking[0].migration, "20261118141500_drop_reports");
+    assert_eq!(lacking[0].missing_words(), "production approval");
+    let by_hand = ["approve", "production", "20261118141500_drop_reports", "--user", "reviewer"];
+    let mut command = scratch.tidegate();
+    let said = Run::of(command.args(by_hand).arg("--config").arg(kept.config())).expect_success();
+    assert!(said.contains("It has all that it needs for production."), "{said}");
 
     for (view, environment) in views.iter().zip(&context.config.environments) {
         let marker = view.marker.as_ref().expect("each database says which environment it is");

@@ -6,6 +6,7 @@
 
 mod backup;
 mod cli;
+mod cli_approvals;
 mod cli_interruptions;
 mod cli_records;
 mod cli_windows;

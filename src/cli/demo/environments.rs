@@ -15,6 +15,8 @@ use crate::postgres::furnish::{Act, Furnishing};
 pub(super) const DATABASE: &str = "scout";
 /// The role that owns it and runs migrations.
 pub(super) const OWNER: &str = "deployer";
+/// The role that approves what reaches production.
+pub(super) const REVIEWER: &str = "reviewer";
 /// The last migration before rows arrive.
 const LAST_BEFORE_ROWS: &str = "20260721140000_create_reports";
 

@@ -25,6 +25,7 @@ use crate::config::{Config, ConfigError, Surroundings};
 use crate::migration::script::ScriptError;
 use crate::postgres::cluster::{self, Cluster, ClusterError, ThrowawayFolder};
 use crate::postgres::furnish::{self, FurnishError};
+use crate::window::approval::give::{self, ApproveError, Request};
 use crate::window::context::Context;
 use crate::window::mark::{self as marking, MarkError};
 
@@ -125,6 +126,9 @@ pub enum DemoError {
     /// An environment could not be marked.
     #[error(transparent)]
     Mark(#[from] MarkError),
+    /// The migrations could not be approved.
+    #[error(transparent)]
+    Approve(#[from] ApproveError),
     /// There is no runtime for talking to the servers.
     #[error("The demo could not begin to talk to its servers: {0}.")]
     Runtime(io::Error),
@@ -167,6 +171,8 @@ impl Demo {
         let context = Context::new(config, surroundings.clone());
         runtime.block_on(mark(&context))?;
         stopwatch.lap("mark both environments");
+        runtime.block_on(approve(&context, surroundings))?;
+        stopwatch.lap("approve what production waits for, but for one");
 
         let (servers, way_back) = if options.keep {
             let way_back = keep(&mut folder, servers, &project)?;
@@ -254,6 +260,24 @@ async fn mark(context: &Context) -> Result<(), MarkError> {
     }))
     .await?;
     Ok(())
+}
+
+/// Approves what is pending in production, but for the last migration, as the reviewer has done by now.
+async fn approve(context: &Context, surroundings: &Surroundings) -> Result<(), ApproveError> {
+    let Some(environment) = context.environment(Site::Production.name()) else { return Ok(()) };
+    let mut surroundings = surroundings.clone();
+    surroundings.variables.insert("TIDEGATE_OPERATOR".to_owned(), story::REVIEWER.to_owned());
+    let reviewer = Context::new((*context.config).clone(), surroundings);
+    let migrations = sample::migrations();
+    let applied = Site::Production.migrations_applied(migrations.len());
+    let reviewed = &migrations[applied..migrations.len().saturating_sub(1)];
+    let request = Request {
+        migrations: reviewed.iter().map(|migration| migration.name.as_str().to_owned()).collect(),
+        user: Some(environments::REVIEWER.to_owned()),
+        note: Some("tried on staging".to_owned()),
+        ..Request::default()
+    };
+    give::approve(&reviewer, environment, &request).await.map(drop)
 }
 
 /// Leaves everything in place, and says how to come back to it and how to be rid of it.

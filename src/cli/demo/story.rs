@@ -34,6 +34,8 @@ pub(super) const UNMERGED: &str = "20261026160000_create_experiment_flags";
 const PRODUCTION_OPERATOR: &str = "tkvist-scout";
 /// Who looks after staging.
 const STAGING_OPERATOR: &str = "jlim-scout";
+/// Who has looked through what production waits for.
+pub(super) const REVIEWER: &str = "ahaddad-scout";
 
 /// One of the two environments of the sample.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

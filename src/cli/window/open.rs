@@ -86,7 +86,7 @@ pub fn run(name: &str, intent: &Intent, options: &WindowOptions, session: &mut S
     let dry_run = options.dry_run;
     let mut teller = teller(&options.format, session);
     small_runtime()?.block_on(async {
-        let (view, plan) = match prepare(&context, &environment, intent).await {
+        let (view, plan, approved) = match prepare(&context, &environment, intent).await {
             Err(CommandError::Plan(error @ PlanError::Nothing { .. })) => {
                 let words = error.to_string();
                 teller.ending(&Ending { message: Some(&words), ..Ending::of(&Verdict::Done) });
@@ -95,7 +95,7 @@ pub fn run(name: &str, intent: &Intent, options: &WindowOptions, session: &mut S
             prepared => prepared?,
         };
         let waivers = options.waivers();
-        let gates = gates::foresee(&environment, &plan, &view, &waivers, &context.operator.name);
+        let gates = gates::foresee(&environment, &plan, &view, approved, (&waivers, context.operator.name.as_str()));
         let proposal = Proposal { environment: &environment, location: location(&view), plan: &plan, gates: &gates };
         teller.proposal(&proposal, dry_run);
         for unfinished in journal::unfinished(&context.journals()) {
@@ -127,12 +127,12 @@ pub fn not_confirmed(refusal: String, teller: &mut dyn Teller) -> CommandError {
     CommandError::NotConfirmed(refusal)
 }
 
-/// Looks at the environment and the files, and draws up the plan.
+/// Looks at the environment and the files, and draws up the plan; the gate of its approvals comes with it.
 async fn prepare(
     context: &Arc<Context>,
     environment: &Environment,
     intent: &Intent,
-) -> Result<(EnvironmentView, Plan), CommandError> {
+) -> Result<(EnvironmentView, Plan, Option<Gate>), CommandError> {
     let reader = Arc::clone(context);
     let reading = tokio::task::spawn_blocking(move || reader.read_catalogue());
     let (catalogue, view) = tokio::join!(reading, look(context, environment));
@@ -151,7 +151,9 @@ async fn prepare(
     }
     let seen = Seen { past: &view.past, history: &view.history, has_store: view.has_store };
     let plan = planning::draw_up(environment, &context.layout(), &catalogue, seen, intent)?;
-    Ok((view, plan))
+    let approvals = (&*view.approvals, view.info.user.as_str());
+    let approved = context.approved_gate(environment, &catalogue, &plan, |_| true, approvals);
+    Ok((view, plan, approved))
 }
 
 /// What the window's confirmation is to be answered with, or what to say instead.

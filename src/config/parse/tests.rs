@@ -64,6 +64,8 @@ fn approvals_say_where_they_are_demanded_and_who_gives_them() {
     };
     assert_eq!(rules(&read("")), (None, Some(ApprovalRules::default())));
     assert_eq!(rules(&read("[approvals]\ntiers = []")), (None, None));
+    let archive = "[[environment]]\nname = 'archive'\ntier = 'production'\nurl_env = 'A'\nread_only = true";
+    assert_eq!(read(archive).environments[0].policy.approvals, None);
     let config = read("[approvals]\ntiers = ['staging']\nsecurity = { roles = ['guards', 'dba'], count = 2 }");
     let (Some(staging), None) = rules(&config) else { panic!("{config:#?}") };
     let security = ApprovalRule { roles: vec!["guards".into(), "dba".into()], count: 2 };

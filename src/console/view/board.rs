@@ -528,7 +528,8 @@ impl BoardScreen {
                 let Some(cell) = column.and_then(|column| column.cells.get(number)) else { return Vec::new() };
                 let known = column.is_some_and(BoardColumn::is_known);
                 let history = board.history(number, environment);
-                marks::cell(*cell, known, history, world, canvas.theme.glyphs(), width.unwrap_or(0))
+                let lacks = world.standing(environment, &row.name).is_some_and(|standing| !standing.is_approved());
+                marks::cell(*cell, known, history, world, canvas.theme.glyphs(), (width.unwrap_or(0), lacks))
             }));
             cells
         });

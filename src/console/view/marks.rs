@@ -51,7 +51,8 @@ pub fn subject(environment: &Environment) -> Subject {
     Subject { environment: environment.name.to_string(), tier: environment.tier, access: environment.access }
 }
 
-/// One migration in one environment, in so many columns: its mark, and what fits of age, duration or word.
+/// One migration in one environment, in so many columns: its mark, and what fits of age, duration or word. What is pending
+/// and `lacks_approval` says so instead.
 #[must_use]
 pub fn cell(
     cell: Cell,
@@ -59,16 +60,22 @@ pub fn cell(
     row: Option<&HistoryRow>,
     world: &World,
     glyphs: &'static Glyphs,
-    width: u16,
+    (width, lacks_approval): (u16, bool),
 ) -> Vec<Piece> {
     let Some(status) = cell.status else {
         // Unknown where the environment does not answer; nothing at all where it never heard of the migration.
         return if known { Vec::new() } else { vec![piece(Role::Faint, glyphs.unknown)] };
     };
     let (role, glyph) = mark(status, glyphs);
+    if lacks_approval && status == Status::Pending {
+        return vec![piece(Role::Bad, format!("{} approval", glyphs.failed))];
+    }
     let mut pieces = vec![piece(role, glyph), piece(Role::Text, " ")];
     if status != Status::Applied {
         pieces.push(piece(role, status.words()));
+        if lacks_approval {
+            pieces.push(piece(Role::Bad, format!(" {}", glyphs.failed)));
+        }
         return pieces;
     }
     let Some(row) = row else { return pieces };

@@ -1,6 +1,8 @@
 //! One migration: its SQL and its rollback, what it says of itself, how it is in each environment, and what changed in
 //! the file since it was applied.
 
+mod approve;
+
 use std::sync::Arc;
 
 use ratatui::Frame;
@@ -19,6 +21,7 @@ use crate::console::words::{ago, took};
 use crate::migration::catalogue::Migration;
 use crate::migration::checksum::Checksum;
 use crate::review;
+use crate::window::confirmation::Confirmed;
 use crate::window::review::{Judgement, Placed};
 use crate::window::status::Status;
 
@@ -30,6 +33,9 @@ pub const PART_BACK: Action = Action("migration.part-back");
 pub const CHANGES: Action = Action("migration.changes");
 /// The next environment.
 pub const ENVIRONMENT: Action = Action("migration.environment");
+
+/// Approve the migration for the selected environment.
+pub const APPROVE: Action = Action("migration.approve");
 
 /// The migration's row in the list of screens.
 pub static SPEC: ScreenSpec = ScreenSpec {
@@ -59,6 +65,13 @@ pub static SPEC: ScreenSpec = ScreenSpec {
             words: "Show what changed in the file since it was applied",
             short: "changes",
             when: "where the file is not what was applied",
+        },
+        Binding {
+            action: APPROVE,
+            keys: &["a"],
+            words: "Approve it, as a role of your own",
+            short: "approve",
+            when: "where it lacks an approval",
         },
         Binding { action: action::COPY, keys: &["y"], words: "Copy the migration's name", short: "copy", when: "" },
         Binding { action: action::COPY_ALL, keys: &["Y"], words: "Copy the text that is shown", short: "", when: "" },
@@ -99,6 +112,8 @@ pub struct MigrationScreen {
     read: Option<(Option<Checksum>, Option<Checksum>)>,
     /// What was compared: the file's checksum and the applied one.
     compared: Option<(Checksum, Checksum)>,
+    /// The role that is about to approve it.
+    approver: String,
 }
 
 impl MigrationScreen {
@@ -118,6 +133,7 @@ impl MigrationScreen {
             judged: None,
             read: None,
             compared: None,
+            approver: String::new(),
         }
     }
 
@@ -271,6 +287,7 @@ impl Layer for MigrationScreen {
             CHANGES if !self.parts(world).contains(&Part::Changes) => {
                 Availability::No("In the selected environment the file is what was applied.".to_owned())
             }
+            APPROVE => approve::availability(world, self.environment, &self.name),
             _ => Availability::Yes,
         }
     }
@@ -303,6 +320,7 @@ impl Layer for MigrationScreen {
                 self.part = Part::Changes;
                 return self.compare(world);
             }
+            APPROVE => return approve::ask_for_role(world, self.environment),
             ENVIRONMENT => {
                 self.environment = (self.environment + 1) % world.environments.len().max(1);
                 if self.part == Part::Changes {
@@ -350,8 +368,21 @@ impl Layer for MigrationScreen {
         Vec::new()
     }
 
+    fn told(&mut self, wanted: Action, text: &str, context: &Context<'_>) -> Vec<Command> {
+        if wanted != APPROVE {
+            return Vec::new();
+        }
+        self.approver = text.to_owned();
+        approve::ask_to_confirm(context.world, self.environment, &self.name, text)
+    }
+
+    fn confirmed(&mut self, _confirmed: Confirmed, _context: &Context<'_>) -> Vec<Command> {
+        vec![approve::work(self.environment, &self.name, &self.approver)]
+    }
+
     fn answered(&mut self, answer: Answer, context: &Context<'_>) -> Vec<Command> {
         match answer {
+            Answer::Approved(result) => return approve::told(*result, self.environment),
             Answer::Texts(texts) => {
                 let missing = |words: &'static str| vec![TextLine::plain(Role::Warn, words)];
                 let up = texts.up.unwrap_or_else(|| missing("The project has no file of this name."));
@@ -526,6 +557,9 @@ impl MigrationScreen {
             }
         }
         if !tall {
+            if world.standing(index, &self.name).is_some_and(|standing| !standing.is_approved()) {
+                head.push(piece(Role::Bad, format!("  {} approval", glyphs.failed)));
+            }
             head.extend(more);
             return vec![head];
         }
@@ -545,6 +579,7 @@ impl MigrationScreen {
             let what = wrap(&attempt.what, SIDE - 6);
             lines.extend(what.into_iter().map(|line| vec![indent(), piece(Role::Bad, line)]));
         }
+        lines.extend(approve::lines(world, index, &self.name, glyphs, SIDE - 6, selected));
         let cell = position.and_then(|position| world.board.columns.get(index)?.cells.get(position));
         if cell.is_some_and(|cell| cell.line_endings_only) {
             let words = wrap("The file differs from what was applied in its line endings alone.", SIDE - 6);

@@ -1,5 +1,6 @@
 //! Asks how migrations stand with their approvals: what their files need, against what is on record.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, PoisonError};
 
 use super::{Asking, Standing, standing};
@@ -122,7 +123,10 @@ fn unchanged<'a>(catalogue: &'a Catalogue, item: &PlanItem) -> Option<&'a Migrat
 pub fn gate(environment: &Environment, standings: &[Standing], login: &str) -> Gate {
     let lacking: Vec<&Standing> = standings.iter().filter(|standing| !standing.is_approved()).collect();
     if lacking.is_empty() {
-        return Gate::met(GateKind::Approved, "every migration has the approvals that it needs");
+        return Gate::met(
+            GateKind::Approved,
+            format!("every migration has those that it needs, from {}", givers(standings)),
+        );
     }
     let why: Vec<String> = lacking.iter().map(|standing| lacks(standing)).collect();
     let names: Vec<&str> = lacking.iter().map(|standing| standing.migration.as_str()).collect();
@@ -132,6 +136,13 @@ pub fn gate(environment: &Environment, standings: &[Standing], login: &str) -> G
          `tidegate approve {name} {names} --user ROLE`. `tidegate approvals {name}` shows what counts, and what does not."
     );
     Gate::unmet(GateKind::Approved, why.join(" "), way_on)
+}
+
+/// Who gave the approvals that count.
+fn givers(standings: &[Standing]) -> String {
+    let demands = standings.iter().flat_map(|standing| &standing.demands);
+    let roles: BTreeSet<&str> = demands.flat_map(|demand| &demand.given).map(|given| &*given.role).collect();
+    roles.into_iter().collect::<Vec<_>>().join(", ")
 }
 
 /// What a migration lacks and why it needs it, in one sentence or two.

@@ -1,7 +1,7 @@
 //! Gives and withdraws approvals, in the name of the role that logs in.
 
 use super::{Asking, Demand, Standing, Void, objection};
-use crate::config::{ConfigError, Environment};
+use crate::config::{ConfigError, Environment, Tier};
 use crate::migration::catalogue::{Catalogue, CatalogueError, Migration};
 use crate::postgres::connection::Connection;
 use crate::postgres::error::PgError;
@@ -15,16 +15,8 @@ use crate::window::planning::{self, PlanError};
 #[derive(Debug, thiserror::Error)]
 pub enum ApproveError {
     /// The environment demands none.
-    #[error(
-        "{environment} demands no approvals: it is of the tier {tier}, which `tiers` under [approvals] does not name. \
-         Nothing was approved."
-    )]
-    NotDemanded {
-        /// The environment.
-        environment: String,
-        /// Its tier.
-        tier: String,
-    },
+    #[error("{} Nothing was approved.", super::demands_none(.0, *.1))]
+    NotDemanded(String, Tier),
     /// The environment could not be connected to.
     #[error(transparent)]
     Reach(#[from] ReachError),
@@ -118,8 +110,7 @@ impl<'a> Desk<'a> {
         user: Option<&str>,
     ) -> Result<Self, ApproveError> {
         if environment.policy.approvals.is_none() {
-            let (environment, tier) = (environment.name.to_string(), environment.tier.to_string());
-            return Err(ApproveError::NotDemanded { environment, tier });
+            return Err(ApproveError::NotDemanded(environment.name.to_string(), environment.tier));
         }
         let catalogue = context.read_catalogue()?;
         let applier = context.target(environment).await?.user;

@@ -2,10 +2,13 @@
 
 use crate::config::{Environment, HoursVerdict, TicketRule};
 use crate::migration::checksum::Checksum;
+use crate::postgres::connection::Connection;
+use crate::postgres::error::PgError;
 use crate::postgres::grant::{Gate, GateKind, GateList, GateState, WriteGrant};
 use crate::postgres::history::{self, HistoryState};
 use crate::postgres::server_info::PoolMode;
 use crate::postgres::store;
+use crate::window::approval::ask;
 use crate::window::confirmation::{Confirmation, Confirmed};
 use crate::window::event::{BackupNeed, Check, Failure, Verdict, WindowEvent};
 use crate::window::look::EnvironmentView;
@@ -18,7 +21,7 @@ use crate::window::step::{Direction, Step};
 pub async fn collect(runner: &Runner, session: &Session, confirmed: &Confirmed) -> Result<GateList, Halt> {
     let state = runner.state();
     let environment = &runner.environment;
-    let said = |error: crate::postgres::error::PgError| Failure::plain(error.to_string());
+    let said = |error: PgError| Failure::plain(error.to_string());
     let connection = &session.connection;
     let table = runner.context.history_table();
     let marker = store::marker(connection).await.map_err(said)?;
@@ -36,8 +39,17 @@ pub async fn collect(runner: &Runner, session: &Session, confirmed: &Confirmed) 
         Gate::met(GateKind::Confirmed, format!("the operator {}", confirmed.words())),
     ];
     gates.extend(reason_gate(&state.opened.plan));
+    gates.extend(approved(runner, connection).await.map_err(said)?);
     waive(&mut gates, &runner.waivers, &runner.context.operator.name);
     Ok(GateList::new(environment.name.as_str(), environment.access, state.opened.plan.fingerprint(), gates))
+}
+
+/// The gate of the approvals, asked of the environment now, for what of the plan is not done yet; none where no approval
+/// is demanded.
+pub(super) async fn approved(runner: &Runner, connection: &Connection) -> Result<Option<Gate>, PgError> {
+    let state = runner.state();
+    let is_open = |index: usize| state.migrations.get(index).is_none_or(|record| !record.state.is_done());
+    ask::approved_now(&runner.context, &runner.environment, &state.opened.plan, connection, is_open).await
 }
 
 /// How the gates of a plan would stand, as far as that can be told before its window is opened. Reads nothing.
@@ -45,8 +57,8 @@ pub fn foresee(
     environment: &Environment,
     plan: &Plan,
     view: &EnvironmentView,
-    waivers: &[Waiver],
-    by: &str,
+    approved: Option<Gate>,
+    (waivers, by): (&[Waiver], &str),
 ) -> GateList {
     let name = environment.name.as_str();
     let mut gates = vec![
@@ -67,6 +79,7 @@ pub fn foresee(
         ticket_gate(&environment.policy.ticket, plan),
     ];
     gates.extend(reason_gate(plan));
+    gates.extend(approved);
     if Confirmation::required(Step::Apply, plan.direction, environment.tier, name) == Confirmation::None {
         gates.push(Gate::met(GateKind::Confirmed, "this tier needs none"));
     }

@@ -1,0 +1,138 @@
+//! Approving a migration from its screen: who logs in, what is approved and why it is needed, and what came of it.
+
+use super::APPROVE;
+use crate::console::layer::{Availability, Command};
+use crate::console::message::Work;
+use crate::console::model::World;
+use crate::console::theme::{Glyphs, Role};
+use crate::console::trouble::Trouble;
+use crate::console::view::confirm::{ConfirmDialog, Question, paragraph};
+use crate::console::view::marks;
+use crate::console::view::prompt::Prompt;
+use crate::console::widget::paint::{Piece, piece, wrap};
+use crate::console::widget::viewer::TextLine;
+use crate::window::approval::demands_none;
+use crate::window::approval::give::{Approved, Request};
+use crate::window::confirmation::Confirmation;
+use crate::window::step::Step;
+
+/// How many reasons a migration's screen gives for an approval.
+const REASONS: usize = 3;
+
+/// Whether there is something to approve in an environment.
+pub(super) fn availability(world: &World, environment: usize, migration: &str) -> Availability {
+    let Some(settings) = world.config.environments.get(environment) else { return Availability::Hidden };
+    let name = &settings.name;
+    if settings.policy.approvals.is_none() {
+        return Availability::No(demands_none(name.as_str(), settings.tier));
+    }
+    match world.standing(environment, migration) {
+        None => Availability::No(format!("It is not pending in {name}.")),
+        Some(standing) if standing.is_approved() => {
+            Availability::No(format!("It has all the approvals that it needs for {name}."))
+        }
+        Some(_) => Availability::Yes,
+    }
+}
+
+/// Asks as whom the operator logs in: the console's own login is the one that applies.
+pub(super) fn ask_for_role(world: &World, environment: usize) -> Vec<Command> {
+    let login = world.view(environment).map_or("the console's login", |view| view.info.user.as_str());
+    let words = format!(
+        "As which database role do you log in? {login} applies migrations here and so cannot approve them, and nor can \
+         the author. The password comes from PGPASSWORD or the password file."
+    );
+    vec![Command::Open(Box::new(Prompt::of("Approve as", words, APPROVE)))]
+}
+
+/// Shows what is approved, and asks for the environment's name.
+pub(super) fn ask_to_confirm(world: &World, environment: usize, migration: &str, role: &str) -> Vec<Command> {
+    let (Some(settings), Some(standing)) =
+        (world.config.environments.get(environment), world.standing(environment, migration))
+    else {
+        return Vec::new();
+    };
+    let file = world.catalogue.as_ref().and_then(|catalogue| catalogue.find(migration));
+    let mut text = vec![TextLine::plain(Role::Text, format!("{role} approves {migration}."))];
+    if let Some(file) = file {
+        let down = file.down.as_ref().map_or("none".to_owned(), |down| down.checksum.short());
+        let sums = [format!("file      {}", file.up.checksum.short()), format!("rollback  {down}")];
+        text.extend(paragraph("As the files are now (SHA-256)", Role::Text, &sums));
+    }
+    let needs: Vec<String> = standing
+        .missing()
+        .map(|demand| {
+            format!("{}: {}", demand.approval, demand.why.iter().take(REASONS).cloned().collect::<Vec<_>>().join(" "))
+        })
+        .collect();
+    text.extend(paragraph("What it lacks; what this role may not give stays open", Role::Warn, &needs));
+    let question = Question {
+        title: "Approve a migration".to_owned(),
+        verb: "Approve",
+        subject: marks::subject(settings),
+        step: Step::Apply,
+        confirmation: Confirmation::TypeName(settings.name.to_string()),
+        text,
+    };
+    vec![Command::Open(Box::new(ConfirmDialog::of(question)))]
+}
+
+/// The work of approving.
+pub(super) fn work(environment: usize, migration: &str, role: &str) -> Command {
+    let request = Request { migrations: vec![migration.to_owned()], user: Some(role.to_owned()), ..Request::default() };
+    Command::Work(Work::Approve { environment, request })
+}
+
+/// Says what came of it.
+pub(super) fn told(result: Result<Approved, String>, environment: usize) -> Vec<Command> {
+    match result {
+        Ok(approved) => {
+            let lacking = approved.migrations.iter().find(|given| !given.standing.is_approved());
+            let words = match lacking {
+                Some(given) => {
+                    format!("Approved by {}. It still lacks {}.", approved.role, given.standing.missing_words())
+                }
+                None => format!("Approved by {}: it has all that it needs.", approved.role),
+            };
+            vec![Command::Toast(words), Command::Refresh(environment)]
+        }
+        Err(why) => vec![Command::Trouble(Box::new(Trouble::new("Nothing was approved", why)))],
+    }
+}
+
+/// What a migration has and lacks in an environment, for the pane beside its text.
+pub(super) fn lines(
+    world: &World,
+    environment: usize,
+    migration: &str,
+    glyphs: &'static Glyphs,
+    room: u16,
+    with_reasons: bool,
+) -> Vec<Vec<Piece>> {
+    let Some(standing) = world.standing(environment, migration) else { return Vec::new() };
+    let indent = || piece(Role::Text, "  ");
+    let mut lines: Vec<Vec<Piece>> = Vec::new();
+    let mut say = |role: Role, words: &str| {
+        lines.extend(wrap(words, room).into_iter().map(|line| vec![indent(), piece(role, line)]));
+    };
+    if standing.is_approved() {
+        let mut who: Vec<&str> =
+            standing.demands.iter().flat_map(|demand| &demand.given).map(|given| &*given.role).collect();
+        who.sort_unstable();
+        who.dedup();
+        say(Role::Good, &format!("{} approved by {}", glyphs.applied, who.join(", ")));
+        return lines;
+    }
+    say(Role::Bad, &format!("{} lacks {}", glyphs.failed, standing.missing_words()));
+    if with_reasons {
+        for demand in standing.missing() {
+            for why in demand.why.iter().take(REASONS) {
+                say(Role::Dim, why);
+            }
+        }
+    }
+    for (given, why) in &standing.void {
+        say(Role::Dim, &format!("{} by {} does not count: {}", given.approval, given.role, why.words()));
+    }
+    lines
+}
