@@ -23,6 +23,7 @@ mod console_terminal;
 mod demo;
 mod drift_corpus;
 mod drift_explain;
+mod drift_faults;
 mod drift_snapshot;
 mod drift_watch;
 mod engine_activity;

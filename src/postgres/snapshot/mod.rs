@@ -12,6 +12,7 @@ mod error;
 mod facts;
 mod family;
 mod mark;
+mod meanwhile;
 mod names;
 mod reading;
 mod scope;
@@ -29,7 +30,7 @@ use super::error::{PgError, ServerError};
 use crate::schema::{Gap, Snapshot, Version};
 
 /// How often a reading is begun anew when the schema changes under it.
-const ATTEMPTS: u32 = 4;
+const ATTEMPTS: usize = 4;
 
 /// One moment, and texts that depend on no setting. `SET LOCAL` ends with the transaction, so that the session is
 /// afterwards as it was. Who has set no limit to waiting for locks gets one: functions that write definitions lock what
@@ -61,22 +62,30 @@ const END: &str = "ROLLBACK";
 /// # Errors
 /// See [`SnapshotError`].
 pub async fn read(connection: &Connection, scope: &Scope) -> Result<Snapshot, SnapshotError> {
-    let mut attempts = 1;
-    loop {
+    let mut failures: Vec<Option<PgError>> = Vec::new();
+    while failures.len() < ATTEMPTS {
         match attempt(connection, scope).await {
-            Ok(snapshot) => return Ok(snapshot),
-            Err(error) if is_change_meanwhile(&error) && attempts < ATTEMPTS => attempts += 1,
-            Err(error) if is_change_meanwhile(&error) => return Err(SnapshotError::Unsettled(error)),
+            Ok(Some(snapshot)) => return Ok(snapshot),
+            Ok(None) => failures.push(None),
+            Err(error) if is_change_meanwhile(&error) => failures.push(Some(error)),
             Err(error) => return Err(SnapshotError::from(error)),
         }
     }
+    // What is damaged fails in the same way each time.
+    let is_lasting = failures.windows(2).all(|pair| pair[0] == pair[1]);
+    Err(match failures.pop().flatten() {
+        Some(error) if is_lasting => SnapshotError::Postgres(error),
+        _ => SnapshotError::Unsettled,
+    })
 }
 
-async fn attempt(connection: &Connection, scope: &Scope) -> Result<Snapshot, PgError> {
+/// `None`: it was changed while it was read.
+async fn attempt(connection: &Connection, scope: &Scope) -> Result<Option<Snapshot>, PgError> {
     let info = connection.info();
     let version = Version { major: info.version.major, minor: info.version.minor };
     let client = connection.client();
     let queries: Vec<Vec<String>> = FAMILIES.iter().map(|family| (family.queries)(version, scope)).collect();
+    let meanwhile = meanwhile::question();
 
     let mut batch = Batch::on(client);
     batch.run(BEGIN).await;
@@ -89,6 +98,7 @@ async fn attempt(connection: &Connection, scope: &Scope) -> Result<Snapshot, PgE
         }
         batch.run(AFTER_FAMILY).await;
     }
+    batch.ask(&meanwhile).await;
     batch.run(END).await;
 
     batch.next().await?;
@@ -116,15 +126,22 @@ async fn attempt(connection: &Connection, scope: &Scope) -> Result<Snapshot, PgE
             Some(error) => return Err(error),
         }
     }
+    let is_changed = match batch.next().await {
+        Ok(rows) => meanwhile::is_changed(&rows)?,
+        // Who may not read a catalog learns what is unknown above.
+        Err(PgError::Server(error)) if error.is(ServerError::INSUFFICIENT_PRIVILEGE) => false,
+        Err(error) => return Err(error),
+    };
     batch.next().await?;
-    Ok(reading.finish(&info.database))
+    Ok((!is_changed).then(|| reading.finish(&info.database)))
 }
 
 /// Everything that a server of this version is asked, in order: to measure what that costs by itself.
 #[must_use]
 pub fn questions(version: Version, scope: &Scope) -> Vec<String> {
     let of_families = FAMILIES.iter().flat_map(|family| (family.queries)(version, scope));
-    names::QUERIES.iter().chain(&facts::QUERIES).map(|query| (*query).to_owned()).chain(of_families).collect()
+    let of_all = names::QUERIES.iter().chain(&facts::QUERIES).map(|query| (*query).to_owned());
+    of_all.chain(of_families).chain([meanwhile::question()]).collect()
 }
 
 /// Whether a function of the server, which sees the catalogs as they are now, missed what the transaction still sees:
@@ -135,6 +152,8 @@ fn is_change_meanwhile(error: &PgError) -> bool {
     error.server().is_some_and(|error| {
         UNDEFINED.iter().any(|sqlstate| error.is(sqlstate))
             || error.is(INTERNAL_ERROR)
-                && (error.message.contains("lookup failed") || error.message.contains("could not find"))
+                && ["lookup failed", "could not find", "could not open relation"]
+                    .iter()
+                    .any(|words| error.message.contains(words))
     })
 }

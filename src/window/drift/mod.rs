@@ -194,16 +194,16 @@ pub async fn compare_telling(
     let catalogue = catalogue(context).await?;
     let scope = scope(context);
     listener(Stage::Reading);
-    let read = async |side: &Side| {
+    let read = async |side: &Side, place: &str| {
         let seen = side::read(context, side, &catalogue, &scope)
             .await
-            .map_err(|source| DriftError::Side { side: name(side), source: Box::new(source) })?;
+            .map_err(|source| DriftError::Side { side: name(side, place), source: Box::new(source) })?;
         if let Some(found) = seen.database() {
             listener(Stage::Read { side: found.name.clone(), objects: found.snapshot.objects().len() });
         }
         Ok::<_, DriftError>(seen)
     };
-    let (left, right) = tokio::try_join!(read(left), read(right))?;
+    let (left, right) = tokio::try_join!(read(left, "left"), read(right, "right"))?;
     compare_seen(context, &catalogue, left, right, listener).await
 }
 
@@ -553,10 +553,10 @@ fn remarks(outcome: &Outcome, sides: [&Seen; 2]) -> Vec<String> {
 }
 
 /// A side as it was named.
-fn name(side: &Side) -> String {
+fn name(side: &Side, place: &str) -> String {
     match side {
         Side::Environment(environment) => environment.name.to_string(),
-        Side::Url(_) => "The database of the connection URL".to_owned(),
+        Side::Url(_) => format!("The database of the URL on the {place}"),
         Side::Files => "files".to_owned(),
     }
 }

@@ -17,6 +17,7 @@ mod rule;
 mod schema;
 mod sequence;
 mod statistics;
+mod subscription;
 mod text_search;
 mod trigger;
 mod types;
@@ -63,6 +64,7 @@ pub(super) const FAMILIES: &[Family] = &[
     text_search::FAMILY,
     foreign::FAMILY,
     publication::FAMILY,
+    subscription::FAMILY,
     other::FAMILY,
 ];
 
