@@ -13,7 +13,7 @@ pub fn took(duration: Duration) -> String {
     match () {
         () if micros < 1_000 => format!("{micros} us"),
         () if micros < 1_000_000 => format!("{} ms", duration.as_millis()),
-        () if seconds < 60 => format!("{}.{} s", seconds, duration.subsec_millis() / 100),
+        () if seconds < 60 => format!("{:.1} s", duration.as_secs_f64()),
         () if seconds < 3_600 => format!("{} min {} s", seconds / 60, seconds % 60),
         () => format!("{} h {} min", seconds / 3_600, seconds / 60 % 60),
     }
@@ -71,7 +71,8 @@ mod tests {
     #[rstest]
     #[case(Duration::from_micros(420), "420 us")]
     #[case(Duration::from_millis(8), "8 ms")]
-    #[case(Duration::from_millis(1_250), "1.2 s")]
+    #[case(Duration::from_millis(1_240), "1.2 s")]
+    #[case(Duration::from_millis(1_066), "1.1 s")]
     #[case(Duration::from_secs(185), "3 min 5 s")]
     #[case(Duration::from_secs(7_260), "2 h 1 min")]
     fn durations_are_short(#[case] duration: Duration, #[case] words: &str) {

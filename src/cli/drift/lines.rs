@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use unicode_width::UnicodeWidthStr;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::cli::CommandError;
 use crate::cli::output::{Output, Tone};
@@ -144,14 +144,43 @@ const HALF: usize = 64;
 fn print_beside(comparison: &Comparison, id: &ObjectId, output: &mut Output) -> Result<(), CommandError> {
     let (left, right) = definitions(comparison, id);
     for row in rows(&left, &right) {
-        let cell = |text: &Option<String>| cut(&printable(text.as_deref().unwrap_or_default()), HALF);
+        let cell = |text: &Option<String>| folded(&printable(text.as_deref().unwrap_or_default()), HALF);
         let (mark, left, right) = (if row.is_same() { ' ' } else { '!' }, cell(&row.left), cell(&row.right));
-        let gap = HALF.saturating_sub(left.width());
-        let line = format!("          {mark} {left}{:gap$} | {right}", "");
-        let line = line.trim_end();
-        output.line(if row.is_same() { output.tone(Tone::Quiet, line) } else { line.to_owned() })?;
+        for index in 0..left.len().max(right.len()) {
+            let of = |lines: &[String]| lines.get(index).cloned().unwrap_or_default();
+            let (left, right) = (of(&left), of(&right));
+            let gap = HALF.saturating_sub(left.width());
+            let line = format!("          {mark} {left}{:gap$} | {right}", "");
+            let line = line.trim_end();
+            output.line(if row.is_same() { output.tone(Tone::Quiet, line) } else { line.to_owned() })?;
+        }
     }
     Ok(())
+}
+
+/// A line in as many as it takes for none to be wider than `room`, broken at blanks where there are some.
+fn folded(text: &str, room: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split_inclusive(' ') {
+        let is_due = |line: &String, more: usize| line.width() + more > room && !line.trim().is_empty();
+        let is_short = word.trim_end().width() + 2 <= room;
+        if is_short && lines.last().is_some_and(|line| is_due(line, word.trim_end().width())) {
+            lines.push("  ".to_owned());
+        }
+        for character in word.chars() {
+            let width = character.width().unwrap_or(0);
+            if lines.last().is_some_and(|line| line.width() + width > room) {
+                if character == ' ' {
+                    continue;
+                }
+                lines.push("  ".to_owned());
+            }
+            if let Some(line) = lines.last_mut() {
+                line.push(character);
+            }
+        }
+    }
+    lines
 }
 
 fn print_change(
@@ -160,7 +189,6 @@ fn print_change(
     verbose: bool,
     output: &mut Output,
 ) -> Result<(), CommandError> {
-    let limit = if verbose { usize::MAX } else { VALUE };
     let label = change.attribute.word();
     let (left, right) = (shown(change.left.as_ref()), shown(change.right.as_ref()));
     let is_long = left.contains('\n') || right.contains('\n') || left.len() + right.len() > VALUE;
@@ -168,28 +196,42 @@ fn print_change(
         return Ok(output.line(format!("        {label}: {left} -> {right}"))?);
     }
     output.line(format!("        {label}:"))?;
+    let (left, right) = if verbose { (left, right) } else { where_they_differ(&left, &right) };
     for (sign, side, value) in [("-", &comparison.left, left), ("+", &comparison.right, right)] {
         let mut rows = value.lines();
         let first = rows.next().unwrap_or_default();
-        let more = rows.clone().count();
-        output.line(format!(
-            "          {sign} {}  {}",
-            output.tone(Tone::Quiet, side.to_string()),
-            cut(first, limit)
-        ))?;
-        if verbose {
-            for row in rows {
-                output.line(format!("            {row}"))?;
-            }
-        } else if more > 0 {
-            output.line(output.tone(Tone::Quiet, format!("            and {}", count(more, "further line"))))?;
+        output.line(format!("          {sign} {}  {first}", output.tone(Tone::Quiet, side.to_string())))?;
+        for row in rows {
+            let row = format!("            {row}");
+            output.line(if verbose { row } else { output.tone(Tone::Quiet, row) })?;
         }
     }
     Ok(())
 }
 
-fn cut(text: &str, limit: usize) -> String {
-    if limit == usize::MAX { text.to_owned() } else { shortened(text, limit).into_owned() }
+/// How many characters before the first one that differs are shown.
+const LEAD: usize = 24;
+
+/// Of two long values the line in which they differ first, from a little before the place; below it, how many more
+/// there are.
+fn where_they_differ(left: &str, right: &str) -> (String, String) {
+    let (left, right): (Vec<&str>, Vec<&str>) = (left.lines().collect(), right.lines().collect());
+    let at = left.iter().zip(&right).position(|(left, right)| left != right).unwrap_or(left.len().min(right.len()));
+    let line = |lines: &[&str]| lines.get(at).copied().unwrap_or_default().to_owned();
+    let (left_line, right_line) = (line(&left), line(&right));
+    let same = left_line.chars().zip(right_line.chars()).take_while(|(left, right)| left == right).count();
+    let is_long = left_line.chars().count().max(right_line.chars().count()) > VALUE;
+    let skipped = if is_long { same.saturating_sub(LEAD) } else { 0 };
+    let shown = |text: &str, lines: usize| {
+        let rest: String = text.chars().skip(skipped).collect();
+        let mut shown = if skipped > 0 { format!("…{rest}") } else { rest };
+        shown = shortened(&shown, VALUE).into_owned();
+        if lines > 1 {
+            shown += &format!("\nand {}", count(lines - 1, "further line"));
+        }
+        shown
+    };
+    (shown(&left_line, left.len()), shown(&right_line, right.len()))
 }
 
 /// The migrations that explain something, with how much.
@@ -226,5 +268,29 @@ pub(super) fn tone(gravity: Gravity) -> Tone {
         Gravity::Good => Tone::Good,
         Gravity::Warning => Tone::Warning,
         Gravity::Bad => Tone::Bad,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_values_are_shown_from_where_they_differ() {
+        let left = format!("FOREIGN KEY ({}) REFERENCES t(id) ON DELETE SET NULL", "a, ".repeat(30));
+        let right = left.replace(" ON DELETE SET NULL", "");
+        let (shown_left, shown_right) = where_they_differ(&left, &right);
+        assert_eq!(shown_left, "…a, a, ) REFERENCES t(id) ON DELETE SET NULL");
+        assert_eq!(shown_right, "…a, a, ) REFERENCES t(id)");
+        let (left, right) = where_they_differ("BEGIN\n  x;\nEND", "BEGIN\n  y;\n  z;\nEND");
+        assert_eq!((&*left, &*right), ("  x;\nand 2 further lines", "  y;\nand 3 further lines"));
+        assert_eq!(where_they_differ("a", "a\nb").0, "");
+    }
+
+    #[test]
+    fn a_long_line_is_folded_at_blanks() {
+        assert_eq!(folded("one two three", 9), ["one two ", "  three"]);
+        assert_eq!(folded("abcdefghijkl", 6), ["abcdef", "  ghij", "  kl"]);
+        assert_eq!(folded("", 6), [""]);
     }
 }

@@ -14,7 +14,7 @@ use crate::console::view::facts::rule;
 use crate::console::view::marks;
 use crate::console::view::migration::MigrationScreen;
 use crate::console::widget::list::ListState;
-use crate::console::widget::paint::{Pen, Piece, piece, row, split_bottom, split_top, wrap};
+use crate::console::widget::paint::{Pen, Piece, piece, pieces_width, row, split_bottom, split_top, width, wrap};
 use crate::console::widget::table::{self, Column};
 use crate::console::words::{age, ago, moment};
 use crate::postgres::history::HistoryRow;
@@ -187,7 +187,12 @@ impl Layer for LineageScreen {
         let names = world.config.environments.iter().map(|environment| environment.name.to_string());
         let mut columns = vec![Column::filling("migration", 30), Column::fixed("touches", 15)];
         // The last environments give way first; the facts below have all of them.
-        let room = if table_area.width < WIDE { 13 } else { 18 };
+        let all = u16::try_from(world.config.environments.len()).unwrap_or(u16::MAX);
+        let room = match table_area.width {
+            ..WIDE => 13,
+            width if all.saturating_mul(24).saturating_add(52) <= width => 22,
+            _ => 18,
+        };
         columns.extend((1..).zip(names).map(|(rank, name)| Column::fixed(name, room).yielding(rank)));
         let tied = self.tied();
         if tied.is_empty() {
@@ -207,7 +212,7 @@ impl Layer for LineageScreen {
                 vec![piece(tie_role(tied.tie), tied.tie.words())],
             ];
             let environments = 0..world.config.environments.len();
-            cells.extend(environments.map(|place| cell(world, &tied.migration, place, canvas.theme.glyphs())));
+            cells.extend(environments.map(|place| cell(world, &tied.migration, place, canvas.theme.glyphs(), room)));
             cells
         });
         if let (Some(area), Some(tied)) = (facts, self.selected()) {
@@ -239,7 +244,7 @@ fn by(row: &HistoryRow) -> &str {
 }
 
 /// A migration in an environment, in a few columns: its mark, and since when and by whom or else its status.
-fn cell(world: &World, migration: &str, place: usize, glyphs: &'static Glyphs) -> Vec<Piece> {
+fn cell(world: &World, migration: &str, place: usize, glyphs: &'static Glyphs, room: u16) -> Vec<Piece> {
     let (status, known, row) = standing(world, migration, place);
     let Some(status) = status else {
         return vec![piece(Role::Faint, if known { "" } else { glyphs.unknown })];
@@ -249,7 +254,10 @@ fn cell(world: &World, migration: &str, place: usize, glyphs: &'static Glyphs) -
     match row.filter(|_| status == Status::Applied) {
         Some(row) => {
             pieces.push(piece(Role::Dim, format!("{:<6} ", age(row.applied_at, world.moment.now))));
-            pieces.push(piece(Role::Text, by(row).to_owned()));
+            // A name that is cut says nothing; the facts below have it.
+            if pieces_width(&pieces) + width(by(row)) <= room {
+                pieces.push(piece(Role::Text, by(row).to_owned()));
+            }
         }
         None => pieces.push(piece(role, status.words())),
     }

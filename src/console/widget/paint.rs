@@ -67,6 +67,7 @@ pub struct Pen<'a> {
     /// The column of the next text.
     pub x: u16,
     y: u16,
+    start: u16,
     end: u16,
 }
 
@@ -75,7 +76,7 @@ impl<'a> Pen<'a> {
     pub fn new(buffer: &'a mut Buffer, theme: &'a Theme, area: Rect) -> Self {
         let area = area.intersection(buffer.area);
         let end = if area.height == 0 { area.x } else { area.right() };
-        Self { buffer, theme, x: area.x, y: area.y, end }
+        Self { buffer, theme, x: area.x, y: area.y, start: area.x, end }
     }
 
     /// How many columns are left.
@@ -96,8 +97,20 @@ impl<'a> Pen<'a> {
         if room > 0 {
             let text = fit(text, room, self.theme.glyphs().ellipsis);
             (self.x, _) = self.buffer.set_stringn(self.x, self.y, text, usize::from(room), style);
+        } else if self.x > self.start && !text.trim().is_empty() {
+            self.cut();
         }
         self
+    }
+
+    /// Marks the last column as the place where something is missing.
+    fn cut(&mut self) {
+        let last = self.end - 1;
+        // A wide character in the last two columns goes as a whole.
+        if last > self.start && self.buffer[(last - 1, self.y)].symbol().width() > 1 {
+            self.buffer[(last - 1, self.y)].set_symbol(" ");
+        }
+        self.buffer[(last, self.y)].set_symbol(self.theme.glyphs().ellipsis);
     }
 
     /// Writes the pieces one after another.

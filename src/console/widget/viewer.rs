@@ -41,6 +41,47 @@ impl TextLine {
         Self::of(vec![super::paint::piece(role, text)])
     }
 
+    /// The line in as many as it takes for none to be wider than `room`, broken at blanks where there are some. All but
+    /// the first begin with `indent` blanks.
+    #[must_use]
+    pub fn broken(self, room: u16, indent: usize) -> Vec<Self> {
+        let room = usize::from(room).max(2 * indent + 1);
+        let mut words: Vec<Vec<(Role, String)>> = vec![Vec::new()];
+        for one in &self.pieces {
+            for grapheme in printable(&one.text).graphemes(true) {
+                if let Some(word) = words.last_mut() {
+                    word.push((one.role, grapheme.to_owned()));
+                }
+                if grapheme == " " {
+                    words.push(Vec::new());
+                }
+            }
+        }
+        let mut lines = vec![Self { number: self.number, pieces: Vec::new(), role: self.role }];
+        let (mut taken, mut start) = (0, 0);
+        for word in words {
+            let width: usize = word.iter().filter(|(_, text)| text != " ").map(|(_, text)| text.width()).sum();
+            let mut is_due = taken + width > room && taken > start && width + indent <= room;
+            for (role, text) in word {
+                if is_due || taken + text.width() > room && text != " " {
+                    let blanks = super::paint::piece(role, " ".repeat(indent));
+                    lines.push(Self { number: None, pieces: vec![blanks], role: self.role });
+                    (taken, start, is_due) = (indent, indent, false);
+                }
+                if taken + text.width() > room {
+                    continue;
+                }
+                taken += text.width();
+                let Some(line) = lines.last_mut() else { continue };
+                match line.pieces.last_mut() {
+                    Some(last) if last.role == role => last.text.to_mut().push_str(&text),
+                    _ => line.pieces.push(super::paint::piece(role, text)),
+                }
+            }
+        }
+        lines
+    }
+
     /// The whole text, without its number.
     #[must_use]
     pub fn text(&self) -> String {
@@ -269,11 +310,12 @@ pub(super) fn draw_line_at(theme: &Theme, frame: &mut Frame<'_>, at: Rect, line:
         }
         let shown = without_columns(&text, skip);
         skip = 0;
-        if pen.room() == 0 {
-            break;
-        }
+        let is_full = pen.room() == 0;
         let style = theme.style(piece.role);
         pen.write_styled(background.map_or(style, |background| background.patch(style)), shown);
+        if is_full && !shown.trim().is_empty() {
+            break;
+        }
     }
 }
 
@@ -294,6 +336,23 @@ mod tests {
     use super::*;
 
     const AREA: Rect = Rect::new(0, 0, 40, 10);
+
+    #[test]
+    fn a_long_line_is_broken_and_keeps_its_roles() {
+        let line = || {
+            TextLine::of(vec![
+                super::super::paint::piece(Role::DiffAdded, "+ one two "),
+                super::super::paint::piece(Role::Text, "three verylongword"),
+            ])
+        };
+        let texts =
+            |room| line().broken(room, 2).iter().map(|line| line.text().trim_end().to_owned()).collect::<Vec<_>>();
+        assert_eq!(texts(40), ["+ one two three verylongword"]);
+        assert_eq!(texts(15), ["+ one two three", "  verylongword"]);
+        assert_eq!(texts(9), ["+ one two", "  three v", "  erylong", "  word"]);
+        assert_eq!(line().broken(15, 2)[0].pieces.len(), 2);
+        assert_eq!(TextLine::default().broken(9, 2), [TextLine::default()]);
+    }
 
     fn viewer() -> Viewer {
         let line = |number: u32| TextLine {

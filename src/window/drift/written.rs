@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use super::Comparison;
 use super::prove::Proof;
 use super::reconcile::Reconciliation;
+use super::side::Seen;
 use super::words::{self, Gravity, count, named};
 use crate::migration::name::MigrationType;
 use crate::migration::scaffold::{Content, Request, ScaffoldError, Scaffolded, scaffold_with};
@@ -37,6 +38,12 @@ pub fn remarks(
         }
         remarks.push((Gravity::Warning, words));
     }
+    let already = match &comparison.right {
+        Seen::Files => "The files make this already: among them".to_owned(),
+        Seen::Database(found) => format!("In {} this is so already:", found.name),
+    };
+    let words = "the migration may fail, unless its statements pass over what they find (IF EXISTS, IF NOT EXISTS).";
+    remarks.push((Gravity::Quiet, format!("{already} {words}")));
     remarks
 }
 

@@ -84,14 +84,16 @@ pub fn of(tree: &Tree, node: &Node, rules: &[IgnoreRule], glyphs: &'static Glyph
         (Key::Object(_), Some(difference)) => {
             let place = node.difference.map_or(0, |place| place as usize);
             let heading = heading(comparison, difference, place, rules, width);
-            (heading, attributes(comparison, difference, rules, glyphs), sql(comparison, &difference.id))
+            let attributes = broken(attributes(comparison, difference, rules, glyphs), width);
+            (heading, attributes, sql(comparison, &difference.id))
         }
         (Key::Object(id), None) => {
             let (left, _) = versions(comparison, id);
             let heading = vec![title(id)];
             let words = "It is on both sides, and parts of it differ.";
             let words = if left.is_some() { words } else { "Parts of it differ." };
-            (heading, vec![TextLine::plain(Role::Dim, words), tally(node)], sql(comparison, id))
+            let lines = vec![TextLine::plain(Role::Dim, words), tally(node)];
+            (broken(heading, width), broken(lines, width), sql(comparison, id))
         }
         (Key::Everything, _) => (Vec::new(), overview(comparison, rules, width), Vec::new()),
         (key, _) => (vec![TextLine::plain(Role::Strong, branch_words(key))], vec![tally(node)], Vec::new()),
@@ -104,6 +106,11 @@ pub fn of(tree: &Tree, node: &Node, rules: &[IgnoreRule], glyphs: &'static Glyph
     unified.go_to(first);
     let has_sql = matches!(node.key, Key::Object(_));
     Detail { key: node.key.clone(), width, heading, has_sql, attributes: Viewer::of(attributes), beside, unified }
+}
+
+/// Lines that are nowhere cut off: what differs may be at their ends.
+fn broken(lines: Vec<TextLine>, room: u16) -> Vec<TextLine> {
+    lines.into_iter().flat_map(|line| line.broken(room, 2)).collect()
 }
 
 /// What a branch is called.
@@ -197,7 +204,7 @@ fn heading(
     let mut lines =
         vec![title(&difference.id), TextLine::of(vec![sign(difference.presence), piece(Role::Text, presence)])];
     lines.extend(wrap(&reason, room).into_iter().map(|line| TextLine::plain(role_of(gravity), line)));
-    lines
+    broken(lines, room)
 }
 
 fn versions<'c>(comparison: &'c Comparison, id: &ObjectId) -> (Option<&'c Object>, Option<&'c Object>) {

@@ -68,7 +68,12 @@ fn draw_row(tree: &Tree, number: usize, canvas: &Canvas<'_>, buffer: &mut Buffer
     let mut pen = Pen::new(buffer, theme, words);
     // The whole comparison has no room for a mark; the frame says how many there are.
     if node.depth > 0 {
-        pen.skip(1).write(Role::Match, mark_of(tree.marked(number))).skip(indent - 4);
+        pen.skip(1);
+        match mark_of(tree.marked(number)) {
+            Some(mark) => pen.write(Role::Match, mark),
+            None => pen.skip(1),
+        };
+        pen.skip(indent - 4);
     } else {
         pen.skip(indent - 2);
     }
@@ -78,11 +83,11 @@ fn draw_row(tree: &Tree, number: usize, canvas: &Canvas<'_>, buffer: &mut Buffer
 }
 
 /// Whether what is below a row is marked: all of it, or some.
-fn mark_of(marked: Marked) -> &'static str {
+fn mark_of(marked: Marked) -> Option<&'static str> {
     match marked.marked {
-        0 => " ",
-        number if number == marked.possible => "*",
-        _ => ".",
+        0 => None,
+        number if number == marked.possible => Some("*"),
+        _ => Some("."),
     }
 }
 
