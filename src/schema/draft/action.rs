@@ -225,8 +225,9 @@ impl<'s> Plan<'s> {
         if !releases.is_empty() {
             push(Step::Release, releases.into_iter().map(|sql| plain(sql, &[id])).collect());
         }
-        if word == "FOREIGN TABLE" {
-            // Its values are elsewhere: nothing is to be converted.
+        let is_computed = [from, to].iter().all(|column| column.get(Attribute::Generated).is_some());
+        if word == "FOREIGN TABLE" || is_computed {
+            // Its values are elsewhere, or computed anew: nothing is to be converted.
             rest = rest
                 .into_iter()
                 .map(|sql| sql.split_once(" USING ").map_or_else(|| sql.clone(), |(sql, _)| sql.to_owned()))

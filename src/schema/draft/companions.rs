@@ -3,10 +3,11 @@
 use std::collections::{HashMap, HashSet};
 
 use super::lookup::{Lookup, column_id, table_id};
-use super::parts::{is_type, parts, stands_on, whole};
+use super::parts::{is_type, is_view, minds_types, parts, stands_on, whole};
 use super::structure::structure;
 use crate::schema::attribute::Attribute;
 use crate::schema::ddl::common::index_name;
+use crate::schema::ddl::{self, Pair};
 use crate::schema::kind::Kind;
 use crate::schema::object::{Object, ObjectId};
 use crate::schema::snapshot::Snapshot;
@@ -19,13 +20,21 @@ pub(super) fn with_companions(from: &Snapshot, to: &Snapshot, selection: &[Objec
     let mut work: Vec<ObjectId> = selection.to_vec();
     let mut all = Vec::with_capacity(selection.len());
     while let Some(id) = work.pop() {
+        let differs = |id: &ObjectId| from.get(id) != to.get(id);
+        // What stays as it is, and is made again for what changes, needs that as it is to be.
         let mut found = circle.by_need(&id);
-        found.extend(circle.by_name(&id));
-        found.extend(circle.by_tree(&id));
-        found.extend(circle.by_table(&id));
-        found.extend(circle.by_sequence(&id));
-        work.extend(found.into_iter().filter(|id| from.get(id) != to.get(id) && seen.insert(id.clone())));
-        all.push(id);
+        found.extend(circle.by_column(&id));
+        found.retain(|id| differs(id) || is_carried(id.kind));
+        let mut others = circle.by_table(&id);
+        if differs(&id) {
+            others.extend(circle.by_name(&id));
+            others.extend(circle.by_tree(&id));
+            others.extend(circle.by_bound(&id));
+            others.extend(circle.by_sequence(&id));
+            all.push(id);
+        }
+        others.retain(differs);
+        work.extend(found.into_iter().chain(others).filter(|id| seen.insert(id.clone())));
     }
     all
 }
@@ -37,8 +46,8 @@ struct Circle<'s> {
     names: [Lookup<'s>; 2],
     dependents: HashMap<&'s ObjectId, Vec<&'s ObjectId>>,
     needs: HashMap<&'s ObjectId, Vec<&'s ObjectId>>,
-    /// What goes, by the name that is free then.
-    leaving: HashMap<String, Vec<&'s ObjectId>>,
+    /// What comes or goes, by the name that it takes.
+    names_taken: HashMap<String, Vec<&'s ObjectId>>,
 }
 
 impl<'s> Circle<'s> {
@@ -51,13 +60,15 @@ impl<'s> Circle<'s> {
         for (needing, needed) in to.dependencies().chain(structure(to)) {
             needs.entry(needing).or_default().push(needed);
         }
-        let mut leaving: HashMap<String, Vec<&ObjectId>> = HashMap::new();
-        for object in from.objects().iter().filter(|object| to.get(&object.id).is_none()) {
-            if let Some(name) = name_taken(&object.id) {
-                leaving.entry(name).or_default().push(&object.id);
+        let mut names_taken: HashMap<String, Vec<&ObjectId>> = HashMap::new();
+        for (here, there) in [(from, to), (to, from)] {
+            for object in here.objects().iter().filter(|object| there.get(&object.id).is_none()) {
+                if let Some(name) = name_taken(&object.id) {
+                    names_taken.entry(name).or_default().push(&object.id);
+                }
             }
         }
-        Self { from, to, names: [Lookup::new(from), Lookup::new(to)], dependents, needs, leaving }
+        Self { from, to, names: [Lookup::new(from), Lookup::new(to)], dependents, needs, names_taken }
     }
 
     fn sides(&self) -> [(&'s Snapshot, &Lookup<'s>); 2] {
@@ -72,26 +83,55 @@ impl<'s> Circle<'s> {
             let below = is_whole.then(|| parts(id, snapshot)).into_iter().flatten();
             std::iter::once(id.clone()).chain(below.map(|part| part.id.clone())).collect()
         };
-        if self.to.get(id).is_none() {
-            let gone = with_parts(self.from);
-            return gone
-                .iter()
-                .filter_map(|part| self.dependents.get(part))
-                .flatten()
-                .map(|id| (*id).clone())
-                .collect();
+        let mut found: Vec<ObjectId> = Vec::new();
+        if self.to.get(id).is_some() {
+            let made = if self.from.get(id).is_some() { vec![id.clone()] } else { with_parts(self.to) };
+            let used = made.iter().filter_map(|part| self.needs.get(part)).flatten();
+            found.extend(used.filter(|used| is_type(used.kind) || self.is_reshaped(used)).map(|used| (*used).clone()));
         }
-        let made = if self.from.get(id).is_some() { vec![id.clone()] } else { with_parts(self.to) };
-        let used = made.iter().filter_map(|part| self.needs.get(part)).flatten();
-        used.filter(|used| self.from.get(used).is_none() || is_type(used.kind)).map(|id| (*id).clone()).collect()
+        if self.is_reshaped(id) {
+            let gone = with_parts(self.from);
+            found
+                .extend(gone.iter().filter_map(|part| self.dependents.get(part)).flatten().map(|user| (*user).clone()));
+        }
+        found
+    }
+
+    /// Whether an object comes, goes, or changes so that what uses it is made again.
+    fn is_reshaped(&self, id: &ObjectId) -> bool {
+        let (Some(from), Some(to)) = (self.from.get(id), self.to.get(id)) else {
+            return self.from.get(id).is_some() || self.to.get(id).is_some();
+        };
+        let differ = |attributes: &[Attribute]| attributes.iter().any(|one| from.get(*one) != to.get(*one));
+        match id.kind {
+            Kind::Column => differ(&[Attribute::DataType, Attribute::Collation, Attribute::Generated]),
+            Kind::View | Kind::MaterializedView => {
+                let columns = |snapshot: &Snapshot| -> Vec<_> {
+                    let column = |column: &Object| {
+                        (
+                            column.id.clone(),
+                            column.number(Attribute::Position),
+                            column.get(Attribute::DataType).cloned(),
+                        )
+                    };
+                    snapshot.parts(id, Kind::Column).iter().map(column).collect()
+                };
+                columns(self.from) != columns(self.to)
+            }
+            _ if from == to => false,
+            _ => {
+                let pair = Pair { from, to, from_schema: self.from, to_schema: self.to };
+                ddl::alter(pair).remake.is_some()
+            }
+        }
     }
 
     /// What has its name, or its place as a primary key.
     fn by_name(&self, id: &ObjectId) -> Vec<ObjectId> {
-        if self.from.get(id).is_some() {
+        if self.from.get(id).is_some() == self.to.get(id).is_some() {
             return Vec::new();
         }
-        let taken = name_taken(id).and_then(|name| self.leaving.get(&name)).into_iter().flatten();
+        let taken = name_taken(id).and_then(|name| self.names_taken.get(&name)).into_iter().flatten();
         let mut found: Vec<ObjectId> = taken.map(|id| (*id).clone()).collect();
         let is_primary = |key: &Object| key.text(Attribute::ConstraintType) == Some("primary key");
         if self.to.get(id).is_some_and(is_primary)
@@ -108,12 +148,13 @@ impl<'s> Circle<'s> {
         let mut found = Vec::new();
         for (snapshot, names) in self.sides() {
             let Some(object) = snapshot.get(id) else { continue };
-            if id.kind == Kind::Column
+            // A trigger of a partitioned table is one of its partitions' as well.
+            if matches!(id.kind, Kind::Column | Kind::Trigger)
                 && let Some(table) = whole(id, snapshot).and_then(|table| snapshot.get(table))
             {
                 let above = table.list(Attribute::Inherits).iter().filter_map(|parent| table_id(parent, snapshot));
                 let below = names.children(&table.id).iter().map(|child| child.id.clone());
-                found.extend(above.chain(below).map(|other| other.part(Kind::Column, id.name.clone())));
+                found.extend(above.chain(below).map(|other| other.part(id.kind, id.name.clone())));
             }
             if matches!(id.kind, Kind::Index | Kind::Constraint) {
                 found.extend(object.text(Attribute::ParentIndex).and_then(|parent| names.index(parent)).cloned());
@@ -148,9 +189,58 @@ impl<'s> Circle<'s> {
                 let keys = referred.iter().flat_map(|table| snapshot.parts(table, Kind::Constraint));
                 let is_key = |key: &&Object| key.get(Attribute::References).is_none();
                 found.extend(keys.filter(is_key).map(|key| key.id.clone()));
-            } else if id.kind == Kind::Column && self.is_retyped(id) {
-                let users = standing.iter().flat_map(|kind| snapshot.parts(table, *kind));
-                found.extend(users.filter(|user| stands_on(user, id)).map(|user| user.id.clone()));
+            }
+        }
+        found
+    }
+
+    /// What stands on a column that comes, goes or gets another type; the keys of one that may become null, or no more;
+    /// the view of one.
+    fn by_column(&self, id: &ObjectId) -> Vec<ObjectId> {
+        let mut found = Vec::new();
+        for (snapshot, _) in self.sides().into_iter().filter(|_| id.kind == Kind::Column) {
+            let (Some(_), Some(table)) = (snapshot.get(id), whole(id, snapshot)) else { continue };
+            if is_view(table.kind) {
+                found.push(table.clone());
+            }
+            let users = [Kind::Index, Kind::Constraint].into_iter().flat_map(|kind| snapshot.parts(table, kind));
+            let is_meant = |user: &&Object| {
+                let is_primary = user.text(Attribute::ConstraintType) == Some("primary key");
+                (self.is_reshaped(id) || is_primary && self.differs(id, Attribute::NotNull)) && stands_on(user, id)
+            };
+            found.extend(users.filter(is_meant).map(|user| user.id.clone()));
+        }
+        found
+    }
+
+    /// Whether an attribute is not the same on both sides.
+    fn differs(&self, id: &ObjectId, attribute: Attribute) -> bool {
+        let value = |snapshot: &'s Snapshot| snapshot.get(id).and_then(|object| object.get(attribute));
+        value(self.from) != value(self.to)
+    }
+
+    /// The table of a part, with its other parts and its neighbours, where it joins or leaves another one or is
+    /// partitioned otherwise.
+    fn by_bound(&self, id: &ObjectId) -> Vec<ObjectId> {
+        const JOINS: [Attribute; 3] = [Attribute::Inherits, Attribute::PartitionBound, Attribute::PartitionKey];
+        let mut found = Vec::new();
+        for (snapshot, names) in self.sides() {
+            let table = whole(id, snapshot).unwrap_or(id);
+            if !JOINS.iter().any(|attribute| self.differs(table, *attribute)) {
+                continue;
+            }
+            found.push(table.clone());
+            if table != id {
+                continue;
+            }
+            let joined = [Kind::Index, Kind::Constraint, Kind::Trigger];
+            found.extend(joined.iter().flat_map(|kind| snapshot.parts(table, *kind)).map(|part| part.id.clone()));
+            let parents = snapshot.get(table).map_or(&[][..], |table| table.list(Attribute::Inherits));
+            for parent in parents.iter().filter_map(|parent| table_id(parent, snapshot)) {
+                // A new bound may be where that of a neighbour is until that changes too.
+                let neighbours = names.children(&parent).iter().map(|child| &child.id);
+                let stays = |one: &&ObjectId| self.from.get(one).is_some() && self.to.get(one).is_some();
+                found.extend(neighbours.filter(stays).cloned());
             }
         }
         found
@@ -178,16 +268,20 @@ impl<'s> Circle<'s> {
         }
         // What is on both sides may stay as it is.
         found.retain(|other| {
-            other.kind == Kind::Column || self.from.get(other).is_none() || self.to.get(other).is_none()
+            let owners = [Attribute::OwnedBy, Attribute::IdentityOf];
+            other.kind == Kind::Column
+                || owners.iter().any(|owner| self.differs(other, *owner))
+                || self.from.get(other).is_none()
+                || self.to.get(other).is_none()
         });
         found
     }
+}
 
-    /// Whether a column comes, goes, or gets another type.
-    fn is_retyped(&self, column: &ObjectId) -> bool {
-        let data_type = |snapshot: &'s Snapshot| snapshot.get(column).map(|column| column.get(Attribute::DataType));
-        data_type(self.from) != data_type(self.to)
-    }
+/// Kinds that are made again for what they use, and stay what they are.
+fn is_carried(kind: Kind) -> bool {
+    minds_types(kind)
+        || matches!(kind, Kind::Aggregate | Kind::Operator | Kind::Constraint | Kind::Index | Kind::Statistics)
 }
 
 /// The name that an object takes from all others of its space.
