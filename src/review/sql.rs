@@ -78,7 +78,7 @@ impl Sql {
     pub fn read(file: &Path, text: &str, options: &ScriptOptions) -> (Sql, Option<Parse<SourceFile>>) {
         let script = Script::parse(file, text.as_bytes(), options);
         let too_long = text.len() > LARGEST;
-        let Tokens { strings, comments, too_deep } =
+        let Tokens { strings, comments, has_star, too_deep } =
             tokens(if too_long { &text[..text.floor_char_boundary(HEAD)] } else { text });
         let mut sql = Sql {
             text: script.as_ref().map_or_else(|_| text.into(), |script| Arc::clone(script.source())),
@@ -96,11 +96,11 @@ impl Sql {
             return (sql, None);
         }
         let parse = SourceFile::parse(text);
-        sql.take(&parse);
+        sql.take(&parse, has_star);
         (sql, Some(parse))
     }
 
-    fn take(&mut self, parse: &Parse<SourceFile>) {
+    fn take(&mut self, parse: &Parse<SourceFile>, has_star: bool) {
         let wrapped = matches!(&self.script, Ok(script) if script.structure() == Structure::Wrapped);
         let mut transactions = 0..;
         let mut open = wrapped.then(|| transactions.next().unwrap_or_default());
@@ -122,8 +122,10 @@ impl Sql {
                 transaction,
             });
         }
-        let tree = parse.syntax_node();
-        for node in tree.descendants().filter(|node| node.kind() == SyntaxKind::TARGET) {
+        // To walk the whole tree costs as much as some rules do; most files have no star.
+        let tree = has_star.then(|| parse.syntax_node());
+        let nodes = tree.iter().flat_map(|tree| tree.descendants());
+        for node in nodes.filter(|node| node.kind() == SyntaxKind::TARGET) {
             if node.last_token().is_some_and(|token| token.kind() == SyntaxKind::STAR) {
                 let at = range(&node);
                 // An aggregate of all rows names no columns.
@@ -172,11 +174,12 @@ impl Sql {
 struct Tokens {
     strings: Vec<Range<usize>>,
     comments: Vec<Range<usize>>,
+    has_star: bool,
     too_deep: Option<Range<usize>>,
 }
 
 fn tokens(text: &str) -> Tokens {
-    let mut found = Tokens { strings: Vec::new(), comments: Vec::new(), too_deep: None };
+    let mut found = Tokens { strings: Vec::new(), comments: Vec::new(), has_star: false, too_deep: None };
     let (mut depth, mut prefixes, mut chain) = (0_usize, 0_usize, 0_usize);
     for lexeme in Lexer::new(text, 0..text.len()) {
         match lexeme.kind {
@@ -214,7 +217,10 @@ fn tokens(text: &str) -> Tokens {
             TokenKind::Comma => (prefixes, chain) = (0, 0),
             TokenKind::Dot => (prefixes, chain) = (0, chain + 1),
             TokenKind::QuotedIdent { .. } => prefixes = 0,
-            _ => (prefixes, chain) = (prefixes + 1, chain + 1),
+            other => {
+                found.has_star |= other == TokenKind::Star;
+                (prefixes, chain) = (prefixes + 1, chain + 1);
+            }
         }
         if (depth.max(prefixes) > DEEPEST || chain > LONGEST_CHAIN) && found.too_deep.is_none() {
             found.too_deep = Some(lexeme.range);

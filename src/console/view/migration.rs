@@ -2,6 +2,7 @@
 //! the file since it was applied.
 
 mod approve;
+mod findings;
 
 use std::sync::Arc;
 
@@ -13,7 +14,7 @@ use crate::console::keymap::{Action, Binding, SEARCH_KEYS, ScreenSpec, TEXT_KEYS
 use crate::console::layer::{Availability, Canvas, Command, Context, Layer, Subject};
 use crate::console::message::{Answer, Difference, Work};
 use crate::console::model::World;
-use crate::console::theme::{Glyphs, Role};
+use crate::console::theme::Role;
 use crate::console::view::marks;
 use crate::console::widget::paint::{Pen, Piece, piece, row, split_top, wrap};
 use crate::console::widget::viewer::{TextLine, Viewer};
@@ -22,7 +23,7 @@ use crate::migration::catalogue::Migration;
 use crate::migration::checksum::Checksum;
 use crate::review;
 use crate::window::confirmation::Confirmed;
-use crate::window::review::{Judgement, Placed};
+use crate::window::review::Judgement;
 use crate::window::status::Status;
 
 /// The next part: SQL, rollback, changes.
@@ -154,7 +155,7 @@ impl MigrationScreen {
                 continue;
             }
             let findings = judged.map(|judged| judged.findings.as_slice()).unwrap_or_default();
-            let lines = annotated(&self.texts[place], findings, part, world.glyphs);
+            let lines = findings::annotated(&self.texts[place], findings, part, world.glyphs);
             let viewer = if place == 0 { &mut self.up } else { &mut self.down };
             if let Some((_, line)) = self.wanted.take_if(|(rollback, _)| *rollback == (place == 1)) {
                 let at = lines.iter().position(|one| one.number == Some(line)).unwrap_or(0);
@@ -423,41 +424,6 @@ impl Layer for MigrationScreen {
 
 /// How many lines stand above the one that the screen is opened at.
 const ABOVE: usize = 4;
-
-/// The lines of a file with what was found below each, and what is about the file as a whole above all.
-fn annotated(lines: &[TextLine], findings: &[Placed], part: review::finding::Part, glyphs: &Glyphs) -> Vec<TextLine> {
-    let mine = || findings.iter().filter(|placed| placed.finding.part == part);
-    let said = |placed: &Placed| {
-        let finding = &placed.finding;
-        let (role, glyph) = super::review::mark(finding.severity, glyphs);
-        let words = format!("{glyph} {}[{}] {}", finding.severity, finding.rule, finding.message);
-        (role, words)
-    };
-    let mut shown: Vec<TextLine> = mine()
-        .filter(|placed| placed.at.is_none())
-        .map(|placed| {
-            let (role, words) = said(placed);
-            TextLine::plain(role, words)
-        })
-        .collect();
-    for line in lines {
-        shown.push(line.clone());
-        for placed in mine() {
-            let Some((start, end)) = placed.at.filter(|(start, _)| Some(start.line) == line.number) else { continue };
-            let (role, words) = said(placed);
-            let from = usize::try_from(start.column).unwrap_or(1).saturating_sub(1);
-            let to = if end.line == start.line { usize::try_from(end.column).unwrap_or(1) } else { from + 2 };
-            // Far to the right nobody would see it.
-            let (from, width) = if from > FARTHEST { (0, 1) } else { (from, to.saturating_sub(from + 1).clamp(1, 12)) };
-            let marks = format!("{}{} ", " ".repeat(from), "^".repeat(width));
-            shown.push(TextLine::of(vec![piece(role, marks), piece(role, words)]));
-        }
-    }
-    shown
-}
-
-/// The column from which on a finding's mark would stand too far to the right.
-const FARTHEST: usize = 60;
 
 impl MigrationScreen {
     fn draw_tabs(&self, canvas: &Canvas<'_>, frame: &mut Frame<'_>, at: Rect) {

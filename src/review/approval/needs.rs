@@ -22,7 +22,7 @@ const REASONS: usize = 20;
 ///
 /// What Tidegate cannot read needs a person's eye: it comes out as a need for [`Approval::Security`], beside what its
 /// words tell. Never panics, whatever the text holds.
-pub fn needs(up: &str, _down: Option<&str>) -> Vec<Need> {
+pub fn needs(up: &str) -> Vec<Need> {
     let mut found = Found::default();
     match Script::parse(Path::new("migration.sql"), up.as_bytes(), &ScriptOptions::default()) {
         Ok(script) => {
@@ -108,7 +108,7 @@ mod tests {
     use super::*;
 
     fn words(sql: &str) -> Vec<&'static str> {
-        let mut words: Vec<&str> = needs(sql, None).iter().map(|need| need.approval.word()).collect();
+        let mut words: Vec<&str> = needs(sql).iter().map(|need| need.approval.word()).collect();
         words.dedup();
         words
     }
@@ -131,7 +131,7 @@ mod tests {
     #[case("CREATE TABLE announcements (secretary text, key text, campaign_id int)")]
     #[case("BEGIN; SET lock_timeout = '5s'; CREATE VIEW v AS SELECT 1; COMMIT")]
     fn harmless(#[case] sql: &str) {
-        assert_eq!(needs(sql, None), []);
+        assert_eq!(needs(sql), []);
     }
 
     #[rstest]
@@ -168,7 +168,7 @@ mod tests {
     #[case("CREATE TABLE a (b int); \\copy a from 'b'")]
     #[case("DO $$ BEGIN this is no program END $$")]
     fn security(#[case] sql: &str) {
-        assert_eq!(words(sql), ["security"], "{:?}", needs(sql, None));
+        assert_eq!(words(sql), ["security"], "{:?}", needs(sql));
     }
 
     #[rstest]
@@ -191,7 +191,7 @@ mod tests {
     #[case("SELECT cron.schedule('nightly', '0 3 * * *', 'DELETE FROM a WHERE old')")]
     #[case("EXPLAIN ANALYZE DELETE FROM a")]
     fn retention(#[case] sql: &str) {
-        assert_eq!(words(sql), ["retention"], "{:?}", needs(sql, None));
+        assert_eq!(words(sql), ["retention"], "{:?}", needs(sql));
     }
 
     #[rstest]
@@ -205,13 +205,13 @@ mod tests {
     #[case("SELECT vault.create_secret('a')")]
     #[case("DO $$ BEGIN PERFORM digest('a', 'sha1'); END $$")]
     fn compliance(#[case] sql: &str) {
-        assert_eq!(words(sql), ["compliance"], "{:?}", needs(sql, None));
+        assert_eq!(words(sql), ["compliance"], "{:?}", needs(sql));
     }
 
     #[test]
     fn a_reason_names_the_line_and_the_object() {
         let sql = "-- head\nBEGIN;\nDROP TABLE public.legacy;\nDO $$\nBEGIN\n  DELETE FROM old;\nEND $$;\nCOMMIT;\n";
-        let needs = needs(sql, None);
+        let needs = needs(sql);
         let whys: Vec<&str> = needs.iter().map(|need| need.why.as_str()).collect();
         assert_eq!(whys, ["Line 3 drops a table: DROP TABLE public.legacy.", "Line 6 deletes rows: DELETE FROM old."]);
     }
@@ -231,7 +231,7 @@ mod tests {
     proptest! {
         #[test]
         fn no_text_makes_it_fail(sql in "[ -~\n$'éé;(){}]{0,200}") {
-            needs(&sql, None);
+            needs(&sql);
         }
 
         #[test]
@@ -242,7 +242,7 @@ mod tests {
                 "\"", "E'", "U&'", "loop", "declare", "x", "int", ":=", "with", "/*", "*/", "--", "\n",
             ]), 0..60)
         ) {
-            needs(&words.join(" "), None);
+            needs(&words.join(" "));
         }
     }
 }

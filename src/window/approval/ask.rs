@@ -31,7 +31,7 @@ impl Context {
             return [Need { approval: Approval::Security, why: why.to_owned() }].into();
         };
         // A byte order mark is no part of the SQL, and what the rollback does needs no approval.
-        let found: Arc<[Need]> = needs(text.trim_start_matches('\u{feff}'), None).into();
+        let found: Arc<[Need]> = needs(text.trim_start_matches('\u{feff}')).into();
         self.needs.lock().unwrap_or_else(PoisonError::into_inner).insert(checksum, Arc::clone(&found));
         found
     }
