@@ -139,7 +139,8 @@ async fn engine_run(place: &Place, direction: Direction) -> Cost {
         Direction::Up => catalogue.migrations.iter().collect(),
         Direction::Down => catalogue.migrations.iter().rev().take(ROLLED_BACK).collect(),
     };
-    for migration in migrations {
+    let last = migrations.len() - 1;
+    for (place, migration) in migrations.into_iter().enumerate() {
         let file = match direction {
             Direction::Up => &migration.up,
             Direction::Down => migration.down.as_ref().expect("every migration has a rollback"),
@@ -155,7 +156,11 @@ async fn engine_run(place: &Place, direction: Direction) -> Cost {
             checksum: Checksum::of(&bytes),
             facts: &facts,
         };
-        session.run(&grant, run, &events, &control).await.unwrap_or_else(|error| panic!("{error}"));
+        let ran = match place == last {
+            true => session.run(&grant, run, &events, &control).await,
+            false => session.run_before_next(&grant, run, &events, &control).await,
+        };
+        ran.unwrap_or_else(|error| panic!("{error}"));
     }
     let wall = begun.elapsed();
     drop((session, events));

@@ -289,11 +289,15 @@ impl WindowState {
                 self.live.retrying = Some((*attempt, *of, why.clone()));
             }
             WindowEvent::MigrationFinished { name, outcome, at } => {
-                if let Some(migration) = self.migration_mut(name) {
+                let place = self.place_of(name);
+                if let Some(migration) = place.and_then(|place| self.migrations.get_mut(place)) {
                     migration.state = MigrationState::Ended { outcome: outcome.clone(), at: *at };
                 }
-                self.live = Live::default();
-                self.last_at = *at;
+                // One that shared its wait for the disk may be told while a later one runs.
+                if self.live.migration.is_none() || self.live.migration == place {
+                    self.live = Live::default();
+                }
+                self.last_at = self.last_at.max(*at);
             }
             WindowEvent::StepFinished { step, outcome, at } => self.finish_step(*step, outcome, *at),
             WindowEvent::ReportWritten { paths } => self.reports.clone_from(paths),

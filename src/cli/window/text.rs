@@ -140,7 +140,8 @@ impl Teller for TextTeller<'_> {
             }
             WindowEvent::Notice { severity, message, detail } => {
                 let detail = detail.as_ref().map(|detail| format!(" {detail}")).unwrap_or_default();
-                self.say(Some(Tone::Quiet), 6, &format!("{severity}: {message}{detail}"));
+                let whose = among_several(state).map(|name| format!("{name}: ")).unwrap_or_default();
+                self.say(Some(Tone::Quiet), 6, &format!("{whose}{severity}: {message}{detail}"));
             }
             WindowEvent::Waiting { obstacles } if obstacles.is_empty() => self.say(None, 6, "Waits no longer."),
             WindowEvent::Waiting { obstacles } => {
@@ -256,6 +257,13 @@ fn place(name: &str, state: &WindowState) -> String {
 }
 
 /// What runs at this moment; none where nothing does that could take long.
+/// The running migration, where others wait for the disk and are not told to be done yet.
+fn among_several(state: &WindowState) -> Option<&str> {
+    let running = state.migrations.iter().filter(|one| matches!(one.state, MigrationState::Running { .. }));
+    let last = state.live.migration.and_then(|place| state.migrations.get(place))?;
+    (running.take(2).count() > 1).then_some(last.name.as_str())
+}
+
 fn under_way(state: &WindowState) -> Option<String> {
     if let Some((doing, tables_done, tables, bytes)) = &state.live.backup {
         return Some(format!("{doing}: {tables_done} of {tables} tables, {}", size_in_words(*bytes)));

@@ -4,7 +4,8 @@
 //! together, and what is reported is what the server said.* The files of this folder are its parts: `settings` and
 //! `known` are what a session keeps between runs, `line` talks to the server, `transaction` makes one attempt at a
 //! script that has (or is given) a transaction, `stepwise` runs one that cannot have any, `record` writes the history
-//! row, `guard` checks a run before it begins, `watch` looks on from a second session, `outcome` finds out what became
+//! row, `group` lets commits share
+//! one wait for the disk, `guard` checks a run before it begins, `watch` looks on from a second session, `outcome` finds out what became
 //! of a run whose end was not heard.
 
 use std::time::Duration;
@@ -20,6 +21,7 @@ mod concurrent;
 mod control;
 mod error;
 mod event;
+mod group;
 mod guard;
 mod known;
 mod line;
@@ -34,6 +36,7 @@ mod watch;
 pub use control::Control;
 pub use error::{DatabaseState, Place, RunError, RunErrorKind};
 pub use event::RunEvent;
+pub use group::wait_elsewhere;
 pub use outcome::verify_outcome;
 pub use session::ScriptSession;
 
@@ -96,4 +99,6 @@ pub struct RunOutcome {
     pub statements: usize,
     /// The history row, as read back after the commit.
     pub row: HistoryRow,
+    /// Whether its commit has been waited for; else it is to be told only after [`ScriptSession::wait_for_disk`].
+    pub on_disk: bool,
 }

@@ -18,8 +18,9 @@ use crate::postgres::sql::{self, Columns, literal, optional_literal};
 use crate::postgres::store::{self, Attempt as Unfinished, StoreState};
 use crate::postgres::supabase;
 
+use super::group::{self, Group};
 use super::known::Known;
-use super::line::{Line, Sent};
+use super::line::{Line, Sent, Whose};
 use super::record::{Entry, Recorder};
 use super::stepwise::{self, Retry, Steps};
 use super::transaction::{Attempt, Cause, Done, Failure};
@@ -47,6 +48,7 @@ pub struct ScriptSession<'c> {
     known: Known,
     store: Store,
     unfinished: HashMap<Box<str>, Unfinished>,
+    group: Group,
 }
 
 /// Whether the session is as a script must find it.
@@ -132,6 +134,7 @@ impl<'c> ScriptSession<'c> {
         let encoding = sql::row(connection, "SELECT pg_catalog.current_setting('server_encoding')").await;
         let unicode = Columns::of(&encoding.map_err(asked)?).text().map_err(asked)? == "UTF8";
         let store = find_store(connection).await.map_err(asked)?;
+        let group = Group::find(connection).await.map_err(asked)?;
         let recorder = Recorder::new(history.clone(), shape, role, login, supabase, unicode);
         let mut session = ScriptSession {
             connection,
@@ -145,6 +148,7 @@ impl<'c> ScriptSession<'c> {
             known: Known::default(),
             store,
             unfinished: HashMap::new(),
+            group,
         };
         session.read_unfinished().await.map_err(asked)?;
         let settled = sql::rows(connection, &session.settings).await;
@@ -172,15 +176,75 @@ impl<'c> ScriptSession<'c> {
         events: &mpsc::Sender<RunEvent>,
         control: &Control,
     ) -> Result<RunOutcome, RunError> {
+        self.run_script(grant, run, events, control, false).await
+    }
+
+    /// Like [`ScriptSession::run`], for a script that another one follows at once: its commit may be left to share one
+    /// wait for the disk with those after it. The outcome says whether it was; then it holds only once a later script
+    /// of this session is on the disk, or [`ScriptSession::wait_for_disk`] says so.
+    ///
+    /// # Errors
+    /// As for [`ScriptSession::run`]. Where the connection was lost, what became of the earlier scripts that have not
+    /// been waited for is to be asked as well.
+    pub async fn run_before_next(
+        &mut self,
+        grant: &WriteGrant,
+        run: ScriptRun<'_>,
+        events: &mpsc::Sender<RunEvent>,
+        control: &Control,
+    ) -> Result<RunOutcome, RunError> {
+        self.run_script(grant, run, events, control, true).await
+    }
+
+    /// Waits until every script that has been committed in this session is on the disk.
+    ///
+    /// # Errors
+    /// The server did not say so: what became of them is to be asked again.
+    pub async fn wait_for_disk(&mut self, events: &mpsc::Sender<RunEvent>, control: &Control) -> Result<(), PgError> {
+        let mut line = self.line(events, control);
+        self.close_group(&mut line).await?;
+        line.close().await;
+        Ok(())
+    }
+
+    fn line<'l>(&self, events: &'l mpsc::Sender<RunEvent>, control: &'l Control) -> Line<'l>
+    where
+        'c: 'l,
+    {
         let pid = self.connection.info().backend_pid;
         let watch = Watch::new(self.observer, pid, self.policy.lock_timeout);
-        let mut line = Line::new(self.connection, events, control, watch);
-        let ended = self.run_and_tidy(&mut line, grant, run).await;
+        Line::new(self.connection, events, control, watch)
+    }
+
+    async fn close_group(&mut self, line: &mut Line<'_>) -> Result<(), PgError> {
+        if self.group.is_open() {
+            // A request to cancel ends the waiting for a standby; one that came too early is no reason not to wait.
+            match line.ask(&group::wait(), Whose::Ours).await {
+                Err(PgError::Cancelled(_)) => line.tidy(&group::wait()).await?,
+                other => other?,
+            };
+            self.group.end();
+        }
+        Ok(())
+    }
+
+    async fn run_script(
+        &mut self,
+        grant: &WriteGrant,
+        run: ScriptRun<'_>,
+        events: &mpsc::Sender<RunEvent>,
+        control: &Control,
+        is_followed: bool,
+    ) -> Result<RunOutcome, RunError> {
+        let mut line = self.line(events, control);
+        let in_group = is_followed && self.group.takes(&run);
+        let ended = self.run_and_tidy(&mut line, grant, run, in_group).await;
         line.close().await;
         match ended {
             Ok(done) => {
                 let execution_time = done.row.execution_time.unwrap_or_default();
-                Ok(RunOutcome { execution_time, statements: run.script.statements().len(), row: done.row })
+                let statements = run.script.statements().len();
+                Ok(RunOutcome { execution_time, statements, row: done.row, on_disk: !self.group.is_open() })
             }
             Err(failure) => Err(explain(&run, failure)),
         }
@@ -191,16 +255,21 @@ impl<'c> ScriptSession<'c> {
         line: &mut Line<'_>,
         grant: &WriteGrant,
         run: ScriptRun<'_>,
+        in_group: bool,
     ) -> Result<Done, Failure> {
         if let Some((kind, statement)) = guard::objection(grant, &run) {
             return Err(Failure::lasting(kind, statement, DatabaseState::Unchanged));
+        }
+        let waited_for = |error| Failure::of(error, RunErrorKind::Record, None, DatabaseState::Unchanged);
+        if run.script.structure() == Structure::Stepwise || group::speaks_of_commits(&run) {
+            self.close_group(line).await.map_err(waited_for)?;
         }
         self.make_ready(line).await?;
         let ended = match run.script.structure() {
             Structure::Stepwise => self.run_stepwise(line, run).await,
             Structure::OwnTransaction | Structure::Wrapped => {
                 let statements = (0..run.script.statements().len()).collect();
-                self.run_transaction(line, run, statements, None).await
+                self.run_transaction(line, run, statements, None, in_group).await
             }
         };
         if guard::prepares(&run) {
@@ -208,6 +277,11 @@ impl<'c> ScriptSession<'c> {
         }
         match ended {
             Ok(done) => {
+                match in_group {
+                    true => self.group.grow(),
+                    // What was committed before lies before it in the log.
+                    false => self.group.end(),
+                }
                 self.known.note(run.name.as_str(), done.row.rolled_back);
                 self.unfinished.remove(run.name.as_str());
                 self.settled = if done.settled { Settled::Yes } else { self.settle_ahead(line).await };
@@ -279,6 +353,7 @@ impl<'c> ScriptSession<'c> {
         run: ScriptRun<'_>,
         statements: Vec<usize>,
         steps: Option<Duration>,
+        in_group: bool,
     ) -> Result<Done, Failure> {
         let forget = steps.is_some() || self.unfinished.contains_key(run.name.as_str());
         let of = self.attempts();
@@ -298,6 +373,7 @@ impl<'c> ScriptSession<'c> {
                 before: steps.unwrap_or_default(),
                 also: forget.then(|| stepwise::forget(run.name.as_str())),
                 settings: &self.settings,
+                in_group,
             };
             let made = transaction.make(line).await;
             if !prepared {
@@ -362,7 +438,7 @@ impl<'c> ScriptSession<'c> {
             self.make_ready(line).await.map_err(|failure| Failure { state, ..failure })?;
         }
         let recording = stepwise::recording_statements(run.script);
-        self.run_transaction(line, run, recording, Some(spent)).await.map_err(|failure| match failure.state {
+        self.run_transaction(line, run, recording, Some(spent), false).await.map_err(|failure| match failure.state {
             DatabaseState::Unchanged | DatabaseState::RolledBack => Failure { state, ..failure },
             _ => failure,
         })

@@ -14,6 +14,7 @@ use crate::migration::script::{Statement, StatementKind};
 use crate::postgres::error::{PgError, ServerError};
 use crate::postgres::history::{self, HistoryRow};
 
+use super::group::WITHOUT_WAITING;
 use super::known::Known;
 use super::line::{Answer, Line, Sent, Whose};
 use super::record::{Entry, Head, Recorder, Suspicion, Tail};
@@ -40,6 +41,8 @@ pub(super) struct Attempt<'a> {
     pub(super) also: Option<String>,
     /// The message that makes the session's settings afresh for the next script; it travels with the commit.
     pub(super) settings: &'a str,
+    /// Whether the commit need not wait for the disk.
+    pub(super) in_group: bool,
 }
 
 /// Why an attempt did not end in a commit.
@@ -448,7 +451,9 @@ impl Attempt<'_> {
         }
         let started = Instant::now();
         let commit = own.map_or("COMMIT", |index| self.text(index));
-        let mut message = format!("{commit}; {}", self.recorder.read(self.run.name.as_str(), self.prepared));
+        let mut message = if self.in_group { format!("{WITHOUT_WAITING}; {commit}") } else { commit.to_owned() };
+        message += "; ";
+        message += &self.recorder.read(self.run.name.as_str(), self.prepared);
         let settles = after.is_empty();
         if settles {
             // One message less for the next script to wait for.
@@ -460,7 +465,8 @@ impl Attempt<'_> {
             Ok(sent) => line.answer(sent, Whose::Ours).await,
             Err(error) => return Err(Failure::of(error, RunErrorKind::Commit, own, DatabaseState::RolledBack)),
         };
-        let (committed, row) = (answer.done > 0, answer.rows.first().map(history::decode));
+        let committed = answer.done > usize::from(self.in_group);
+        let row = answer.rows.first().map(history::decode);
         let settled = settles && answer.error.is_none();
         match answer.error {
             Some(error) if !committed => {

@@ -85,22 +85,107 @@ async fn with_session(
     let opened = ScriptSession::open(&mut session.connection, observer.as_ref(), &table, &policy).await;
     let mut scripts = opened.map_err(|error| translate::of_run_error(&error))?;
     let mut ahead = None;
+    let mut held = Held { observer: observer.as_ref(), backend_pid, done: Vec::new() };
     for (index, item) in (0..).zip(&items) {
         if runner.state().migrations.get(index as usize).is_some_and(|record| record.state.is_done()) {
             continue;
         }
         if control.is_stopping() {
+            held.wait_and_tell(runner, &mut scripts, control).await?;
             return Err(Halt::Stopped(so_far(runner, items.len(), "stopped before the next one")));
         }
         let next = items.get(index as usize + 1);
         let job = Job { grant: &grant, index, item, next, ahead: ahead.take(), backend_pid };
-        let One { may_have_unlocked, ahead: next_ahead } = one(runner, &mut scripts, job, control).await?;
+        let One { may_have_unlocked, ahead: next_ahead } = one(runner, &mut scripts, job, &mut held, control).await?;
         ahead = next_ahead;
         if may_have_unlocked && let Some(observer) = &observer {
+            held.wait_and_tell(runner, &mut scripts, control).await?;
             still_ours(&session.lock, observer, item).await?;
         }
     }
     Ok(format!("{} {}", count(items.len()), direction.done()))
+}
+
+/// Migrations that are committed and read back, but not yet known to be on the disk: nobody is told that they are done
+/// before that.
+struct Held<'a> {
+    observer: Option<&'a Connection>,
+    backend_pid: i32,
+    done: Vec<Committed<'a>>,
+}
+
+/// One of them.
+struct Committed<'a> {
+    item: &'a PlanItem,
+    outcome: MigrationOutcome,
+    at: Timestamp,
+}
+
+impl<'a> Held<'a> {
+    fn push(&mut self, item: &'a PlanItem, outcome: MigrationOutcome) {
+        self.done.push(Committed { item, outcome, at: Timestamp::now() });
+    }
+
+    /// They are on the disk.
+    async fn tell(&mut self, runner: &mut Runner) -> Result<(), Halt> {
+        for Committed { item, outcome, at } in self.done.drain(..) {
+            runner.emit(WindowEvent::MigrationFinished { name: item.name.clone(), outcome, at }).await?;
+        }
+        Ok(())
+    }
+
+    /// Waits for the disk, and tells. Of a lost server it is asked what became of each of them.
+    async fn wait_and_tell(
+        &mut self,
+        runner: &mut Runner,
+        scripts: &mut ScriptSession<'_>,
+        control: &Control,
+    ) -> Result<(), Halt> {
+        if self.done.is_empty() {
+            return Ok(());
+        }
+        let (teller, mut told) = mpsc::channel(EVENTS);
+        let listener = tokio::spawn(async move { while told.recv().await.is_some() {} });
+        let waited = scripts.wait_for_disk(&teller, control).await;
+        drop(teller);
+        let _ = listener.await;
+        let Err(error) = waited else { return self.tell(runner).await };
+        let line = format!(
+            "The server did not confirm that the last {} reached its disk ({error}); asking it what became of {}.",
+            count(self.done.len()),
+            if self.done.len() == 1 { "it" } else { "them" }
+        );
+        runner.emit(WindowEvent::Output { line }).await?;
+        let mut failure = None;
+        for Committed { item, outcome, at } in std::mem::take(&mut self.done) {
+            let state = settle(runner, item, self.backend_pid, control).await;
+            let outcome = match state {
+                DatabaseState::Committed => outcome,
+                state => {
+                    let aftermath = translate::of_state(state);
+                    let message = format!("{} was committed, and was lost with the server.", item.name);
+                    failure.get_or_insert(Failure {
+                        aftermath: Some(aftermath.clone()),
+                        ..Failure::plain(message).advising("Go on with the rest when the server is back.")
+                    });
+                    MigrationOutcome::Stopped { aftermath }
+                }
+            };
+            runner.emit(WindowEvent::MigrationFinished { name: item.name.clone(), outcome, at }).await?;
+        }
+        failure.map_or(Ok(()), |failure| Err(failure.into()))
+    }
+
+    /// While a script runs for long, those before it are waited for on the second session. Ends only with success.
+    fn wait_meanwhile(&self) -> impl Future<Output = ()> + use<'a> {
+        let observer = self.observer.filter(|_| !self.done.is_empty());
+        async move {
+            match observer {
+                Some(observer) if run::wait_elsewhere(observer).await.is_ok() => {}
+                _ => std::future::pending().await,
+            }
+        }
+    }
 }
 
 /// Makes what the confirmed plan says must be made before the first script can be recorded.
@@ -167,10 +252,11 @@ async fn remember(runner: &Runner, session: &Session, grant: &WriteGrant) -> boo
 }
 
 /// Runs one migration.
-async fn one(
+async fn one<'a>(
     runner: &mut Runner,
     scripts: &mut ScriptSession<'_>,
-    job: Job<'_>,
+    job: Job<'a>,
+    held: &mut Held<'a>,
     control: &Control,
 ) -> Result<One, Halt> {
     let item = job.item;
@@ -178,7 +264,10 @@ async fn one(
     let found = job.ahead.map_or_else(|| read(runner, item), Ok);
     let Read { script, name, checksum } = match found {
         Ok(read) => read,
-        Err(failure) => return finish_failed(runner, item, *failure).await.map(|()| One::default()),
+        Err(failure) => {
+            held.wait_and_tell(runner, scripts, control).await?;
+            return finish_failed(runner, item, *failure).await.map(|()| One::default());
+        }
     };
     runner
         .emit(WindowEvent::MigrationStarted {
@@ -203,7 +292,15 @@ async fn one(
     };
     let mut ahead = None;
     let ended = {
-        let mut running = std::pin::pin!(scripts.run(job.grant, script_run, &teller, control));
+        let run = async {
+            match job.next {
+                Some(_) => scripts.run_before_next(job.grant, script_run, &teller, control).await,
+                None => scripts.run(job.grant, script_run, &teller, control).await,
+            }
+        };
+        let mut running = std::pin::pin!(run);
+        let mut on_disk = std::pin::pin!(held.wait_meanwhile());
+        let mut are_on_disk = false;
         loop {
             tokio::select! {
                 biased;
@@ -217,6 +314,10 @@ async fn one(
                     }
                 }
                 ended = &mut running => break ended,
+                () = &mut on_disk, if !are_on_disk => {
+                    are_on_disk = true;
+                    held.tell(runner).await?;
+                }
             }
         }
     };
@@ -229,11 +330,19 @@ async fn one(
                 elapsed_us: u64::try_from(done.execution_time.as_micros()).unwrap_or(u64::MAX),
                 statements: u32::try_from(done.statements).unwrap_or(u32::MAX),
             };
-            finish(runner, item, outcome).await?;
+            held.push(item, outcome);
+            if done.on_disk {
+                held.tell(runner).await?;
+            }
             let may_have_unlocked = script.source().to_ascii_lowercase().contains("pg_advisory_unlock");
             Ok(One { may_have_unlocked, ahead })
         }
-        Err(error) => after_error(runner, item, job.backend_pid, error, control).await.map(|()| One::default()),
+        Err(error) => {
+            let earlier = held.wait_and_tell(runner, scripts, control).await;
+            let ended = after_error(runner, item, job.backend_pid, error, control).await;
+            earlier?;
+            ended.map(|()| One::default())
+        }
     }
 }
 
