@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use tidegate::postgres::cluster::Shutdown;
 
 use crate::support::site::{ACCOUNTS, EMAIL, INDEX, Site, events};
-use crate::support::{Hold, Run, Running, Server};
+use crate::support::{Hold, Run, Running, Server, waiting_for_the_disk};
 
 /// A window whose next migration waits for a lock that somebody else holds.
 fn waiting() -> (Site, Hold, Running) {
@@ -170,6 +170,59 @@ fn a_server_that_is_lost_while_it_commits_leaves_the_outcome_unknown_until_it_is
     let resumed = site.run(&["resume", "development"]);
     assert_eq!(resumed.code(), Some(0), "{}\n{}", resumed.output, resumed.errors);
     assert_eq!(site.in_effect(), [name]);
+}
+
+/// Names of the migrations that a window has told to be done.
+fn told(output: &str) -> Vec<String> {
+    let finished = events(output)
+        .into_iter()
+        .filter(|line| line["event"] == "migration_finished" && line["outcome"]["result"] == "done");
+    finished.filter_map(|line| line["name"].as_str().map(str::to_owned)).collect()
+}
+
+#[test]
+fn small_migrations_are_told_while_a_long_one_runs() {
+    let site = Site::of_tier("development");
+    for number in 0..3 {
+        let up = format!("CREATE TABLE quick_{number} ();");
+        site.scratch.migration(&format!("2026010100000{number}_create_quick"), &up, "SELECT 1;");
+    }
+    site.scratch.migration("20260101000009_seed_slow", "SELECT pg_advisory_xact_lock(42);", "SELECT 1;");
+    let hold = Hold::of(&site.database, "SELECT pg_advisory_xact_lock(42)");
+    let mut window = site.start(&["apply", "development", "--format", "json"]);
+    window.wait_for("the third of the small ones", |line| {
+        line["event"] == "migration_finished" && line["name"] == "20260101000002_create_quick"
+    });
+    drop(hold);
+    let run = window.wait_for_end();
+    assert_eq!(run.code(), Some(0), "{}\n{}", run.output, run.errors);
+    assert_eq!(site.in_effect().len(), 4);
+}
+
+#[test]
+fn what_was_told_to_be_done_survives_a_crash_of_the_server_and_the_rest_is_done_again() {
+    let mut server = Server::own_with(|options| options.settings.push(waiting_for_the_disk()));
+    let site = Site::on(&server, "development", "");
+    let names: Vec<_> = (0..400)
+        .map(|number| format!("202601010{}{:02}{:02}_create_t", number / 3600, number / 60, number % 60))
+        .collect();
+    for (number, name) in names.iter().enumerate() {
+        site.scratch.migration(name, &format!("CREATE TABLE t_{number} ();"), &format!("DROP TABLE t_{number};"));
+    }
+    let mut window = site.start(&["apply", "development", "--format", "json"]);
+    window.wait_for("some to be done", |line| line["event"] == "migration_finished");
+    server.halt(Shutdown::Immediate);
+    window.signal(Signal::TERM);
+    let run = window.wait_for_end();
+    let told = told(&run.output);
+    server.resume().expect("the server starts again");
+    let kept = site.in_effect();
+    assert_eq!(kept, names[..kept.len()], "what is kept is a beginning of the plan");
+    assert!(!told.is_empty() && told.len() <= kept.len(), "told {} and kept {}", told.len(), kept.len());
+    let tables = site.database.value("SELECT count(*) FROM pg_class WHERE relname ~ '^t_[0-9]+$'");
+    assert_eq!(tables, kept.len().to_string(), "the history says what is there");
+    site.does(&["resume", "development"]);
+    assert_eq!(site.in_effect(), names);
 }
 
 #[test]

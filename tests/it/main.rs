@@ -29,6 +29,7 @@ mod drift_watch;
 mod engine_activity;
 mod engine_approvals;
 mod engine_contention;
+mod engine_group;
 mod engine_history;
 mod engine_hostile;
 mod engine_lock;

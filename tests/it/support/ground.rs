@@ -135,6 +135,20 @@ impl Ground {
         piece.run(session, &self.table, &self.facts, events, control).await
     }
 
+    /// Runs a script on such a session that another one follows.
+    pub async fn run_before_next_on(
+        &self,
+        session: &mut ScriptSession<'_>,
+        piece: &Piece,
+        events: &mpsc::Sender<RunEvent>,
+    ) -> RunOutcome {
+        let (name, script, checksum) = piece.read(&self.table);
+        let (environment, direction) = (ENVIRONMENT, piece.direction);
+        let run = ScriptRun { environment, name: &name, direction, script: &script, checksum, facts: &self.facts };
+        let ran = session.run_before_next(&grant(), run, events, &Control::new()).await;
+        ran.unwrap_or_else(|error| panic!("{error}"))
+    }
+
     /// Runs scripts to their end.
     pub async fn run_all(&self, pieces: &[Piece]) -> Result<Vec<RunOutcome>, RunError> {
         self.start(pieces).end().await.0

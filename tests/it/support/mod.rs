@@ -15,7 +15,7 @@ pub use binary::Run;
 pub use hold::Hold;
 pub use running::Running;
 pub use scratch::Scratch;
-pub use server::{Server, TestDatabase, every_installation, resolved};
+pub use server::{Server, TestDatabase, every_installation, resolved, waiting_for_the_disk};
 pub use terminal::Terminal;
 
 use std::time::Duration;

@@ -34,6 +34,11 @@ static INSTALLATION: LazyLock<Installation> = LazyLock::new(|| {
 
 static SHARED: LazyLock<Server> = LazyLock::new(|| Server::own_with(|_| {}));
 
+/// The setting of a server whose commits wait for its disk; for speed, test servers do not.
+pub fn waiting_for_the_disk() -> (String, String) {
+    ("synchronous_commit".to_owned(), "on".to_owned())
+}
+
 impl Server {
     /// The server that all tests share. Nobody may stop it, or change what concerns more than one database.
     pub fn shared() -> &'static Self {
