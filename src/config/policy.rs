@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::approvals::ApprovalRules;
 use super::environment::Tier;
 use super::hours::AllowedHours;
+use crate::review::settings::fault;
 
 /// Under which conditions migrations run in an environment.
 #[derive(Debug, Clone, PartialEq)]
@@ -112,13 +113,13 @@ impl TicketRule {
 #[derive(Debug, Clone)]
 pub struct TicketPattern {
     written: String,
-    whole: regex_lite::Regex,
+    whole: regex::Regex,
 }
 
 impl TicketPattern {
     /// Compiles a pattern. The error says what is wrong with it.
     pub fn new(written: &str) -> Result<Self, String> {
-        let whole = regex_lite::Regex::new(&format!("^(?:{written})$")).map_err(|error| error.to_string())?;
+        let whole = regex::Regex::new(&format!("^(?:{written})$")).map_err(|error| fault(&error))?;
         Ok(Self { written: written.to_owned(), whole })
     }
 

@@ -94,11 +94,18 @@ pub fn level_of_word(word: &str) -> Option<Level> {
     Severity::ALL.into_iter().find(|severity| severity.word() == word).map(Some)
 }
 
+/// What is wrong with a regular expression, in one line: the library draws a picture first.
+pub fn fault(error: &regex::Error) -> String {
+    let said = error.to_string();
+    let last = said.lines().next_back().unwrap_or_default();
+    last.strip_prefix("error: ").unwrap_or(last).to_owned()
+}
+
 /// A regular expression as it was written.
 #[derive(Debug, Clone)]
 pub struct Pattern {
     written: String,
-    compiled: regex_lite::Regex,
+    compiled: regex::Regex,
 }
 
 impl Pattern {
@@ -108,7 +115,7 @@ impl Pattern {
     ///
     /// It is no regular expression.
     pub fn new(written: &str) -> Result<Self, String> {
-        let compiled = regex_lite::Regex::new(written).map_err(|error| error.to_string())?;
+        let compiled = regex::Regex::new(written).map_err(|error| fault(&error))?;
         Ok(Self { written: written.to_owned(), compiled })
     }
 

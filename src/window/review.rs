@@ -1,12 +1,11 @@
 //! A review of the project's migrations: the rules over all files, with what git and the environments say.
 
+mod ahead;
 mod judgement;
 mod outside;
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicUsize, Ordering};
-use std::thread;
 
 use crate::config::{Config, Tier};
 use crate::migration::catalogue::{Catalogue, FileProblem, Migration, MigrationFile};
@@ -15,7 +14,6 @@ use crate::review::examine::{Examined, Files, Rules, examine};
 use crate::review::finding::{Part, Severity};
 use crate::review::known::Known;
 use crate::review::settings::{LargeTable, Settings};
-use crate::review::sql::STACK;
 
 pub use judgement::{Judged, Judgement, Placed};
 pub use outside::{Environments, Git, large_tables};
@@ -109,7 +107,7 @@ impl Review {
 }
 
 /// How many migrations are in memory at once, where only what was found is kept.
-const AT_ONCE: usize = 512;
+const AT_ONCE: usize = 64;
 
 /// Reviews migrations on all cores.
 pub fn review(config: &Config, catalogue: &Catalogue, request: &Request<'_>) -> Review {
@@ -133,23 +131,23 @@ fn review_each(
     // Later ones tell nothing about those that are asked for.
     let end = catalogue.migrations.iter().rposition(wanted).map_or(0, |last| last + 1);
     let mut known = Known::default();
-    for some in catalogue.migrations[..end].chunks(AT_ONCE) {
-        for (migration, examined) in some.iter().zip(read_all(some, settings, &rules, &wanted)) {
-            let is_wanted = wanted(migration);
-            let examined = examined.map(|mut examined| {
-                examined.follow(&mut known, settings, if is_wanted { &rules } else { &NOTHING });
-                if is_wanted {
-                    outside::add(&mut examined, migration, request, &rules);
-                    examined.settle(&rules);
-                }
-                examined
-            });
+    let rules_for = |migration: &Migration| if wanted(migration) { &rules } else { &NOTHING };
+    let alone = |migration: &Migration| read(migration, settings, rules_for(migration));
+    ahead::in_order(&catalogue.migrations[..end], AT_ONCE, alone, |migration, examined| {
+        let is_wanted = wanted(migration);
+        let examined = examined.map(|mut examined| {
+            examined.follow(&mut known, settings, rules_for(migration));
             if is_wanted {
-                let down = migration.down.as_ref().map(|down| down.path.clone());
-                take(Reviewed { up: migration.up.path.clone(), down, examined });
+                outside::add(&mut examined, migration, request, &rules);
+                examined.settle(&rules);
             }
+            examined
+        });
+        if is_wanted {
+            let down = migration.down.as_ref().map(|down| down.path.clone());
+            take(Reviewed { up: migration.up.path.clone(), down, examined });
         }
-    }
+    });
     let severity = rules.severity("file-name").filter(|_| request.only.is_none());
     let problems = catalogue.problems.iter();
     severity.map(|severity| problems.map(|problem| (problem.clone(), severity)).collect()).unwrap_or_default()
@@ -157,41 +155,6 @@ fn review_each(
 
 /// No rule, for migrations that are only read for what they make.
 static NOTHING: Rules = Rules::none();
-
-/// Looks at each migration alone, on all cores.
-fn read_all(
-    migrations: &[Migration],
-    settings: &Settings,
-    rules: &Rules,
-    wanted: &(impl Fn(&Migration) -> bool + Sync),
-) -> Vec<Result<Examined, Unread>> {
-    let next = AtomicUsize::new(0);
-    let work = || {
-        let mut done = Vec::new();
-        loop {
-            let place = next.fetch_add(1, Ordering::Relaxed);
-            let Some(migration) = migrations.get(place) else { return done };
-            let rules = if wanted(migration) { rules } else { &NOTHING };
-            done.push((place, read(migration, settings, rules)));
-        }
-    };
-    let workers = thread::available_parallelism().map_or(1, usize::from).min(migrations.len().max(1));
-    let mut done: Vec<(usize, Result<Examined, Unread>)> = thread::scope(|scope| {
-        let spawn = |_| thread::Builder::new().name("review".to_owned()).stack_size(STACK).spawn_scoped(scope, work);
-        let threads: Vec<_> = (0..workers).map_while(|worker| spawn(worker).ok()).collect();
-        let done = threads.into_iter().flat_map(|thread| match thread.join() {
-            Ok(done) => done,
-            Err(panic) => std::panic::resume_unwind(panic),
-        });
-        done.collect()
-    });
-    // Where no thread can be started there is no other way.
-    if done.is_empty() {
-        done = work();
-    }
-    done.sort_unstable_by_key(|(place, _)| *place);
-    done.into_iter().map(|(_, examined)| examined).collect()
-}
 
 fn read(migration: &Migration, settings: &Settings, rules: &Rules) -> Result<Examined, Unread> {
     let text = |file: &MigrationFile| {

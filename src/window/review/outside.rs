@@ -81,7 +81,11 @@ pub async fn large_tables(context: &Context, environment: &Environment) -> Resul
 /// Adds to a migration's findings what was not found in its text.
 pub(super) fn add(examined: &mut Examined, migration: &Migration, request: &Request<'_>, rules: &Rules) {
     let git = &request.git;
+    let is_silent = git.changed.is_empty() && git.uncommitted.is_empty();
     let mut file = |part: Part, file: &MigrationFile| {
+        if is_silent {
+            return;
+        }
         let path = file.path.canonicalize().unwrap_or_else(|_| file.path.clone());
         if git.changed.contains(&path) {
             let message = format!("The file is not as the branch {} has it.", git.main_branch);
