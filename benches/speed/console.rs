@@ -16,6 +16,9 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// How long the console is watched while nothing happens.
 const IDLE: Duration = Duration::from_secs(5);
 
+/// How often a file is saved.
+const SAVES: usize = 9;
+
 /// Measures the console.
 pub fn measure(place: &Place, table: &mut Table) {
     let folder = board::project(place);
@@ -41,6 +44,24 @@ pub fn measure(place: &Place, table: &mut Table) {
     table.count(format!("{what}: wake-ups in {} s idle", IDLE.as_secs()), slept, None, 100);
     table.count(format!("{what}: frames in that time"), console.frames_while_idle(), None, 0);
     table.count(format!("{what}: resident megabytes"), console.resident_megabytes(), None, 60);
+
+    // A migration is open beside an editor that saves: until what the rules find in it is under its lines.
+    let file = folder.join("migrations").join(&last).with_extension("sql");
+    let text = std::fs::read_to_string(&file).expect("the project was written");
+    console.answer_to("G");
+    console.answer_to("\r");
+    let saves = (0..SAVES).map(|number| {
+        let comment = format!("-- tidegate: allow no-such-{number} because\n");
+        let begun = Instant::now();
+        std::fs::write(&file, format!("{text}{comment}")).expect("the file can be written");
+        console.wait_for(&format!("no rule no-such-{number}"));
+        let found = begun.elapsed();
+        console.wait_for_quiet();
+        found
+    });
+    let saves = median(saves.collect());
+    std::fs::write(&file, text).expect("the file can be written");
+    table.time(format!("{what}: a saved file to its findings"), saves, Duration::from_millis(100));
 }
 
 /// A console and its terminal.

@@ -1,7 +1,7 @@
 //! What runs beside the console as long as it does: the watch over the files and over the environments. Each tells its
 //! news as messages.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::mpsc;
 
@@ -12,7 +12,7 @@ use crate::window::drift::watch::DriftWatch;
 use crate::window::files::FileWatch;
 use crate::window::journal;
 use crate::window::monitor::{Monitor, MonitorEvent};
-use crate::window::review::{Git, Judgement, Request};
+use crate::window::review::{Git, Judgement, Reviewer};
 
 use super::log::LogFeed;
 use super::message::Message;
@@ -62,12 +62,13 @@ pub fn watch_files(context: Arc<Context>, messages: mpsc::Sender<Message>) {
         let (sender, mut news) = mpsc::channel(WAITING);
         let _watch = FileWatch::start(layout.clone(), now, sender);
         let mut next = Some(first);
+        let reviewer = Arc::new(Mutex::new(Reviewer::default()));
         while let Some(files) = next {
             let catalogue = files.as_ref().ok().map(Arc::clone);
             if messages.send(Message::Files(files)).await.is_err() {
                 return;
             }
-            if let Some(judgement) = judge(&context, catalogue).await
+            if let Some(judgement) = judge(&context, &reviewer, catalogue).await
                 && messages.send(Message::Judged(judgement)).await.is_err()
             {
                 return;
@@ -83,11 +84,17 @@ pub fn watch_files(context: Arc<Context>, messages: mpsc::Sender<Message>) {
 }
 
 /// What the rules find in the files, and git says of them.
-async fn judge(context: &Arc<Context>, catalogue: Option<Arc<Catalogue>>) -> Option<Arc<Judgement>> {
-    let (context, catalogue) = (Arc::clone(context), catalogue?);
+async fn judge(
+    context: &Arc<Context>,
+    reviewer: &Arc<Mutex<Reviewer>>,
+    catalogue: Option<Arc<Catalogue>>,
+) -> Option<Arc<Judgement>> {
+    let (context, reviewer, catalogue) = (Arc::clone(context), Arc::clone(reviewer), catalogue?);
     let judged = tokio::task::spawn_blocking(move || {
-        let request = Request { git: Git::ask(&context.config), ..Request::default() };
-        Arc::new(Judgement::make(&context.config, &catalogue, &request))
+        let git = Git::ask(&context.config);
+        // One review at a time; where one panicked, the next begins anew.
+        let mut reviewer = reviewer.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::new(reviewer.review(&context.config, &catalogue, git))
     });
     match judged.await {
         Ok(judgement) => Some(judgement),

@@ -8,7 +8,7 @@ use super::sql::Statement;
 
 /// What the migrations up to one have made. What was there before the first of them, or came by other hands, is not
 /// known.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Known {
     tables: HashMap<(String, String), KnownTable>,
     views: HashMap<(String, String), bool>,

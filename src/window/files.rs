@@ -10,7 +10,7 @@ use tokio::sync::mpsc;
 use crate::migration::catalogue::{Catalogue, CatalogueError, Layout};
 
 /// How long the files must be quiet before they are read again: editors and git write in bursts.
-const QUIET: Duration = Duration::from_millis(60);
+const QUIET: Duration = Duration::from_millis(25);
 /// How often they are looked at where the system cannot tell of changes.
 const POLL: Duration = Duration::from_secs(2);
 

@@ -1,5 +1,6 @@
 //! A review of the project's migrations: the rules over all files, with what git and the environments say.
 
+mod again;
 mod ahead;
 mod judgement;
 mod outside;
@@ -15,6 +16,7 @@ use crate::review::finding::{Part, Severity};
 use crate::review::known::Known;
 use crate::review::settings::{LargeTable, Settings};
 
+pub use again::Reviewer;
 pub use judgement::{Judged, Judgement, Placed};
 pub use outside::{Environments, Git, large_tables};
 
@@ -112,31 +114,41 @@ const AT_ONCE: usize = 64;
 /// Reviews migrations on all cores.
 pub fn review(config: &Config, catalogue: &Catalogue, request: &Request<'_>) -> Review {
     let mut migrations = Vec::new();
-    let problems = review_each(config, catalogue, request, |reviewed| migrations.push(reviewed));
+    let all = &catalogue.migrations;
+    // Later ones tell nothing about those that are asked for.
+    let end = all.iter().rposition(|migration| request.wants(migration)).map_or(0, |last| last + 1);
+    review_each(config, &all[..end], request, &mut Known::default(), |reviewed| migrations.push(reviewed));
+    let severity = Rules::of(&config.review, request.tier.map(Tier::word)).severity("file-name");
+    let problems = match severity.filter(|_| request.only.is_none()) {
+        Some(severity) => catalogue.problems.iter().map(|problem| (problem.clone(), severity)).collect(),
+        None => Vec::new(),
+    };
     Review { migrations, problems }
 }
 
-/// Reviews migrations on all cores, hands them over one after the other in their order, and yields what is wrong with
-/// files that are no migrations.
+impl Request<'_> {
+    fn wants(&self, migration: &Migration) -> bool {
+        self.only.as_ref().is_none_or(|only| only.contains(migration.name.as_str()))
+    }
+}
+
+/// Reviews migrations on all cores, and hands those that are asked for over one after the other in their order. `known`
+/// is what the migrations before them have made, and then these too.
 fn review_each(
     config: &Config,
-    catalogue: &Catalogue,
+    migrations: &[Migration],
     request: &Request<'_>,
+    known: &mut Known,
     mut take: impl FnMut(Reviewed),
-) -> Vec<(FileProblem, Severity)> {
+) {
     let settings = &Settings { large_tables: request.large_tables.clone(), ..config.review.clone() };
     let rules = Rules::of(settings, request.tier.map(Tier::word));
-    let wanted =
-        |migration: &Migration| request.only.as_ref().is_none_or(|only| only.contains(migration.name.as_str()));
-    // Later ones tell nothing about those that are asked for.
-    let end = catalogue.migrations.iter().rposition(wanted).map_or(0, |last| last + 1);
-    let mut known = Known::default();
-    let rules_for = |migration: &Migration| if wanted(migration) { &rules } else { &NOTHING };
+    let rules_for = |migration: &Migration| if request.wants(migration) { &rules } else { &NOTHING };
     let alone = |migration: &Migration| read(migration, settings, rules_for(migration));
-    ahead::in_order(&catalogue.migrations[..end], AT_ONCE, alone, |migration, examined| {
-        let is_wanted = wanted(migration);
+    ahead::in_order(migrations, AT_ONCE, alone, |migration, examined| {
+        let is_wanted = request.wants(migration);
         let examined = examined.map(|mut examined| {
-            examined.follow(&mut known, settings, rules_for(migration));
+            examined.follow(known, settings, rules_for(migration));
             if is_wanted {
                 outside::add(&mut examined, migration, request, &rules);
                 examined.settle(&rules);
@@ -148,9 +160,6 @@ fn review_each(
             take(Reviewed { up: migration.up.path.clone(), down, examined });
         }
     });
-    let severity = rules.severity("file-name").filter(|_| request.only.is_none());
-    let problems = catalogue.problems.iter();
-    severity.map(|severity| problems.map(|problem| (problem.clone(), severity)).collect()).unwrap_or_default()
 }
 
 /// No rule, for migrations that are only read for what they make.

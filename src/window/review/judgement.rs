@@ -1,18 +1,18 @@
 //! A review as screens keep it: what was found, without the texts.
 
-use crate::config::Config;
-use crate::migration::catalogue::Catalogue;
+use std::sync::Arc;
+
 use crate::migration::script::Position;
 use crate::review::category::Category;
 use crate::review::finding::{Finding, Part, Severity};
 
-use super::{Request, Review, Reviewed, review_each};
+use super::{Review, Reviewed};
 
 /// A review without the texts that it was made of.
 #[derive(Debug, Clone, Default)]
 pub struct Judgement {
     /// The migrations, by name.
-    migrations: Vec<Judged>,
+    pub(super) migrations: Vec<Arc<Judged>>,
 }
 
 /// What was found of a migration.
@@ -38,17 +38,9 @@ pub struct Placed {
 }
 
 impl Judgement {
-    /// Reviews migrations, and keeps what was found.
-    pub fn make(config: &Config, catalogue: &Catalogue, request: &Request<'_>) -> Self {
-        let mut migrations = Vec::new();
-        // What is wrong with other files has a screen of its own.
-        let _ = review_each(config, catalogue, request, |reviewed| migrations.push(judged(&reviewed)));
-        Judgement { migrations }
-    }
-
     /// What a review has found.
     pub fn of(review: &Review) -> Self {
-        Judgement { migrations: review.migrations.iter().map(judged).collect() }
+        Judgement { migrations: review.migrations.iter().map(|one| Arc::new(judged(one))).collect() }
     }
 
     /// What was found of a migration.
@@ -58,7 +50,7 @@ impl Judgement {
     }
 
     /// The migrations, by name.
-    pub fn migrations(&self) -> &[Judged] {
+    pub fn migrations(&self) -> &[Arc<Judged>] {
         &self.migrations
     }
 }
@@ -75,7 +67,8 @@ impl Judged {
     }
 }
 
-fn judged(reviewed: &Reviewed) -> Judged {
+/// What screens keep of a migration that was reviewed.
+pub(super) fn judged(reviewed: &Reviewed) -> Judged {
     let name = reviewed.name().to_string();
     match &reviewed.examined {
         Ok(examined) => {

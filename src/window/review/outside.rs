@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::path::PathBuf;
+use std::thread;
 
 use crate::config::{Config, Environment};
 use crate::migration::catalogue::{Layout, Migration, MigrationFile};
@@ -38,9 +39,17 @@ impl Git {
         let below = [layout.migrations.as_path(), layout.rollback_folder()];
         let main_branch = config.review.main_branch.clone();
         let set = |paths: Option<Vec<PathBuf>>| paths.unwrap_or_default().into_iter().collect();
+        let uncommitted = || git::uncommitted(&layout.migrations, &below);
+        let (uncommitted, changed) = thread::scope(|scope| {
+            // Two programs at once: who waits for what git says is somebody who types.
+            let other = thread::Builder::new().spawn_scoped(scope, uncommitted);
+            let changed = git::changed_after(&layout.migrations, &main_branch, &below);
+            let asked = other.map_or_else(|_| uncommitted(), |thread| thread.join().unwrap_or_default());
+            (asked, changed)
+        });
         Git {
-            uncommitted: set(git::uncommitted(&layout.migrations, &below)),
-            changed: set(git::changed_after(&layout.migrations, &main_branch, &below)),
+            uncommitted: set(uncommitted),
+            changed: set(changed),
             main_branch,
             rollbacks_beside: is_read_by_supabase(layout),
         }
