@@ -5,6 +5,7 @@
 pub mod allow;
 pub mod approval;
 pub mod category;
+pub mod checklist;
 pub mod deed;
 pub mod examine;
 pub mod finding;
