@@ -14,6 +14,8 @@ use crate::config::Environment;
 use crate::migration::text::printable;
 use crate::postgres::store::approvals::GivenApproval;
 use crate::review::approval::Approval;
+use crate::review::checklist::{Answer, Answers, Checklist, Item, List, Objection, Verdict};
+use crate::window::approval::checked::{Checked, Mark, checked};
 use crate::window::approval::{Demand, Standing, demands_none};
 use crate::window::board::Board;
 use crate::window::look::look;
@@ -43,17 +45,26 @@ pub fn run(options: &Options, session: &mut Session) -> Result<Exit, CommandErro
         .iter()
         .flat_map(|column| context.standings(environment, &catalogue, (&board.rows, column), given, login));
     let standings: Vec<Standing> = columns.collect();
+    let names: Vec<&str> = standings.iter().map(|standing| standing.migration.as_str()).collect();
+    let checklists = context.checklists(environment.tier, &catalogue, &names);
+    let standings: Vec<(&Standing, Option<&Checklist>)> = standings
+        .iter()
+        .map(|standing| (standing, checklists.iter().find(|one| one.migration == standing.migration)))
+        .collect();
     let output = &mut session.output;
     if options.format.is_json() {
         output.json(&Document::of(environment, login, &standings))?;
     } else {
         print(environment, &standings, output)?;
     }
-    let lacks = standings.iter().any(|standing| !standing.is_approved());
+    let lacks = standings.iter().any(|(standing, _)| !standing.is_approved());
     Ok(if lacks { Exit::Findings } else { Exit::Done })
 }
 
-fn print(environment: &Environment, standings: &[Standing], output: &mut Output) -> Result<(), CommandError> {
+/// The pending migrations, each with its checklist.
+type Standings<'a> = [(&'a Standing, Option<&'a Checklist>)];
+
+fn print(environment: &Environment, standings: &Standings<'_>, output: &mut Output) -> Result<(), CommandError> {
     let name = &environment.name;
     if environment.policy.approvals.is_none() {
         output.line(demands_none(name.as_str(), environment.tier))?;
@@ -63,7 +74,7 @@ fn print(environment: &Environment, standings: &[Standing], output: &mut Output)
         output.line(format!("Nothing is pending in {name}."))?;
         return Ok(());
     }
-    for standing in standings {
+    for (standing, checklist) in standings {
         let (tone, word) = match standing.is_approved() {
             true => (Tone::Good, "approved".to_owned()),
             false => (Tone::Bad, format!("lacks {}", standing.missing_words())),
@@ -80,9 +91,12 @@ fn print(environment: &Environment, standings: &[Standing], output: &mut Output)
             let words = format!("  does not count: {} ({})", said(one), why.words());
             output.line(output.tone(Tone::Quiet, printable(&words)))?;
         }
+        if let Some(checklist) = checklist {
+            print_checklist(checklist, standing, output)?;
+        }
     }
-    let lacking: Vec<&str> =
-        standings.iter().filter(|it| !it.is_approved()).map(|standing| standing.migration.as_str()).collect();
+    let lacking = standings.iter().map(|(standing, _)| standing).filter(|standing| !standing.is_approved());
+    let lacking: Vec<&str> = lacking.map(|standing| standing.migration.as_str()).collect();
     if !lacking.is_empty() {
         output.line("")?;
         output.line(format!(
@@ -91,6 +105,25 @@ fn print(environment: &Environment, standings: &[Standing], output: &mut Output)
             if lacking.len() == 1 { "lacks" } else { "lack" }
         ))?;
         output.line(format!("  tidegate approve {name} {} --user ROLE", lacking.join(" ")))?;
+    }
+    Ok(())
+}
+
+/// The checklist of a migration: what is ticked with its proof, what was answered, what is open.
+fn print_checklist(checklist: &Checklist, standing: &Standing, output: &mut Output) -> Result<(), CommandError> {
+    let entries = checked(checklist, standing);
+    let settled = entries.iter().filter(|one| !matches!(one.mark(), Mark::Open | Mark::Against)).count();
+    output.line(format!("  checklist: {settled} of {} settled", entries.len()))?;
+    let width = entries.iter().map(|one| one.item.entry.name.len()).max().unwrap_or(0);
+    for one in &entries {
+        let mark = one.mark();
+        let tone = match mark {
+            Mark::Proved | Mark::Yes => Tone::Good,
+            Mark::No | Mark::Against => Tone::Bad,
+            Mark::Open => Tone::Warning,
+        };
+        let (sign, name) = (output.tone(tone, mark.sign()), one.item.entry.name);
+        output.line(format!("    {sign} {name:width$}  {}", printable(&one.words().join(" "))))?;
     }
     Ok(())
 }
@@ -130,6 +163,7 @@ struct Document<'a> {
 struct MigrationDocument<'a> {
     migration: &'a str,
     approved: bool,
+    checklist: Vec<EntryDocument<'a>>,
     needs: Vec<NeedDocument<'a>>,
     void: Vec<GivenDocument<'a>>,
 }
@@ -150,6 +184,7 @@ struct GivenDocument<'a> {
     role: &'a str,
     person: Option<&'a str>,
     note: Option<&'a str>,
+    answers: &'a Answers,
     given_at: Timestamp,
     checksum: &'a str,
     rollback_checksum: Option<&'a str>,
@@ -158,10 +193,11 @@ struct GivenDocument<'a> {
 }
 
 impl<'a> Document<'a> {
-    fn of(environment: &'a Environment, login: &'a str, standings: &'a [Standing]) -> Self {
-        let migration = |standing: &'a Standing| MigrationDocument {
+    fn of(environment: &'a Environment, login: &'a str, standings: &Standings<'a>) -> Self {
+        let migration = |(standing, checklist): &(&'a Standing, Option<&'a Checklist>)| MigrationDocument {
             migration: &standing.migration,
             approved: standing.is_approved(),
+            checklist: checklist.map(|checklist| entries(checklist, standing)).unwrap_or_default(),
             needs: standing.demands.iter().map(NeedDocument::of).collect(),
             void: standing.void.iter().map(|(one, why)| GivenDocument::of(one, Some(why.words()))).collect(),
         };
@@ -171,6 +207,76 @@ impl<'a> Document<'a> {
             demanded: environment.policy.approvals.is_some(),
             login,
             migrations: standings.iter().map(migration).collect(),
+        }
+    }
+}
+
+#[derive(Serialize)]
+struct EntryDocument<'a> {
+    entry: &'static str,
+    list: List,
+    words: &'static str,
+    /// `proved`, `yes`, `no`, `against` or `open`.
+    state: &'static str,
+    rules: &'a [&'static str],
+    allowed: Vec<AllowedDocument<'a>>,
+    question: Option<&'static str>,
+    why: Option<&'a str>,
+    found: &'a [Objection],
+    answers: Vec<AnswerDocument<'a>>,
+}
+
+#[derive(Serialize)]
+struct AllowedDocument<'a> {
+    rule: &'static str,
+    reason: &'a str,
+}
+
+#[derive(Serialize)]
+struct AnswerDocument<'a> {
+    role: &'a str,
+    person: Option<&'a str>,
+    given_at: Timestamp,
+    #[serde(flatten)]
+    answer: &'a Answer,
+}
+
+fn entries<'a>(checklist: &'a Checklist, standing: &'a Standing) -> Vec<EntryDocument<'a>> {
+    checked(checklist, standing).into_iter().map(EntryDocument::of).collect()
+}
+
+impl<'a> EntryDocument<'a> {
+    fn of(one: Checked<'a>) -> Self {
+        let state = one.mark().word();
+        let answer = |(given, answer): &(&'a GivenApproval, &'a Answer)| AnswerDocument {
+            role: &given.role,
+            person: given.person.as_deref(),
+            given_at: given.given_at,
+            answer,
+        };
+        let answers = one.answers.iter().map(answer).collect();
+        let Item { entry, verdict } = one.item;
+        let blank = Self {
+            entry: entry.name,
+            list: entry.list,
+            words: entry.words,
+            state,
+            rules: entry.rules,
+            allowed: Vec::new(),
+            question: None,
+            why: None,
+            found: &[],
+            answers,
+        };
+        match verdict {
+            Verdict::Proved(proof) => {
+                let allowed = proof.allowed.iter().map(|(rule, reason)| AllowedDocument { rule, reason });
+                Self { allowed: allowed.collect(), ..blank }
+            }
+            Verdict::Asked(question) => {
+                let (words, why, found) = (Some(question.words), Some(question.why.as_str()), &*question.found);
+                Self { question: words, why, found, ..blank }
+            }
         }
     }
 }
@@ -190,6 +296,7 @@ impl<'a> GivenDocument<'a> {
             role: &one.role,
             person: one.person.as_deref(),
             note: one.note.as_deref(),
+            answers: &one.answers,
             given_at: one.given_at,
             checksum: &one.up,
             rollback_checksum: one.down.as_deref(),

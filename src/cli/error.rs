@@ -70,6 +70,12 @@ pub enum CommandError {
     /// What must be confirmed was not.
     #[error("{0}")]
     NotConfirmed(String),
+    /// Questions of a checklist were not answered.
+    #[error("{0}")]
+    Unanswered(String),
+    /// A question of a checklist was answered twice.
+    #[error("{0} is answered twice. Nothing was approved. Give one answer to each entry of the checklist.")]
+    AnsweredTwice(&'static str),
     /// A gate is closed before a window could be opened.
     #[error("{}", .0.lines().join(" "))]
     Refused(Box<Failure>),
@@ -192,16 +198,23 @@ impl CommandError {
             | Self::NoRule(_)
             | Self::NoRevision(_)
             | Self::NoWindow(_)
-            | Self::SeveralWindows { .. } => Exit::Usage,
-            Self::ReadOnly(_) | Self::BackupRequired(_) | Self::NotConfirmed(_) | Self::Refused(_) | Self::InUse(_) => {
-                Exit::Refused
-            }
+            | Self::SeveralWindows { .. }
+            | Self::AnsweredTwice(_) => Exit::Usage,
+            Self::ReadOnly(_)
+            | Self::BackupRequired(_)
+            | Self::NotConfirmed(_)
+            | Self::Unanswered(_)
+            | Self::Refused(_)
+            | Self::InUse(_) => Exit::Refused,
             Self::Broken { exit, .. } => *exit,
             Self::Plan(PlanError::Unknown { .. } | PlanError::NoReason) => Exit::Usage,
             Self::Plan(PlanError::WrongStatus { .. } | PlanError::NoRollback { .. }) => Exit::Refused,
             Self::Mark(error) if matches!(**error, MarkError::Refused(_)) => Exit::Refused,
             Self::Approve(error) => match &**error {
-                ApproveError::NotDemanded(..) | ApproveError::NoStore(_) | ApproveError::Refused(_) => Exit::Refused,
+                ApproveError::NotDemanded(..)
+                | ApproveError::NoStore(_)
+                | ApproveError::Refused(_)
+                | ApproveError::Unanswered(_) => Exit::Refused,
                 ApproveError::Unknown(_) | ApproveError::Config(_) | ApproveError::Reach(ReachError::Config(_)) => {
                     Exit::Usage
                 }

@@ -30,6 +30,7 @@ pub mod review;
 pub mod rollback;
 pub mod status;
 pub mod table;
+pub mod terminal;
 pub mod validate;
 pub mod window;
 pub mod wishes;

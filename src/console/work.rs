@@ -108,7 +108,7 @@ fn draw_up(
     let plan =
         planning::draw_up(settings, &context.layout(), catalogue, seen, intent).map_err(|error| error.to_string())?;
     let approvals = (&*view.approvals, view.info.user.as_str());
-    let approved = context.approved_gate(settings, catalogue, &plan, |_| true, approvals);
+    let approved = context.approved_gate(settings, catalogue, &plan, approvals);
     let gates = gates::foresee(settings, &plan, view, approved, (&[], context.operator.name.as_str()));
     Ok(Drawn { plan, gates })
 }

@@ -206,6 +206,16 @@ impl ConnectError {
         }
     }
 
+    /// Whether the server asks for a password and nothing yields one.
+    #[must_use]
+    pub fn lacks_password(&self) -> bool {
+        match self {
+            Self::PasswordNeeded { .. } => true,
+            Self::AllHosts(errors) => errors.iter().any(Self::lacks_password),
+            _ => false,
+        }
+    }
+
     /// Whether another host, or another address of the same one, may do better: as in libpq, when the server could not
     /// be reached or is not ready. A server that refuses the login has answered for all.
     pub(super) fn is_of_this_host_only(&self) -> bool {

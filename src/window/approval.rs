@@ -3,6 +3,7 @@
 
 pub mod ask;
 mod author;
+pub mod checked;
 pub mod give;
 
 #[cfg(test)]
@@ -13,6 +14,7 @@ use serde::Serialize;
 use crate::config::{ApprovalRules, Tier};
 use crate::postgres::store::approvals::GivenApproval;
 use crate::review::approval::{Approval, Need};
+use crate::review::checklist::lacking;
 
 /// A migration as it is to be applied, and by whom.
 #[derive(Debug, Clone, Copy)]
@@ -58,6 +60,11 @@ pub enum Void {
         /// The roles whose members may.
         roles: Vec<String>,
     },
+    /// Questions that are asked of every migration were left open: it was not given by Tidegate.
+    Unanswered {
+        /// The entries of the checklist.
+        entries: Vec<String>,
+    },
     /// The migration does not need this kind of approval.
     NotNeeded,
 }
@@ -72,6 +79,7 @@ impl Void {
             Void::Applies => "the role that applies a migration does not approve it".to_owned(),
             Void::Author { author } => format!("{author} wrote it"),
             Void::NotAMember { roles } => format!("no member of {}", roles.join(", ")),
+            Void::Unanswered { entries } => format!("it leaves open {}", entries.join(", ")),
             Void::NotNeeded => "not needed".to_owned(),
         }
     }
@@ -192,6 +200,10 @@ pub fn judge(asking: &Asking<'_>, roles: &[String], given: &GivenApproval) -> Op
     }
     if given.down.as_deref() != asking.down {
         return Some(Void::RollbackChanged);
+    }
+    let open = lacking(&given.answers);
+    if !open.is_empty() {
+        return Some(Void::Unanswered { entries: open.into_iter().map(str::to_owned).collect() });
     }
     objection(asking, roles, &given.role, given.person.as_deref(), &given.memberships)
 }

@@ -17,6 +17,7 @@ use crate::postgres::history::HistoryTable;
 use crate::review::approval::Need;
 
 use super::event::Operator;
+use super::review::KnownChecklists;
 
 /// What everything in a window needs to know.
 #[derive(Debug)]
@@ -34,6 +35,8 @@ pub struct Context {
     catalogue: Mutex<Arc<Catalogue>>,
     /// What files of these checksums need to be approved.
     pub(super) needs: Mutex<HashMap<Checksum, Arc<[Need]>>>,
+    /// The checklists that were made last, one set a tier.
+    pub(super) checklists: Mutex<Vec<KnownChecklists>>,
 }
 
 /// Why an environment cannot be connected to.
@@ -51,6 +54,11 @@ impl ReachError {
     /// Whether a password typed by the operator would help.
     pub fn wants_password(&self) -> bool {
         matches!(self, ReachError::Connect(error) if error.wants_password())
+    }
+
+    /// Whether the server asks for a password and nothing yields one.
+    pub fn lacks_password(&self) -> bool {
+        matches!(self, ReachError::Connect(error) if error.lacks_password())
     }
 }
 
@@ -89,6 +97,7 @@ impl Context {
             passwords: Mutex::default(),
             catalogue: Mutex::default(),
             needs: Mutex::default(),
+            checklists: Mutex::default(),
         }
     }
 
@@ -168,20 +177,25 @@ impl Context {
         Ok(target)
     }
 
-    /// Opens a session with an environment as another role than the configured one, with that role's own password.
+    /// Opens a session with an environment as another role than the configured one, with that role's own password: the
+    /// one that the operator typed, if any, or else what `PGPASSWORD` or the password file holds.
     pub async fn connect_as(
         &self,
         environment: &Environment,
         user: &str,
+        password: Option<&Secret>,
         purpose: Purpose,
     ) -> Result<Connection, ReachError> {
         let (wanted, surroundings) = (environment.clone(), self.surroundings.clone());
         let (root, user) = (self.config.root.clone(), user.to_owned());
         let resolved = tokio::task::spawn_blocking(move || wanted.resolve_as(&user, &root, &surroundings)).await;
-        let target = match resolved {
+        let mut target = match resolved {
             Ok(resolution) => resolution?.target,
             Err(panic) => std::panic::resume_unwind(panic.into_panic()),
         };
+        if let Some(password) = password {
+            target.password = Some(password.clone());
+        }
         Ok(Connection::open(&target, &self.session(environment, purpose)).await?)
     }
 

@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::config::{BackupRequirement, Tier};
 use crate::postgres::checks::CatalogFaults;
+use crate::review::approval::Approval;
+use crate::review::checklist::Answers;
 
 use super::plan::Plan;
 use super::step::{Direction, Step};
@@ -348,6 +350,35 @@ pub struct BackupTaken {
     pub verified: String,
 }
 
+/// The approvals that let a migration pass.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ApprovedMigration {
+    /// The migration.
+    pub name: String,
+    /// Who approved it.
+    pub approvals: Vec<Approver>,
+}
+
+/// An approval that counted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Approver {
+    /// Which.
+    pub approval: Approval,
+    /// The role that logged in to give it.
+    pub role: String,
+    /// The person, as their own Tidegate named them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub person: Option<String>,
+    /// What they had to say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+    /// When.
+    pub given_at: Timestamp,
+    /// What they answered to the questions of the checklist.
+    #[serde(default)]
+    pub answers: Answers,
+}
+
 /// Something that happened in a window.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "event")]
@@ -375,6 +406,11 @@ pub enum WindowEvent {
     },
     /// A check came out.
     Checked(Check),
+    /// Right before the first script ran, each of these had all the approvals that it needed.
+    Approved {
+        /// The migrations that were still to run, and who approved them.
+        migrations: Vec<ApprovedMigration>,
+    },
     /// What was wrong in the catalogs before the window changed anything.
     Surveyed {
         /// What there was.

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::event::{BackupTaken, Check, Failure, MigrationOutcome, Opened, Operator, StepOutcome, Verdict};
+use super::event::{Approver, BackupTaken, Check, Failure, MigrationOutcome, Opened, Operator, StepOutcome, Verdict};
 use super::state::{MigrationState, StepState, WindowState};
 use super::step::{Direction, Step};
 
@@ -70,6 +70,8 @@ pub struct MigrationLine<'a> {
     pub ticket: Option<&'a str>,
     /// The author that its header names.
     pub author: Option<&'a str>,
+    /// The approvals that let it pass, with what was answered; none where none was demanded or asked for yet.
+    pub approvals: &'a [Approver],
     /// What was true of the database when it failed or was stopped.
     pub aftermath: Option<String>,
     /// What the server said while it ran.
@@ -104,6 +106,7 @@ impl<'a> Report<'a> {
                         checksum: &item.checksum,
                         ticket: item.ticket.as_deref(),
                         author: item.author.as_deref(),
+                        approvals: &record.approvals,
                         aftermath,
                         notices: &record.notices,
                     }
@@ -125,6 +128,7 @@ impl<'a> Report<'a> {
         self.write_head(&mut page);
         self.write_steps(&mut page);
         self.write_migrations(&mut page);
+        self.write_approvals(&mut page);
         self.write_remarks(&mut page);
         page
     }
@@ -212,6 +216,31 @@ impl<'a> Report<'a> {
         }
     }
 
+    fn write_approvals(&self, page: &mut String) {
+        let approved: Vec<&MigrationLine<'_>> =
+            self.migrations.iter().filter(|migration| !migration.approvals.is_empty()).collect();
+        if approved.is_empty() {
+            return;
+        }
+        line(page, "\n## Approvals");
+        for migration in approved {
+            line(page, &format!("\n### {}\n", cell(migration.name)));
+            let mut acts: Vec<Vec<&Approver>> = Vec::new();
+            for one in migration.approvals {
+                match acts.iter_mut().find(|act| act.iter().all(|other| is_one_act(one, other))) {
+                    Some(act) => act.push(one),
+                    None => acts.push(vec![one]),
+                }
+            }
+            for act in acts {
+                line(page, &format!("- {}", cell(&approved_by(&act))));
+                for (entry, answer) in act.iter().take(1).flat_map(|one| &one.answers) {
+                    line(page, &format!("  - {}: {}", cell(entry), cell(&answer.to_string())));
+                }
+            }
+        }
+    }
+
     fn write_remarks(&self, page: &mut String) {
         let failures: Vec<&Failure> = self.steps.iter().filter_map(|step| step.failure).collect();
         if !failures.is_empty() {
@@ -239,6 +268,21 @@ impl<'a> Report<'a> {
             line(page, &format!("- {name}: {severity}: {}", cell(message)));
         }
     }
+}
+
+/// Whether two approvals were given by one role with the same words.
+fn is_one_act(one: &Approver, other: &Approver) -> bool {
+    (&one.role, &one.person, &one.note, &one.answers) == (&other.role, &other.person, &other.note, &other.answers)
+}
+
+/// Who gave which approvals, when, and with what note.
+fn approved_by(acts: &[&Approver]) -> String {
+    let Some(first) = acts.first() else { return String::new() };
+    let kinds: Vec<&str> = acts.iter().map(|one| one.approval.word()).collect();
+    let person = first.person.as_deref().filter(|person| *person != first.role);
+    let person = person.map(|person| format!(" ({person})")).unwrap_or_default();
+    let note = first.note.as_deref().map(|note| format!(": {note}")).unwrap_or_default();
+    format!("{} by {}{person}, {} UTC{note}", kinds.join(", "), first.role, moment(first.given_at))
 }
 
 fn step_line<'a>(state: &'a StepState, step: Step, confirmed: Option<&'a str>, checks: &'a [Check]) -> StepLine<'a> {

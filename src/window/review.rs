@@ -2,6 +2,7 @@
 
 mod again;
 mod ahead;
+mod checklists;
 mod judgement;
 mod outside;
 
@@ -17,6 +18,7 @@ use crate::review::known::Known;
 use crate::review::settings::{LargeTable, Settings};
 
 pub use again::Reviewer;
+pub use checklists::KnownChecklists;
 pub use judgement::{Judged, Judgement, Placed};
 pub use outside::{Environments, Git, large_tables};
 

@@ -8,7 +8,8 @@ use jiff::Timestamp;
 use crate::postgres::checks::CatalogFaults;
 
 use super::event::{
-    BackupNeed, BackupTaken, Check, Failure, MigrationOutcome, Obstacle, Opened, Operator, StepOutcome, WindowEvent,
+    Approver, BackupNeed, BackupTaken, Check, Failure, MigrationOutcome, Obstacle, Opened, Operator, StepOutcome,
+    WindowEvent,
 };
 use super::step::{Direction, Step};
 
@@ -106,6 +107,8 @@ pub struct MigrationRecord {
     pub notices: Vec<(String, String)>,
     /// The server process that ran it last.
     pub backend_pid: Option<i32>,
+    /// The approvals that let it pass, where any were demanded.
+    pub approvals: Vec<Approver>,
 }
 
 /// What moves on the screen while something runs; none of it is journalled.
@@ -207,6 +210,7 @@ impl WindowState {
                 state: MigrationState::Waiting,
                 notices: Vec::new(),
                 backend_pid: None,
+                approvals: Vec::new(),
             })
             .collect();
         let names = opened.plan.items.iter().enumerate();
@@ -248,6 +252,13 @@ impl WindowState {
             WindowEvent::Checked(check) => {
                 if let Some(record) = self.running_step_mut() {
                     record.checks.push(check.clone());
+                }
+            }
+            WindowEvent::Approved { migrations } => {
+                for approved in migrations {
+                    if let Some(migration) = self.migration_mut(&approved.name) {
+                        migration.approvals.clone_from(&approved.approvals);
+                    }
                 }
             }
             WindowEvent::Surveyed { faults } => self.before = Some(faults.clone()),

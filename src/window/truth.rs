@@ -144,6 +144,7 @@ mod tests {
             state,
             notices: Vec::new(),
             backend_pid: Some(PROCESS),
+            approvals: Vec::new(),
         };
         let (records, holder) = ([record], holder(holding));
         let running = StillRunning::among(&records, Some(&holder));

@@ -2,65 +2,8 @@
 
 use serde_json::Value;
 
-use crate::support::{Run, Scratch, Server, TestDatabase};
-
-const A: &str = "20260101000000_create_a";
-const B: &str = "20260102000000_alter_b";
-
-/// A project whose production demands approvals, with two pending migrations by ana; the second grants something.
-struct Office {
-    server: Server,
-    database: TestDatabase,
-    scratch: Scratch,
-}
-
-impl Office {
-    fn open(approvals: &str, environment: &str) -> Self {
-        let server = Server::own();
-        server.execute(
-            "CREATE ROLE deployer LOGIN; CREATE ROLE guards; CREATE ROLE ana LOGIN; CREATE ROLE carl LOGIN;
-             CREATE ROLE reviewer LOGIN IN ROLE guards",
-        );
-        let database = server.database_named("office");
-        database.execute("GRANT ALL ON DATABASE office TO deployer; GRANT ALL ON SCHEMA public TO deployer");
-        let scratch = Scratch::new();
-        let header = "-- Author: Ana Lopez <ana@scout.example>\n-- Ticket: SCOUT-1\n\n";
-        scratch.migration(A, &format!("{header}CREATE TABLE a (id int PRIMARY KEY);\n"), "DROP TABLE a;\n");
-        scratch.migration(B, &format!("{header}GRANT SELECT ON a TO PUBLIC;\n"), "REVOKE SELECT ON a FROM PUBLIC;\n");
-        let url = server.url_as("deployer", "office");
-        let path =
-            scratch.configure_with(&format!("[approvals]\n{approvals}\n"), &[("production", "production", &url)]);
-        let text = std::fs::read_to_string(&path).unwrap();
-        std::fs::write(&path, format!("{text}backup = \"off\"\n{environment}\n")).unwrap();
-        let office = Self { server, database, scratch };
-        office.run(&["mark", "production", "--confirm", "production"]).expect_success();
-        office
-    }
-
-    fn run(&self, arguments: &[&str]) -> Run {
-        self.run_as("carl tester", arguments)
-    }
-
-    fn run_as(&self, person: &str, arguments: &[&str]) -> Run {
-        Run::of(self.scratch.tidegate().env("TIDEGATE_OPERATOR", person).args(arguments))
-    }
-
-    fn apply(&self) -> Run {
-        self.run(&["apply", "production", "--confirm", "production"])
-    }
-
-    fn applied(&self) -> Vec<String> {
-        if self.database.value("SELECT to_regclass('public.migrations_history')").is_empty() {
-            return Vec::new();
-        }
-        let rows = self.database.rows("SELECT migration_name FROM public.migrations_history ORDER BY 1");
-        rows.into_iter().flatten().flatten().collect()
-    }
-
-    fn json(&self, arguments: &[&str]) -> Value {
-        serde_json::from_str(&self.run(arguments).output).expect("is JSON")
-    }
-}
+use crate::support::Run;
+use crate::support::office::{A, B, Office};
 
 fn refused(run: Run) -> String {
     assert_eq!(run.code(), Some(4), "{run:?}");
@@ -80,7 +23,7 @@ fn nothing_reaches_production_without_the_approvals_that_it_needs() {
     assert!(matches!(waived.code(), Some(2 | 4)), "{waived:?}");
     assert_eq!(office.run(&["apply", "production", "--dry-run"]).code(), Some(4));
 
-    let given = office.run(&["approve", "production", A, B, "--user", "reviewer", "--note", "looks good"]);
+    let given = office.approve("reviewer", &[A, B, "--note", "looks good"]);
     let said = given.expect_success();
     assert!(said.contains("Approved for production by reviewer: production, security."), "{said}");
     assert_eq!(office.run(&["approvals", "production"]).code(), Some(0));
@@ -110,7 +53,7 @@ fn whoever_applies_wrote_or_does_not_belong_cannot_approve() {
     assert_eq!(office.database.value("SELECT count(*) FROM tidegate.approvals"), "0", "all or nothing");
 
     // What carl can give he gives, and it is said what he cannot.
-    let partly = office.run(&["approve", "production", B, "--user", "carl", "--format", "json"]).expect_success();
+    let partly = office.approve("carl", &[B, "--format", "json"]).expect_success();
     let partly: Value = serde_json::from_str(&partly).unwrap();
     assert_eq!(partly["migrations"][0]["given"], serde_json::json!(["production"]));
     assert_eq!(partly["migrations"][0]["missing"], serde_json::json!(["security"]));
@@ -138,11 +81,12 @@ fn whoever_applies_wrote_or_does_not_belong_cannot_approve() {
 #[test]
 fn an_approval_is_of_the_files_as_they_were() {
     let office = Office::open("", "");
-    let approve = || office.run(&["approve", "production", A, B, "--user", "reviewer"]).expect_success();
+    let approve = || office.approve("reviewer", &[A, B]).expect_success();
     approve();
-    office
-        .scratch
-        .write(format!("migrations/{A}.sql"), "-- Ticket: SCOUT-1\nCREATE TABLE a (id bigint PRIMARY KEY);\n");
+    office.scratch.write(
+        format!("migrations/{A}.sql"),
+        "-- Ticket: SCOUT-1\n-- Description: Wider.\nCREATE TABLE a (id bigint PRIMARY KEY);\n",
+    );
     let said = refused(office.apply());
     assert!(said.contains("What reviewer gave for production does not count: the file was changed since."), "{said}");
     approve();
@@ -165,7 +109,7 @@ fn an_approval_withdrawn_after_preflight_stops_the_window_before_it_writes() {
     let withdraw =
         format!("[environment.hooks]\nannounce = \"{program} approve production {A} --user reviewer --withdraw\"");
     let office = Office::open("", &withdraw);
-    office.run(&["approve", "production", A, B, "--user", "reviewer"]).expect_success();
+    office.approve("reviewer", &[A, B]).expect_success();
     let said = refused(office.apply());
     assert!(said.contains("1 gate is closed. Nothing was written."), "{said}");
     assert!(said.contains(&format!("{A} lacks production approval.")), "{said}");
@@ -179,7 +123,7 @@ fn where_nothing_can_be_kept_it_is_said_how_that_is_mended() {
     let said = refused(office.run(&["approve", "production", A, "--user", "reviewer"]));
     assert!(said.contains("tidegate mark production --confirm production"), "{said}");
     office.run(&["mark", "production", "--confirm", "production"]).expect_success();
-    office.run(&["approve", "production", A, "--user", "reviewer"]).expect_success();
+    office.approve("reviewer", &[A]).expect_success();
 
     // A store of an older Tidegate: what there was goes on, and marking brings it up to date.
     let older = "DROP FUNCTION tidegate.approve, tidegate.withdraw_approval; DROP TABLE tidegate.approvals;
@@ -190,16 +134,16 @@ fn where_nothing_can_be_kept_it_is_said_how_that_is_mended() {
     refused(office.run(&["approve", "production", A, "--user", "reviewer"]));
     let said = office.run(&["mark", "production", "--confirm", "production"]).expect_success();
     assert!(said.contains("Brought the schema tidegate up to date."), "{said}");
-    office.run(&["approve", "production", A, "--user", "reviewer"]).expect_success();
+    office.approve("reviewer", &[A]).expect_success();
 }
 
 #[test]
 fn two_roles_are_two_and_no_tier_demands_none() {
     let office = Office::open("production = { count = 2 }", "");
-    office.run(&["approve", "production", A, "--user", "reviewer"]).expect_success();
+    office.approve("reviewer", &[A]).expect_success();
     let said = refused(office.run(&["apply", "production", "--confirm", "production", "--only", A]));
     assert!(said.contains(&format!("{A} lacks production approval.")), "{said}");
-    office.run(&["approve", "production", A, "--user", "carl"]).expect_success();
+    office.approve("carl", &[A]).expect_success();
     office.run(&["apply", "production", "--confirm", "production", "--only", A]).expect_success();
 
     let office = Office::open("tiers = ['staging']", "");

@@ -4,6 +4,7 @@ use tidegate::postgres::store::approvals::{self, GivenApproval, NewApproval};
 use tidegate::postgres::store::{self, StoreState};
 use tidegate::postgres::{Connection, SessionOptions};
 use tidegate::review::approval::Approval;
+use tidegate::review::checklist::{Answer, Answers};
 
 use crate::support::ground::grant;
 use crate::support::{Server, TestDatabase, resolved};
@@ -33,6 +34,11 @@ async fn session(server: &Server, database: &TestDatabase, user: &str) -> Connec
     Connection::open(&target, &SessionOptions::named(user)).await.unwrap()
 }
 
+fn answers() -> Answers {
+    let no = Answer::new(false, "it's \"new\" \\ empty, \u{e9}\0").unwrap();
+    Answers::from([("tested-volume".to_owned(), no), ("tested-locally".to_owned(), "yes".parse().unwrap())])
+}
+
 async fn approve(connection: &Connection, approval: Approval) -> bool {
     let (up, down) = (sum('a'), sum('b'));
     let new = NewApproval {
@@ -42,6 +48,7 @@ async fn approve(connection: &Connection, approval: Approval) -> bool {
         down: Some(&down),
         person: "Bea",
         note: Some("looks \\ good, it's fine"),
+        answers: &answers(),
     };
     approvals::approve(connection, &new).await.unwrap()
 }
@@ -53,7 +60,8 @@ async fn an_approval_is_kept_in_the_name_of_whoever_logged_in() {
     assert!(approve(&reviewer, Approval::Production).await);
     assert!(!approve(&reviewer, Approval::Production).await, "once is enough");
     let found = approvals::approvals(&session(&server, &database, "deployer").await).await.unwrap();
-    let [GivenApproval { migration, approval, up, down, role, person, note, withdrawn, memberships, .. }] = &found[..]
+    let [GivenApproval { migration, approval, up, down, role, person, note, answers, withdrawn, memberships, .. }] =
+        &found[..]
     else {
         panic!("{found:?}")
     };
@@ -63,6 +71,8 @@ async fn an_approval_is_kept_in_the_name_of_whoever_logged_in() {
     );
     assert_eq!((up.to_string(), down.as_deref().map(str::to_owned)), (sum('a'), Some(sum('b'))));
     assert_eq!((note.as_deref(), withdrawn), (Some("looks \\ good, it's fine"), &None));
+    assert_eq!(answers, &self::answers());
+    assert_eq!(database.value("SELECT answers ->> 'tested-locally' FROM tidegate.approvals"), r#"{"answer": "yes"}"#);
     let mut memberships = memberships.clone();
     memberships.sort();
     assert_eq!(memberships, ["reviewer", "reviewers", "seniors"]);
@@ -118,6 +128,8 @@ async fn nobody_approves_in_the_name_of_another() {
     let changed = format!("UPDATE tidegate.approvals SET checksum_up = '{}'", sum('c'));
     assert!(refused("deployer", &changed).await.contains("never changed"));
     assert!(refused("deployer", "DELETE FROM tidegate.approvals").await.contains("kept for good"));
+    let answered = "UPDATE tidegate.approvals SET answers = '{}'";
+    assert!(refused("deployer", answered).await.contains("never changed"));
     assert!(refused("reviewer", "DELETE FROM tidegate.approvals").await.contains("permission denied"));
     // Even what the owner withdraws bears the owner's name.
     database.execute(
@@ -144,4 +156,24 @@ async fn an_older_store_goes_on_working_and_is_brought_up_to_date() {
     assert!(approvals::takes_approvals(&connection).await.unwrap());
     assert_eq!(store::marker(&connection).await.unwrap().unwrap().name, "staging");
     assert!(approve(&connection, Approval::Retention).await);
+}
+
+#[tokio::test]
+async fn answers_that_tidegate_cannot_have_written_are_none() {
+    let (server, database) = set_up().await;
+    let reviewer = session(&server, &database, "reviewer").await;
+    for (number, answers) in ["[1]", r#"{"tested-locally": "yes"}"#, r#"{"tested-locally": {"answer": "perhaps"}}"#]
+        .into_iter()
+        .chain([format!(r#"{{"tested-locally": {{"answer": "yes", "note": "{}"}}}}"#, "x".repeat(200_000)).as_str()])
+        .enumerate()
+    {
+        let by_hand = format!(
+            "INSERT INTO tidegate.approvals (migration, kind, checksum_up, answers)
+             VALUES ('2026010100000{number}_create_a', 'production', '{}', '{answers}')",
+            sum('a')
+        );
+        database.execute(&by_hand);
+    }
+    let found = approvals::approvals(&reviewer).await.unwrap();
+    assert!(found.len() == 4 && found.iter().all(|one| one.answers.is_empty()), "{found:?}");
 }

@@ -7,6 +7,7 @@
 mod backup;
 mod cli;
 mod cli_approvals;
+mod cli_checklist;
 mod cli_interruptions;
 mod cli_records;
 mod cli_windows;

@@ -1,7 +1,8 @@
 //! Confirming on the command line what the console asks for in a dialog.
 
-use std::io::{self, BufRead, IsTerminal, Write};
+use std::io;
 
+use crate::cli::terminal::Terminal;
 use crate::cli::words::shell_quoted;
 use crate::config::Tier;
 use crate::migration::text::printable;
@@ -70,15 +71,8 @@ pub fn take(
 
 /// Asks on the terminal. `None` where nobody can be asked.
 fn ask(question: &str) -> io::Result<Option<String>> {
-    let (input, mut terminal) = (io::stdin(), io::stderr());
-    if !input.is_terminal() || !terminal.is_terminal() {
-        return Ok(None);
-    }
-    write!(terminal, "{question} [y/N] ")?;
-    terminal.flush()?;
-    let mut line = String::new();
-    input.lock().read_line(&mut line)?;
-    Ok(Some(line.trim().to_owned()))
+    let Some(terminal) = Terminal::of_process() else { return Ok(None) };
+    Ok(Some(terminal.line(&format!("{question} [y/N] "))?.unwrap_or_default()))
 }
 
 /// The command that was given, with the confirmation that it lacked.

@@ -152,7 +152,7 @@ async fn prepare(
     let seen = Seen { past: &view.past, history: &view.history, has_store: view.has_store };
     let plan = planning::draw_up(environment, &context.layout(), &catalogue, seen, intent)?;
     let approvals = (&*view.approvals, view.info.user.as_str());
-    let approved = context.approved_gate(environment, &catalogue, &plan, |_| true, approvals);
+    let approved = context.approved_gate(environment, &catalogue, &plan, approvals);
     Ok((view, plan, approved))
 }
 

@@ -160,7 +160,8 @@ impl Teller for TextTeller<'_> {
             }
             WindowEvent::MigrationFinished { name, outcome, .. } => self.migration(name, outcome, state),
             WindowEvent::StepFinished { step, outcome, .. } => self.step(*step, outcome, state),
-            WindowEvent::BackupProgress { .. }
+            WindowEvent::Approved { .. }
+            | WindowEvent::BackupProgress { .. }
             | WindowEvent::BackupTaken(_)
             | WindowEvent::Surveyed { .. }
             | WindowEvent::MigrationStarted { .. }

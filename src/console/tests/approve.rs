@@ -6,6 +6,7 @@ use crate::console::message::{Answer, LayerId, Work};
 use crate::console::model::Model;
 use crate::postgres::store::approvals::GivenApproval;
 use crate::review::approval::{Approval, Need};
+use crate::review::checklist::{self, Answers, ENTRIES};
 use crate::window::approval::{Asking, standing};
 
 /// A console that knows which of production's pending migrations lack approvals: all but the first.
@@ -38,12 +39,23 @@ fn waiting(size: Size) -> Model {
             given_at: before(60),
             withdrawn: None,
             memberships: Vec::new(),
+            answers: answers(),
         };
         standing(Tier::Production, &ApprovalRules::default(), &asking, &[given])
     });
     let answer = Answer::Standings(1, standings.collect());
     update(&mut model, Message::Answer { to: LayerId(0), answer });
     model
+}
+
+/// Yes to what is asked of every migration, but for one.
+fn answers() -> Answers {
+    let always = ENTRIES.iter().filter(|entry| entry.is_always_asked());
+    let mut answers: Answers =
+        always.map(|entry| (entry.name.to_owned(), checklist::Answer { yes: true, note: None })).collect();
+    let note = Some("the table is new, and stays small".to_owned());
+    answers.insert("tested-volume".to_owned(), checklist::Answer { yes: false, note });
+    answers
 }
 
 const OPEN: &str = "<tab>gjjjjj<enter>";

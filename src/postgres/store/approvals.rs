@@ -11,9 +11,13 @@ use crate::postgres::connection::Connection;
 use crate::postgres::error::PgError;
 use crate::postgres::sql::{self, Columns};
 use crate::review::approval::Approval;
+use crate::review::checklist::Answers;
 
 /// The table of approvals.
 pub(in crate::postgres) const TABLE: &str = "approvals";
+
+/// The longest answers that are read, in bytes: more than every question with the longest note.
+const LONGEST_ANSWERS: usize = 128 * 1024;
 
 /// An approval on record.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -32,6 +36,8 @@ pub struct GivenApproval {
     pub person: Option<Box<str>>,
     /// What they had to say.
     pub note: Option<Box<str>>,
+    /// What they answered to the questions of the checklist.
+    pub answers: Answers,
     /// When.
     pub given_at: Timestamp,
     /// When and by whom it was withdrawn.
@@ -55,6 +61,8 @@ pub struct NewApproval<'a> {
     pub person: &'a str,
     /// What they have to say.
     pub note: Option<&'a str>,
+    /// What they answer to the questions of the checklist.
+    pub answers: &'a Answers,
 }
 
 /// The approvals on record, the oldest first; none where there is no table of them.
@@ -75,7 +83,8 @@ pub async fn approvals(connection: &Connection) -> Result<Vec<GivenApproval>, Pg
          SELECT a.migration, a.kind, a.checksum_up, a.checksum_down, a.role, a.person, a.note, {}, {}, a.withdrawn_by,
                 (SELECT pg_catalog.json_agg(b.rolname) FROM member m
                  JOIN pg_catalog.pg_roles r ON r.oid = m.role JOIN pg_catalog.pg_roles b ON b.oid = m.belongs
-                 WHERE r.rolname::text = a.role)
+                 WHERE r.rolname::text = a.role),
+                CASE WHEN pg_catalog.octet_length(a.answers::text) <= {LONGEST_ANSWERS} THEN a.answers::text END
          FROM tidegate.approvals a ORDER BY a.id",
         sql::moment("a.given_at"),
         sql::moment("a.withdrawn_at"),
@@ -98,6 +107,8 @@ pub async fn approvals(connection: &Connection) -> Result<Vec<GivenApproval>, Pg
             given_at: columns.moment()?.unwrap_or_default(),
             withdrawn: columns.moment()?.zip(columns.optional()?.map(Into::into)),
             memberships: serde_json::from_str(columns.text()?).unwrap_or_default(),
+            // What Tidegate cannot have written is no answer.
+            answers: columns.optional()?.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default(),
         });
     }
     Ok(found)
@@ -137,14 +148,16 @@ pub async fn memberships(connection: &Connection, role: &str) -> Result<Vec<Stri
 /// There is no table of approvals, or the server refused.
 pub async fn approve(connection: &Connection, new: &NewApproval<'_>) -> Result<bool, PgError> {
     tracing::info!(migration = new.migration, approval = new.approval.word(), "approving");
+    let answers = serde_json::to_string(new.answers).unwrap_or_default();
     let statement = format!(
-        "SELECT tidegate.approve({}, {}, {}, {}, {}, {}, '{{}}')",
+        "SELECT tidegate.approve({}, {}, {}, {}, {}, {}, {})",
         sql::literal(new.migration),
         sql::literal(new.approval.word()),
         sql::literal(new.up),
         sql::optional_literal(new.down),
         sql::literal(new.person),
         sql::optional_literal(new.note),
+        sql::literal(&answers),
     );
     let row = sql::row(connection, &statement).await?;
     Ok(Columns::of(&row).optional()?.is_some())

@@ -59,6 +59,8 @@ impl Answer {
     /// # Errors
     /// The note is too long.
     pub fn new(yes: bool, note: &str) -> Result<Self, UnreadableAnswer> {
+        // No server keeps a zero byte in a text.
+        let note = note.replace('\0', "");
         let note = note.trim();
         if note.chars().count() > LONGEST_NOTE {
             return Err(UnreadableAnswer::LongNote);

@@ -14,6 +14,7 @@ use crate::postgres::store::approvals::{self, GivenApproval};
 use crate::review::approval::{Approval, Need, needs};
 use crate::window::board::{Column, Row};
 use crate::window::context::Context;
+use crate::window::event::{ApprovedMigration, Approver};
 use crate::window::plan::{Plan, PlanItem};
 use crate::window::step::Direction;
 
@@ -76,19 +77,30 @@ impl Context {
         migrations.filter_map(|migration| self.standing(environment, migration, given, login)).collect()
     }
 
-    /// The gate of a plan's approvals; `None` where none is demanded. Those migrations are asked about for which `asked`
-    /// holds.
+    /// The gate of a plan's approvals; `None` where none is demanded.
     pub fn approved_gate(
+        &self,
+        environment: &Environment,
+        catalogue: &Catalogue,
+        plan: &Plan,
+        by: (&[GivenApproval], &str),
+    ) -> Option<Gate> {
+        self.approved(environment, catalogue, plan, |_| true, by).map(|(gate, _)| gate)
+    }
+
+    /// The gate of a plan's approvals, and how the migrations stand that it asked about: those for which `asked` holds.
+    fn approved(
         &self,
         environment: &Environment,
         catalogue: &Catalogue,
         plan: &Plan,
         asked: impl Fn(usize) -> bool,
         (given, login): (&[GivenApproval], &str),
-    ) -> Option<Gate> {
+    ) -> Option<(Gate, Vec<Standing>)> {
         environment.policy.approvals.as_ref()?;
+        let alone = |gate| Some((gate, Vec::new()));
         if plan.direction == Direction::Rollback {
-            return Some(Gate::met(GateKind::Approved, "a rollback waits for none"));
+            return alone(Gate::met(GateKind::Approved, "a rollback waits for none"));
         }
         let items = plan.items.iter().enumerate().filter(|(index, _)| asked(*index)).map(|(_, item)| item);
         let looked = items.map(|item| match unchanged(catalogue, item) {
@@ -100,7 +112,7 @@ impl Context {
             match one {
                 Ok(standing) => standings.extend(standing),
                 Err(name) => {
-                    return Some(Gate::unmet(
+                    return alone(Gate::unmet(
                         GateKind::Approved,
                         format!(
                             "The file of {name} is not the one in the plan, so that it cannot be told who approved it."
@@ -110,13 +122,29 @@ impl Context {
                 }
             }
         }
-        Some(gate(environment, &standings, login))
+        Some((gate(environment, &standings, login), standings))
     }
 }
 
 /// The migration behind an item of a plan, where its file is still the one of the plan.
 fn unchanged<'a>(catalogue: &'a Catalogue, item: &PlanItem) -> Option<&'a Migration> {
     catalogue.find(&item.name).filter(|migration| migration.up.checksum.to_string() == item.checksum)
+}
+
+impl Standing {
+    /// The approvals that count, for the record of a window.
+    pub fn approvers(&self) -> ApprovedMigration {
+        let approver = |given: &GivenApproval| Approver {
+            approval: given.approval,
+            role: given.role.to_string(),
+            person: given.person.as_deref().map(str::to_owned),
+            note: given.note.as_deref().map(str::to_owned),
+            given_at: given.given_at,
+            answers: given.answers.clone(),
+        };
+        let approvals = self.demands.iter().flat_map(|demand| &demand.given).map(approver).collect();
+        ApprovedMigration { name: self.migration.clone(), approvals }
+    }
 }
 
 /// The gate over how migrations stand.
@@ -159,14 +187,14 @@ fn lacks(standing: &Standing) -> String {
     format!("{} lacks {}.{more}", standing.migration, standing.missing_words())
 }
 
-/// The gate of a plan's approvals, asked of the server now.
+/// The gate of a plan's approvals, asked of the server now, and how the migrations stand that it asked about.
 pub async fn approved_now(
     context: &Context,
     environment: &Environment,
     plan: &Plan,
     connection: &Connection,
     asked: impl Fn(usize) -> bool,
-) -> Result<Option<Gate>, PgError> {
+) -> Result<Option<(Gate, Vec<Standing>)>, PgError> {
     if environment.policy.approvals.is_none() {
         return Ok(None);
     }
@@ -174,8 +202,11 @@ pub async fn approved_now(
     Ok(match context.read_catalogue() {
         Ok(catalogue) => {
             let login = &connection.info().user;
-            context.approved_gate(environment, &catalogue, plan, asked, (&given, login))
+            context.approved(environment, &catalogue, plan, asked, (&given, login))
         }
-        Err(error) => Some(Gate::unmet(GateKind::Approved, error.to_string(), "Mend the folder of migrations.")),
+        Err(error) => {
+            let gate = Gate::unmet(GateKind::Approved, error.to_string(), "Mend the folder of migrations.");
+            Some((gate, Vec::new()))
+        }
     })
 }

@@ -1,13 +1,16 @@
 //! Gives and withdraws approvals, in the name of the role that logs in.
 
+use std::collections::BTreeMap;
+
 use super::{Asking, Demand, Standing, Void, objection};
-use crate::config::{ConfigError, Environment, Tier};
+use crate::config::{ConfigError, Environment, Secret, Tier};
 use crate::migration::catalogue::{Catalogue, CatalogueError, Migration};
 use crate::postgres::connection::Connection;
 use crate::postgres::error::PgError;
 use crate::postgres::history;
 use crate::postgres::store::approvals::{self, GivenApproval, NewApproval};
 use crate::review::approval::Approval;
+use crate::review::checklist::{Answers, Checklist, Lack};
 use crate::window::context::{Context, Purpose, ReachError};
 use crate::window::planning::{self, PlanError};
 
@@ -38,9 +41,50 @@ pub enum ApproveError {
     /// Some of what was asked for cannot be given, so none of it was.
     #[error("Nothing was approved. {}", .0.join(" "))]
     Refused(Vec<String>),
+    /// Questions of the checklist are not answered.
+    #[error("Nothing was approved. {}", .0.iter().map(Open::words).collect::<Vec<_>>().join(" "))]
+    Unanswered(Vec<Open>),
     /// The server refused.
     #[error("{0}")]
     Server(#[from] PgError),
+}
+
+impl ApproveError {
+    /// Whether a password typed by the operator would help.
+    pub fn wants_password(&self) -> bool {
+        matches!(self, Self::Reach(error) if error.wants_password())
+    }
+
+    /// Whether the server asks for a password and nothing yields one.
+    pub fn lacks_password(&self) -> bool {
+        matches!(self, Self::Reach(error) if error.lacks_password())
+    }
+}
+
+/// What of a migration's checklist is not answered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Open {
+    /// The migration.
+    pub migration: String,
+    /// What is not answered as it has to be.
+    pub lacks: Vec<Lack>,
+}
+
+impl Open {
+    /// What is open, in a sentence or two.
+    fn words(&self) -> String {
+        let open: Vec<&str> = self.lacks.iter().filter(|one| matches!(one, Lack::Unanswered(_))).map(name).collect();
+        let bare: Vec<&str> = self.lacks.iter().filter(|one| matches!(one, Lack::WithoutNote(..))).map(name).collect();
+        let said = |words: &str, names: &[&str]| format!("{} {words} {}.", self.migration, names.join(", "));
+        let parts =
+            [said("leaves open", &open), said("lacks a note, which says why it is approved all the same, on", &bare)];
+        let parts = parts.into_iter().zip([open.is_empty(), bare.is_empty()]);
+        parts.filter(|(_, empty)| !empty).map(|(words, _)| words).collect::<Vec<_>>().join(" ")
+    }
+}
+
+fn name(lack: &Lack) -> &'static str {
+    lack.entry().name
 }
 
 /// What somebody wants to approve or to withdraw.
@@ -54,6 +98,53 @@ pub struct Request {
     pub user: Option<String>,
     /// What is to be noted.
     pub note: Option<String>,
+    /// The password that the operator typed for that role.
+    pub password: Option<Secret>,
+    /// The answers to the questions of each migration's checklist, by the migration's name.
+    pub answers: BTreeMap<String, Answers>,
+    /// The files that the operator was shown, by the migration's name: nothing else is approved.
+    pub seen: BTreeMap<String, Files>,
+}
+
+/// The files of a migration, by their checksums.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Files {
+    /// The SHA-256 of the file that applies it, in hex.
+    pub up: String,
+    /// The SHA-256 of the file that rolls it back, in hex.
+    pub down: Option<String>,
+}
+
+impl Files {
+    /// The files of a migration as they were listed.
+    pub fn of(migration: &Migration) -> Self {
+        Self {
+            up: migration.up.checksum.to_string(),
+            down: migration.down.as_ref().map(|down| down.checksum.to_string()),
+        }
+    }
+}
+
+/// What a role can approve.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Looked {
+    /// The role that logged in.
+    pub role: String,
+    /// What it can give to each migration, and the questions to be answered first.
+    pub migrations: Vec<(Given, Checklist)>,
+}
+
+impl Looked {
+    /// What is still to be answered before all of it can be given. Where a role has given all before, nothing is.
+    pub fn open(&self, answers: &BTreeMap<String, Answers>) -> Vec<Open> {
+        let none = Answers::new();
+        let migrations = self.migrations.iter().filter(|(given, _)| !given.now.is_empty());
+        let open = migrations.map(|(given, checklist)| Open {
+            migration: given.migration.clone(),
+            lacks: checklist.lacks(answers.get(&given.migration).unwrap_or(&none)),
+        });
+        open.filter(|one| !one.lacks.is_empty()).collect()
+    }
 }
 
 /// What came of one migration.
@@ -61,12 +152,12 @@ pub struct Request {
 pub struct Given {
     /// The migration.
     pub migration: String,
-    /// The SHA-256 of the file that applies it, in hex.
-    pub up: String,
-    /// The SHA-256 of the file that rolls it back, in hex.
-    pub down: Option<String>,
+    /// The files.
+    pub files: Files,
     /// What was given now, with the reasons why it is needed.
     pub now: Vec<Demand>,
+    /// What was answered for that.
+    pub answers: Answers,
     /// What this role had given before.
     pub before: Vec<Approval>,
     /// What this role cannot give, and why.
@@ -104,19 +195,21 @@ struct Desk<'a> {
 }
 
 impl<'a> Desk<'a> {
-    async fn open(
-        context: &'a Context,
-        environment: &'a Environment,
-        user: Option<&str>,
-    ) -> Result<Self, ApproveError> {
+    async fn open(context: &'a Context, environment: &'a Environment, request: &Request) -> Result<Self, ApproveError> {
         if environment.policy.approvals.is_none() {
             return Err(ApproveError::NotDemanded(environment.name.to_string(), environment.tier));
         }
         let catalogue = context.read_catalogue()?;
         let applier = context.target(environment).await?.user;
-        let connection = match user.filter(|user| *user != applier) {
-            Some(user) => context.connect_as(environment, user, Purpose::Approve).await?,
-            None => context.connect(environment, Purpose::Approve).await?,
+        let password = request.password.as_ref();
+        let connection = match request.user.as_deref().filter(|user| *user != applier) {
+            Some(user) => context.connect_as(environment, user, password, Purpose::Approve).await?,
+            None => {
+                if let Some(password) = password {
+                    context.keep_password(&environment.name, password.clone());
+                }
+                context.connect(environment, Purpose::Approve).await?
+            }
         };
         if !approvals::takes_approvals(&connection).await? {
             return Err(ApproveError::NoStore(environment.name.to_string()));
@@ -157,11 +250,11 @@ impl<'a> Desk<'a> {
     ) -> Result<Given, String> {
         let name = migration.name.as_str();
         let Some(standing) = self.standing(migration, given) else { return Err(format!("{name} needs no approval.")) };
-        let (up, down) = (migration.up.checksum.to_string(), migration.down.as_ref().map(|it| it.checksum.to_string()));
+        let files = Files::of(migration);
         let asking = Asking {
             migration: name,
-            up: &up,
-            down: down.as_deref(),
+            up: &files.up,
+            down: files.down.as_deref(),
             author: migration.header.author.as_deref(),
             needs: &[],
             login: &self.applier,
@@ -202,7 +295,45 @@ impl<'a> Desk<'a> {
                 other => format!("{who} cannot approve {name}: {}.", other.words()),
             });
         }
-        Ok(Given { migration: name.to_owned(), up, down, now, before, not_by_this_role, standing })
+        let answers = Answers::new();
+        Ok(Given { migration: name.to_owned(), files, now, answers, before, not_by_this_role, standing })
+    }
+
+    /// What this role can give, all of it or nothing, and the checklists of the migrations.
+    async fn look(&self, request: &Request) -> Result<Looked, ApproveError> {
+        let migrations = self.migrations(&request.migrations)?;
+        let on_record = approvals::approvals(&self.connection).await?;
+        let memberships = approvals::memberships(&self.connection, self.role()).await?;
+        let in_effect = self.in_effect().await?;
+        let names: Vec<&str> = migrations.iter().map(|migration| migration.name.as_str()).collect();
+        let checklists = self.context.checklists(self.environment.tier, &self.catalogue, &names);
+        let (mut allowed, mut refused) = (Vec::new(), Vec::new());
+        for migration in migrations {
+            let name = migration.name.as_str();
+            if in_effect.iter().any(|applied| applied == name) {
+                refused.push(format!("{name} is applied in {} already.", self.environment.name));
+                continue;
+            }
+            if request.seen.get(name).is_some_and(|seen| *seen != Files::of(migration)) {
+                refused
+                    .push(format!("The files of {name} were changed while they were looked at. Look at them again."));
+                continue;
+            }
+            let checklist = checklists.iter().find(|one| one.migration == name);
+            let Some(checklist) = checklist.filter(|one| one.unread.is_none()) else {
+                let why = checklist.and_then(|one| one.unread.as_deref()).unwrap_or("It cannot be judged.");
+                refused.push(format!("{name} cannot be approved. {why}"));
+                continue;
+            };
+            match self.consider(migration, &request.kinds, &memberships, &on_record) {
+                Ok(given) => allowed.push((given, checklist.clone())),
+                Err(why) => refused.push(why),
+            }
+        }
+        if !refused.is_empty() {
+            return Err(ApproveError::Refused(refused));
+        }
+        Ok(Looked { role: self.role().to_owned(), migrations: allowed })
     }
 }
 
@@ -213,53 +344,55 @@ fn member_words(why: &Void) -> String {
     }
 }
 
+/// Looks what the role that logs in can approve, and what is to be answered before.
+///
+/// # Errors
+/// Something of it cannot be given by this role, there is nowhere to keep approvals, or the server could not be asked.
+pub async fn look(context: &Context, environment: &Environment, request: &Request) -> Result<Looked, ApproveError> {
+    Desk::open(context, environment, request).await?.look(request).await
+}
+
 /// Approves migrations in the name of the role that logs in: all that was asked for, or nothing.
 ///
 /// # Errors
-/// Something of it cannot be given by this role, there is nowhere to keep approvals, or the server refused.
+/// Something of it cannot be given by this role, a question is not answered, there is nowhere to keep approvals, or the
+/// server refused.
 pub async fn approve(
     context: &Context,
     environment: &Environment,
     request: &Request,
 ) -> Result<Approved, ApproveError> {
-    let desk = Desk::open(context, environment, request.user.as_deref()).await?;
-    let migrations = desk.migrations(&request.migrations)?;
-    let on_record = approvals::approvals(&desk.connection).await?;
-    let memberships = approvals::memberships(&desk.connection, desk.role()).await?;
-    let in_effect = desk.in_effect().await?;
-    let (mut allowed, mut refused) = (Vec::new(), Vec::new());
-    for migration in &migrations {
-        if in_effect.iter().any(|name| name == migration.name.as_str()) {
-            refused.push(format!("{} is applied in {} already.", migration.name, environment.name));
-            continue;
-        }
-        match desk.consider(migration, &request.kinds, &memberships, &on_record) {
-            Ok(given) => allowed.push(given),
-            Err(why) => refused.push(why),
-        }
+    let desk = Desk::open(context, environment, request).await?;
+    let looked = desk.look(request).await?;
+    let open = looked.open(&request.answers);
+    if !open.is_empty() {
+        return Err(ApproveError::Unanswered(open));
     }
-    if !refused.is_empty() {
-        return Err(ApproveError::Refused(refused));
-    }
-    for given in &allowed {
+    let mut migrations = Vec::with_capacity(looked.migrations.len());
+    for (mut given, checklist) in looked.migrations {
+        given.answers = request.answers.get(&given.migration).map(|it| checklist.asked_of(it)).unwrap_or_default();
         for demand in &given.now {
             let new = NewApproval {
                 migration: &given.migration,
                 approval: demand.approval,
-                up: &given.up,
-                down: given.down.as_deref(),
+                up: &given.files.up,
+                down: given.files.down.as_deref(),
                 person: &context.operator.name,
                 note: request.note.as_deref(),
+                answers: &given.answers,
             };
             approvals::approve(&desk.connection, &new).await?;
         }
+        migrations.push(given);
     }
     // What is so now is read back, not assumed.
     let on_record = approvals::approvals(&desk.connection).await?;
-    for (given, migration) in allowed.iter_mut().zip(&migrations) {
-        given.standing = desk.standing(migration, &on_record).unwrap_or_else(|| given.standing.clone());
+    for given in &mut migrations {
+        let migration = desk.catalogue.find(&given.migration);
+        let standing = migration.and_then(|migration| desk.standing(migration, &on_record));
+        given.standing = standing.unwrap_or_else(|| given.standing.clone());
     }
-    Ok(Approved { role: desk.role().to_owned(), migrations: allowed })
+    Ok(Approved { role: desk.role().to_owned(), migrations })
 }
 
 /// Withdraws what the role that logs in has approved.
@@ -271,7 +404,7 @@ pub async fn withdraw(
     environment: &Environment,
     request: &Request,
 ) -> Result<Withdrawn, ApproveError> {
-    let desk = Desk::open(context, environment, request.user.as_deref()).await?;
+    let desk = Desk::open(context, environment, request).await?;
     let kinds = if request.kinds.is_empty() { Approval::ALL.to_vec() } else { request.kinds.clone() };
     let mut migrations = Vec::new();
     for migration in desk.migrations(&request.migrations)? {

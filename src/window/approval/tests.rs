@@ -3,6 +3,7 @@ use rstest::rstest;
 
 use super::*;
 use crate::config::ApprovalRule;
+use crate::review::checklist::{Answer, Answers, ENTRIES};
 
 const NAME: &str = "20260101000000_create_a";
 
@@ -18,7 +19,19 @@ fn given(role: &str) -> GivenApproval {
         given_at: Timestamp::UNIX_EPOCH,
         withdrawn: None,
         memberships: vec![role.to_owned(), "reviewers".to_owned()],
+        answers: answers(&[]),
     }
+}
+
+/// Yes to what is asked of every migration, but for these.
+fn answers(others: &[(&str, Answer)]) -> Answers {
+    let always = ENTRIES.iter().filter(|entry| entry.is_always_asked());
+    let yes = always.map(|entry| (entry.name.to_owned(), Answer { yes: true, note: None }));
+    yes.chain(others.iter().map(|(name, answer)| ((*name).to_owned(), answer.clone()))).collect()
+}
+
+fn no(note: Option<&str>) -> [(&'static str, Answer); 1] {
+    [("tested-volume", Answer { yes: false, note: note.map(str::to_owned) })]
 }
 
 fn asking<'a>(needs: &'a [Need]) -> Asking<'a> {
@@ -58,6 +71,17 @@ fn rule(roles: &[&str], count: u32) -> ApprovalRule {
     GivenApproval { withdrawn: Some((Timestamp::UNIX_EPOCH, "bea".into())), ..given("bea") },
     &[],
     Some(Void::Withdrawn { by: "bea".into() })
+)]
+#[case::without_answers(
+    GivenApproval { answers: Answers::new(), ..given("bea") },
+    &[],
+    Some(Void::Unanswered { entries: vec!["tested-locally".into(), "tested-volume".into(), "rollback-tested".into()] })
+)]
+#[case::a_no_that_says_why(GivenApproval { answers: answers(&no(Some("it is new"))), ..given("bea") }, &[], None)]
+#[case::a_no_alone(
+    GivenApproval { answers: answers(&no(None)), ..given("bea") },
+    &[],
+    Some(Void::Unanswered { entries: vec!["tested-volume".into()] })
 )]
 fn an_approval_counts_or_not(#[case] one: GivenApproval, #[case] roles: &[&str], #[case] expected: Option<Void>) {
     let rules = ApprovalRules::default().with(Approval::Production, rule(roles, 1));

@@ -66,8 +66,11 @@ async fn with_session(
     confirmed: &Confirmed,
     control: &Control,
 ) -> Result<String, Halt> {
-    let gates = gates::collect(runner, session, confirmed).await?;
+    let (gates, approved) = gates::collect(runner, session, confirmed).await?;
     let grant = gates::grant(runner, gates).await?;
+    if !approved.is_empty() {
+        runner.emit(WindowEvent::Approved { migrations: approved }).await?;
+    }
     prepare(runner, session, &grant).await?;
     session.noted = remember(runner, session, &grant).await;
     let backend_pid = session.connection.info().backend_pid;

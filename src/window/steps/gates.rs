@@ -8,17 +8,21 @@ use crate::postgres::grant::{Gate, GateKind, GateList, GateState, WriteGrant};
 use crate::postgres::history::{self, HistoryState};
 use crate::postgres::server_info::PoolMode;
 use crate::postgres::store;
-use crate::window::approval::ask;
+use crate::window::approval::{Standing, ask};
 use crate::window::confirmation::{Confirmation, Confirmed};
-use crate::window::event::{BackupNeed, Check, Failure, Verdict, WindowEvent};
+use crate::window::event::{ApprovedMigration, BackupNeed, Check, Failure, Verdict, WindowEvent};
 use crate::window::look::EnvironmentView;
 use crate::window::plan::Plan;
 use crate::window::runner::{Halt, Runner, Session, Waiver};
 use crate::window::state::{StepState, WindowState};
 use crate::window::step::{Direction, Step};
 
-/// Asks every gate of this window.
-pub async fn collect(runner: &Runner, session: &Session, confirmed: &Confirmed) -> Result<GateList, Halt> {
+/// Asks every gate of this window; yields them, and the approvals behind that of the approvals.
+pub async fn collect(
+    runner: &Runner,
+    session: &Session,
+    confirmed: &Confirmed,
+) -> Result<(GateList, Vec<ApprovedMigration>), Halt> {
     let state = runner.state();
     let environment = &runner.environment;
     let said = |error: PgError| Failure::plain(error.to_string());
@@ -39,14 +43,19 @@ pub async fn collect(runner: &Runner, session: &Session, confirmed: &Confirmed) 
         Gate::met(GateKind::Confirmed, format!("the operator {}", confirmed.words())),
     ];
     gates.extend(reason_gate(&state.opened.plan));
-    gates.extend(approved(runner, connection).await.map_err(said)?);
+    let (approved, standings) = approved(runner, connection).await.map_err(said)?.unzip();
+    gates.extend(approved);
     waive(&mut gates, &runner.waivers, &runner.context.operator.name);
-    Ok(GateList::new(environment.name.as_str(), environment.access, state.opened.plan.fingerprint(), gates))
+    let gates = GateList::new(environment.name.as_str(), environment.access, state.opened.plan.fingerprint(), gates);
+    Ok((gates, standings.iter().flatten().map(Standing::approvers).collect()))
 }
 
-/// The gate of the approvals, asked of the environment now, for what of the plan is not done yet; none where no approval
-/// is demanded.
-pub(super) async fn approved(runner: &Runner, connection: &Connection) -> Result<Option<Gate>, PgError> {
+/// The gate of the approvals, asked of the environment now, for what of the plan is not done yet, and how that stands;
+/// none where no approval is demanded.
+pub(super) async fn approved(
+    runner: &Runner,
+    connection: &Connection,
+) -> Result<Option<(Gate, Vec<Standing>)>, PgError> {
     let state = runner.state();
     let is_open = |index: usize| state.migrations.get(index).is_none_or(|record| !record.state.is_done());
     ask::approved_now(&runner.context, &runner.environment, &state.opened.plan, connection, is_open).await

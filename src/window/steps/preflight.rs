@@ -98,7 +98,7 @@ async fn look(runner: &Runner, connection: &Connection) -> Result<(Vec<Check>, C
         plan_check(runner),
     ];
     seen.extend(judged::check(runner));
-    seen.extend(gates::approved(runner, connection).await?.as_ref().map(of_gate));
+    seen.extend(gates::approved(runner, connection).await?.map(|(gate, _)| of_gate(&gate)));
     if runner.state().opened.backup != BackupNeed::Off {
         seen.push(room(runner, connection, &readiness).await);
     }

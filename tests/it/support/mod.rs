@@ -5,6 +5,7 @@ pub mod certificates;
 pub mod copy;
 pub mod ground;
 mod hold;
+pub mod office;
 mod running;
 mod scratch;
 mod server;

@@ -1,0 +1,70 @@
+//! The checklists of migrations, by the rules of an environment's tier.
+
+use std::sync::{Arc, PoisonError};
+
+use super::{Request, review_each};
+use crate::config::Tier;
+use crate::migration::catalogue::{Catalogue, Migration};
+use crate::migration::checksum::Checksum;
+use crate::review::checklist::Checklist;
+use crate::review::examine::Rules;
+use crate::review::known::Known;
+use crate::window::context::Context;
+
+/// The checklists that were made last for a tier, and from which files.
+#[derive(Debug, Clone)]
+pub struct KnownChecklists {
+    tier: Tier,
+    catalogue: Arc<Catalogue>,
+    names: Vec<String>,
+    checklists: Arc<[Checklist]>,
+}
+
+impl Context {
+    /// The checklists of these migrations, in the order of the catalogue. Reads their files and those before them, once as
+    /// long as the catalogue stays what it is.
+    pub fn checklists(&self, tier: Tier, catalogue: &Arc<Catalogue>, names: &[&str]) -> Arc<[Checklist]> {
+        if names.is_empty() {
+            return Arc::default();
+        }
+        let is_same =
+            |one: &&KnownChecklists| one.tier == tier && Arc::ptr_eq(&one.catalogue, catalogue) && one.names == names;
+        let known = self.checklists.lock().unwrap_or_else(PoisonError::into_inner).iter().find(is_same).cloned();
+        if let Some(known) = known {
+            return known.checklists;
+        }
+        let made = make(self, tier, catalogue, names);
+        let names = names.iter().map(|name| (*name).to_owned()).collect();
+        let now = KnownChecklists { tier, catalogue: Arc::clone(catalogue), names, checklists: Arc::clone(&made) };
+        let mut known = self.checklists.lock().unwrap_or_else(PoisonError::into_inner);
+        known.retain(|one| one.tier != tier);
+        known.push(now);
+        made
+    }
+}
+
+fn make(context: &Context, tier: Tier, catalogue: &Catalogue, names: &[&str]) -> Arc<[Checklist]> {
+    let settings = &context.config.review;
+    let rules = Rules::of(settings, Some(tier.word()));
+    let only = Some(names.iter().map(|name| (*name).to_owned()).collect());
+    let request = Request { only, tier: Some(tier), ..Request::default() };
+    let all = &catalogue.migrations;
+    let end = all.iter().rposition(|migration| request.wants(migration)).map_or(0, |last| last + 1);
+    let mut checklists = Vec::with_capacity(names.len());
+    review_each(&context.config, &all[..end], &request, &mut Known::default(), |reviewed| {
+        let name = reviewed.name().as_str();
+        let is_as_listed = catalogue.find(name).is_some_and(is_as_listed);
+        checklists.push(match &reviewed.examined {
+            Ok(examined) if is_as_listed => Checklist::of(examined, settings, &rules),
+            Ok(_) => Checklist::unread(name, "The file is not what it was when it was listed."),
+            Err(unread) => Checklist::unread(name, &unread.why),
+        });
+    });
+    checklists.into()
+}
+
+/// Whether a migration's files are still what the catalogue says: what is judged must be what is approved.
+fn is_as_listed(migration: &Migration) -> bool {
+    let files = [Some(&migration.up), migration.down.as_ref()];
+    files.into_iter().flatten().all(|file| file.read().is_ok_and(|bytes| Checksum::of(&bytes) == file.checksum))
+}
