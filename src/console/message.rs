@@ -14,6 +14,7 @@ use crate::migration::git::Commit;
 use crate::migration::scaffold::Scaffolded;
 use crate::postgres::backup::BackupEntry;
 use crate::postgres::grant::GateList;
+use crate::review::checklist::Checklist;
 use crate::schema::ObjectId;
 use crate::window::approval::Standing;
 use crate::window::approval::give::{Approved, Request};
@@ -154,8 +155,8 @@ pub enum Answer {
     Matrix(Box<MatrixNews>),
     /// The files that a draft was written into.
     Written(Box<Scaffolded>),
-    /// How the pending migrations of an environment stand with their approvals.
-    Standings(usize, Arc<[Standing]>),
+    /// How the pending migrations of an environment stand with their approvals, and their checklists.
+    Standings(usize, Arc<[Standing]>, Arc<[Checklist]>),
     /// What was approved, or why nothing was.
     Approved(Box<Result<Approved, String>>),
     /// It went wrong.
@@ -273,7 +274,7 @@ pub enum Work {
     Trace(Arc<Catalogue>, Box<(ObjectId, Option<Explanation>)>),
     /// Write a draft and its rollback into the project.
     WriteDraft(Box<Draft>),
-    /// Count the approvals of the migrations that are pending in an environment.
+    /// Count the approvals of the migrations that are pending in an environment, and make their checklists.
     CountApprovals {
         /// The environment's place in the configuration.
         environment: usize,

@@ -10,6 +10,7 @@ use crate::config::Config;
 use crate::migration::catalogue::Catalogue;
 use crate::migration::git::Commit;
 use crate::postgres::history::{HistoryRow, HistoryState};
+use crate::review::checklist::Checklist;
 use crate::window::approval::Standing;
 use crate::window::board::{Board, Past};
 use crate::window::drift::side::neighbour_place;
@@ -70,6 +71,8 @@ pub struct World {
     pub drifts: Vec<EnvironmentDrift>,
     /// How the pending migrations of each environment stand with their approvals, where any is demanded.
     standings: Vec<Arc<[Standing]>>,
+    /// Their checklists.
+    checklists: Vec<Arc<[Checklist]>>,
     /// What the approvals of each environment were counted from: files, history, approvals.
     counted: Vec<Option<[usize; 3]>>,
     /// The windows that were left unfinished on this machine, the latest first; `None` until it was looked for.
@@ -82,6 +85,7 @@ impl World {
         let latest = vec![None; environments.len()];
         let drifts = vec![EnvironmentDrift::default(); environments.len()];
         let (standings, counted) = (vec![Arc::default(); environments.len()], vec![None; environments.len()]);
+        let checklists = vec![Arc::default(); environments.len()];
         Self {
             config,
             zone: TimeZone::UTC,
@@ -97,6 +101,7 @@ impl World {
             board: Arc::default(),
             drifts,
             standings,
+            checklists,
             counted,
             unfinished: None,
         }
@@ -175,6 +180,10 @@ impl World {
         match news {
             Ok(catalogue) => {
                 self.board = Arc::new(Board::build(&catalogue, &self.pasts()));
+                // Checklists are of the files as they were when they were made.
+                if self.catalogue.as_ref().is_none_or(|known| !Arc::ptr_eq(known, &catalogue)) {
+                    self.checklists.fill(Arc::default());
+                }
                 self.catalogue = Some(catalogue);
                 self.files_error = None;
             }
@@ -208,10 +217,20 @@ impl World {
         self.standings.get(environment)?.iter().find(|standing| standing.migration == migration)
     }
 
-    /// Takes in how the pending migrations of an environment stand with their approvals.
-    pub fn take_standings(&mut self, environment: usize, standings: Arc<[Standing]>) {
-        if let Some(known) = self.standings.get_mut(environment) {
-            *known = standings;
+    /// The checklist of a migration that is pending in an environment; `None` where no approval is demanded, and until the
+    /// files are judged as they are now.
+    #[must_use]
+    pub fn checklist(&self, environment: usize, migration: &str) -> Option<&Checklist> {
+        self.checklists.get(environment)?.iter().find(|checklist| checklist.migration == migration)
+    }
+
+    /// Takes in how the pending migrations of an environment stand with their approvals, and their checklists.
+    pub fn take_standings(&mut self, environment: usize, standings: Arc<[Standing]>, checklists: Arc<[Checklist]>) {
+        if let (Some(standing), Some(checklist)) =
+            (self.standings.get_mut(environment), self.checklists.get_mut(environment))
+        {
+            *standing = standings;
+            *checklist = checklists;
         }
     }
 

@@ -65,8 +65,8 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Effect> {
             model.world.unfinished = Some(unfinished);
             tell_all(model, &mut effects);
         }
-        Message::Answer { answer: Answer::Standings(environment, standings), .. } => {
-            model.world.take_standings(environment, standings);
+        Message::Answer { answer: Answer::Standings(environment, standings, checklists), .. } => {
+            model.world.take_standings(environment, standings, checklists);
         }
         Message::Answer { to, answer } => {
             // Who asked may be gone by now; then nobody needs the answer.

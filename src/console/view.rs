@@ -21,6 +21,7 @@ pub mod palette;
 pub mod password;
 pub mod plan;
 pub mod prompt;
+pub mod questions;
 pub mod recovery;
 pub mod report;
 pub mod review;
@@ -53,6 +54,7 @@ pub static SCREENS: &[&ScreenSpec] = &[
     &password::SPEC,
     &confirm::SPEC,
     &prompt::SPEC,
+    &questions::SPEC,
     &choose::SPEC,
     &stop::SPEC,
     &log::SPEC,

@@ -8,6 +8,7 @@ use crate::migration::checksum::Checksum;
 use crate::migration::git;
 use crate::migration::scaffold::{ScaffoldError, Scaffolded};
 use crate::postgres::backup;
+use crate::review::checklist::Checklist;
 use crate::window::approval::Standing;
 use crate::window::approval::give::{self, Approved, Request};
 use crate::window::board::Board;
@@ -58,7 +59,8 @@ pub async fn run(context: Arc<Context>, work: Work) -> Answer {
             Err(error) => Answer::Failed(Box::new(Trouble::from_error("The draft cannot be written", &error))),
         },
         Work::CountApprovals { environment, catalogue, board, view } => {
-            Answer::Standings(environment, count_approvals(&context, environment, &catalogue, &board, &view))
+            let (standings, checklists) = count_approvals(&context, environment, &catalogue, &board, &view);
+            Answer::Standings(environment, standings, checklists)
         }
         // Done above, where waiting for a server is allowed.
         Work::Approve { .. } => Answer::Approved(Box::new(Err("Nothing was approved.".to_owned()))),
@@ -113,17 +115,20 @@ fn draw_up(
     Ok(Drawn { plan, gates })
 }
 
-/// Counts the approvals of what is pending in an environment.
+/// Counts the approvals of what is pending in an environment, and makes the checklists.
 fn count_approvals(
     context: &Context,
     environment: usize,
-    catalogue: &Catalogue,
+    catalogue: &Arc<Catalogue>,
     board: &Board,
     view: &EnvironmentView,
-) -> Arc<[Standing]> {
+) -> (Arc<[Standing]>, Arc<[Checklist]>) {
     let settings = context.config.environments.get(environment);
-    let (Some(settings), Some(column)) = (settings, board.columns.get(environment)) else { return Arc::default() };
-    context.standings(settings, catalogue, (&board.rows, column), &view.approvals, &view.info.user).into()
+    let (Some(settings), Some(column)) = (settings, board.columns.get(environment)) else { return Default::default() };
+    let standings = context.standings(settings, catalogue, (&board.rows, column), &view.approvals, &view.info.user);
+    let names: Vec<&str> = standings.iter().map(|standing| standing.migration.as_str()).collect();
+    let checklists = context.checklists(settings.tier, catalogue, &names);
+    (standings.into(), checklists)
 }
 
 /// Approves a migration as the role that the request names.

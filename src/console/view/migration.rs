@@ -2,6 +2,7 @@
 //! the file since it was applied.
 
 mod approve;
+mod checklist;
 mod findings;
 
 use std::sync::Arc;
@@ -26,7 +27,7 @@ use crate::window::confirmation::Confirmed;
 use crate::window::review::Judgement;
 use crate::window::status::Status;
 
-/// The next part: SQL, rollback, changes.
+/// The next part: SQL, rollback, checklist, changes.
 pub const PART: Action = Action("migration.part");
 /// The part before.
 pub const PART_BACK: Action = Action("migration.part-back");
@@ -37,18 +38,21 @@ pub const ENVIRONMENT: Action = Action("migration.environment");
 
 /// Approve the migration for the selected environment.
 pub const APPROVE: Action = Action("migration.approve");
+/// The questions of its checklist are answered.
+const ANSWERED: Action = Action("migration.answered");
 
 /// The migration's row in the list of screens.
 pub static SPEC: ScreenSpec = ScreenSpec {
     name: "migration",
     title: "Migration",
     about: "The SQL of a migration and of its rollback, what its header says, and how it is in each environment. Where \
-            the file was changed after it was applied, the difference is looked up in git.",
+            the file was changed after it was applied, the difference is looked up in git. Where it waits for approvals, its checklist says what is proved and what \
+            was answered.",
     keys: &[
         Binding {
             action: PART,
             keys: &["tab"],
-            words: "Next part: SQL, rollback, changes",
+            words: "Next part: SQL, rollback, checklist, changes",
             short: "next part",
             when: "",
         },
@@ -91,6 +95,7 @@ const SIDE_BY_SIDE: u16 = 100;
 enum Part {
     Up,
     Down,
+    Checklist,
     Changes,
 }
 
@@ -102,6 +107,7 @@ pub struct MigrationScreen {
     part: Part,
     up: Viewer,
     down: Viewer,
+    checklist: Viewer,
     changes: Viewer,
     /// The lines of the files, as they were read, without what was found in them.
     texts: [Vec<TextLine>; 2],
@@ -113,8 +119,8 @@ pub struct MigrationScreen {
     read: Option<(Option<Checksum>, Option<Checksum>)>,
     /// What was compared: the file's checksum and the applied one.
     compared: Option<(Checksum, Checksum)>,
-    /// The role that is about to approve it.
-    approver: String,
+    /// The approval that is about to be given.
+    approval: approve::Draft,
 }
 
 impl MigrationScreen {
@@ -128,13 +134,14 @@ impl MigrationScreen {
             part: Part::Up,
             up: waiting(),
             down: waiting(),
+            checklist: Viewer::default(),
             changes: Viewer::default(),
             texts: [Vec::new(), Vec::new()],
             wanted: None,
             judged: None,
             read: None,
             compared: None,
-            approver: String::new(),
+            approval: approve::Draft::default(),
         }
     }
 
@@ -180,6 +187,7 @@ impl MigrationScreen {
         match self.part {
             Part::Up => &mut self.up,
             Part::Down => &mut self.down,
+            Part::Checklist => &mut self.checklist,
             Part::Changes => &mut self.changes,
         }
     }
@@ -188,6 +196,7 @@ impl MigrationScreen {
         match self.part {
             Part::Up => &self.up,
             Part::Down => &self.down,
+            Part::Checklist => &self.checklist,
             Part::Changes => &self.changes,
         }
     }
@@ -196,6 +205,9 @@ impl MigrationScreen {
     fn parts(&self, world: &World) -> Vec<Part> {
         let changed = self.status(world, self.environment) == Some(Status::Changed);
         let mut parts = vec![Part::Up, Part::Down];
+        if world.standing(self.environment, &self.name).is_some() || self.part == Part::Checklist {
+            parts.push(Part::Checklist);
+        }
         if changed || self.compared.is_some() {
             parts.push(Part::Changes);
         }
@@ -208,6 +220,18 @@ impl MigrationScreen {
         let step = if forward { 1 } else { parts.len() - 1 };
         self.part = parts[(now + step) % parts.len()];
         if self.part == Part::Changes { self.compare(world) } else { Vec::new() }
+    }
+
+    /// Shows the checklist as it is now, and leaves it where it is scrolled to while it stays the same.
+    fn show_checklist(&mut self, world: &World, room: u16) {
+        let lines = checklist::lines(world, self.environment, &self.name, room).unwrap_or_else(|| {
+            let waits = world.standing(self.environment, &self.name).is_some();
+            let words = if waits { "The checklist is being made." } else { "It waits for no approval there." };
+            vec![TextLine::plain(Role::Dim, words)]
+        });
+        if self.checklist.lines() != lines {
+            self.checklist.show(lines);
+        }
     }
 
     /// Asks for the files where they are not the ones that were read.
@@ -333,6 +357,7 @@ impl Layer for MigrationScreen {
                 let lines = match self.part {
                     Part::Up => &self.texts[0],
                     Part::Down => &self.texts[1],
+                    Part::Checklist => self.checklist.lines(),
                     Part::Changes => self.changes.lines(),
                 };
                 let text = lines.iter().map(|line| line.text() + "\n").collect();
@@ -370,15 +395,22 @@ impl Layer for MigrationScreen {
     }
 
     fn told(&mut self, wanted: Action, text: &str, context: &Context<'_>) -> Vec<Command> {
-        if wanted != APPROVE {
-            return Vec::new();
+        let world = context.world;
+        match wanted {
+            APPROVE => {
+                self.approval = approve::Draft::of(world, &self.name, text);
+                approve::ask_questions(world, self.environment, &self.name)
+            }
+            ANSWERED => {
+                self.approval.answers = serde_json::from_str(text).unwrap_or_default();
+                approve::ask_to_confirm(world, self.environment, &self.name, &self.approval)
+            }
+            _ => Vec::new(),
         }
-        self.approver = text.to_owned();
-        approve::ask_to_confirm(context.world, self.environment, &self.name, text)
     }
 
     fn confirmed(&mut self, _confirmed: Confirmed, _context: &Context<'_>) -> Vec<Command> {
-        vec![approve::work(self.environment, &self.name, &self.approver)]
+        vec![approve::work(self.environment, &self.name, &self.approval)]
     }
 
     fn answered(&mut self, answer: Answer, context: &Context<'_>) -> Vec<Command> {
@@ -411,6 +443,9 @@ impl Layer for MigrationScreen {
 
     fn settle(&mut self, context: &Context<'_>) {
         let area = self.areas(context.area, context.world).text;
+        if self.part == Part::Checklist {
+            self.show_checklist(context.world, area.width.saturating_sub(2));
+        }
         self.viewer().settle(area);
     }
 
@@ -435,6 +470,7 @@ impl MigrationScreen {
             let words = match part {
                 Part::Up => "SQL".to_owned(),
                 Part::Down => "rollback".to_owned(),
+                Part::Checklist => "checklist".to_owned(),
                 Part::Changes => {
                     let environment = world.config.environments.get(self.environment);
                     let name = environment.map(|environment| environment.name.to_string()).unwrap_or_default();
