@@ -169,7 +169,12 @@ async fn the_demo_shows_what_it_promises_and_stays_when_it_is_to() {
     assert_eq!(lacking[0].missing_words(), "production approval");
     let by_hand = ["approve", "production", "20261118141500_drop_reports", "--user", "reviewer"];
     let mut command = scratch.tidegate();
-    let said = Run::of(command.args(by_hand).arg("--config").arg(kept.config())).expect_success();
+    let open = Run::of(command.args(by_hand).arg("--config").arg(kept.config()));
+    assert!(open.code() == Some(4) && open.errors.contains("tested-locally"), "{open:?}");
+    let yes = "existing-data,indexes,rls-policies,performance,tested-locally,rollback-tested,no-breaking-changes,\
+               api-compatible";
+    command.args(["--yes-to", yes, "--answer", "tested-volume=no: the table has ninety rows"]);
+    let said = Run::of(&mut command).expect_success();
     assert!(said.contains("It has all that it needs for production."), "{said}");
 
     for (view, environment) in views.iter().zip(&context.config.environments) {
