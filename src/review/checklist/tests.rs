@@ -191,3 +191,14 @@ fn only_questions_that_were_asked_are_kept_and_a_gap_is_seen() {
     answers.insert("rollback-tested".to_owned(), Answer { yes: false, note: Some("nothing to bring back".to_owned()) });
     assert!(lacking(&answers).is_empty() && checklist.lacks(&answers).is_empty());
 }
+
+#[test]
+fn the_documentation_lists_every_entry_with_its_rules() {
+    let page = include_str!("../../../docs/approvals.md");
+    for entry in &ENTRIES {
+        let rules = entry.rules.iter().map(|rule| format!("`{rule}`")).collect::<Vec<_>>().join(", ");
+        let rules = if rules.is_empty() { String::new() } else { format!("{rules} ") };
+        let row = format!("| `{}` | {} | {rules}|", entry.name, entry.words);
+        assert!(page.contains(&row), "docs/approvals.md lacks: {row}");
+    }
+}
