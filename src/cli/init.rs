@@ -231,3 +231,41 @@ impl Setup<'_> {
 fn printable_name(name: &str) -> String {
     crate::migration::text::printable(name).into_owned()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::config::{Config, Tier};
+    use crate::review::finding::Severity;
+
+    /// The template, with what is commented out as it would be without the comment.
+    fn with_all() -> String {
+        let is_toml = |line: &str| {
+            let key = line.split(" = ").next().unwrap_or_default();
+            line.starts_with('[') || (line.contains(" = ") && !key.contains(' '))
+        };
+        let bare = |line: &str| match line.strip_prefix("# ") {
+            Some(rest) if is_toml(rest) => rest.to_owned(),
+            _ => line.to_owned(),
+        };
+        TEMPLATE.lines().map(bare).collect::<Vec<_>>().join("\n")
+    }
+
+    #[test]
+    fn what_the_template_holds_ready_is_valid_and_says_what_holds_without_it() {
+        let parsed = |text: &str| Config::parse(text, Path::new("/project/tidegate.toml")).unwrap();
+        let (plain, full) = (parsed(TEMPLATE), parsed(&with_all()));
+        assert_eq!(full.review.block_from, Some(Severity::Error));
+        assert_eq!(full.review.secured_schemas, ["public"]);
+        assert!(full.review.ticket.is_some() && full.review.levels.contains_key("if-exists"));
+        assert_eq!(full.review.main_branch, plain.review.main_branch);
+        for config in [&plain, &full] {
+            for environment in &config.environments {
+                let demanded = environment.policy.approvals.is_some();
+                assert_eq!(demanded, environment.tier == Tier::Production, "{}", environment.name);
+            }
+        }
+    }
+}
