@@ -9,7 +9,7 @@ use super::args::FormatOption;
 use super::output::{self, Tone};
 use super::{CommandError, Exit, Session};
 use crate::migration::name::MigrationType;
-use crate::migration::scaffold::{Request, scaffold};
+use crate::window::scaffold::Wanted;
 
 /// The arguments of `tidegate new`.
 #[derive(Debug, Args)]
@@ -48,17 +48,15 @@ struct Made {
 /// Makes the two files.
 pub fn run(options: &Options, session: &mut Session) -> Result<Exit, CommandError> {
     let config = session.config()?;
-    let made = scaffold(&Request {
-        layout: &config.project.layout,
+    let wanted = Wanted {
         kind: options.kind,
-        description: &options.description.join(" "),
-        author: options.author.as_deref(),
-        ticket: options.ticket.as_deref(),
-        release: options.release.as_deref(),
-        now: Timestamp::now(),
-        templates: config.project.templates.clone(),
-    })?;
-    tracing::info!(migration = made.name.as_str(), "made a migration");
+        description: options.description.join(" "),
+        author: options.author.clone(),
+        ticket: options.ticket.clone(),
+        release: options.release.clone(),
+        at: Timestamp::now(),
+    };
+    let made = wanted.make(&config)?;
     let shown = |path: &std::path::Path| output::path(path.strip_prefix(&session.surroundings.folder).unwrap_or(path));
     let (up, down) = (shown(&made.up), shown(&made.down));
     if options.format.is_json() {

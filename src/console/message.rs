@@ -37,6 +37,7 @@ use crate::window::monitor::MonitorEvent;
 use crate::window::plan::{Intent, Plan};
 use crate::window::review::Judgement;
 use crate::window::runner::Waiver;
+use crate::window::scaffold::Wanted;
 use crate::window::step::Step;
 
 use super::key::Key;
@@ -153,7 +154,7 @@ pub enum Answer {
     Traced(Vec<Tied>, Vec<String>),
     /// News of the matrix that the layer fills.
     Matrix(Box<MatrixNews>),
-    /// The files that a draft was written into.
+    /// The files that a new migration or a draft was written into.
     Written(Box<Scaffolded>),
     /// How the pending migrations of an environment stand with their approvals, and their checklists.
     Standings(usize, Arc<[Standing]>, Arc<[Checklist]>),
@@ -272,6 +273,8 @@ pub enum Work {
     Export(Arc<Comparison>, Format),
     /// Find the migrations that have to do with an object, by their SQL and by what a comparison says of it.
     Trace(Arc<Catalogue>, Box<(ObjectId, Option<Explanation>)>),
+    /// Write a new migration and its rollback into the project.
+    MakeMigration(Wanted),
     /// Write a draft and its rollback into the project.
     WriteDraft(Box<Draft>),
     /// Count the approvals of the migrations that are pending in an environment, and make their checklists.

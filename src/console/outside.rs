@@ -11,6 +11,7 @@ use ratatui::Terminal;
 use tokio::sync::mpsc;
 
 use crate::config::Secret;
+use crate::migration::text::printable;
 use crate::window::context::Context;
 use crate::window::drift::handle::{self, NewsOf, Task};
 use crate::window::drift::matrix::{self, Pair};
@@ -195,7 +196,12 @@ impl Outside<Screen> for Real {
     async fn edit(&mut self, files: &[PathBuf]) -> Result<(), String> {
         let command = editor::command(|name| self.context.surroundings.variable(name));
         let Some(command) = command else {
-            return Err("Neither VISUAL nor EDITOR says which editor to open them in.".to_owned());
+            let shown = |path: &PathBuf| {
+                let folder = &self.context.surroundings.folder;
+                printable(&path.strip_prefix(folder).unwrap_or(path).display().to_string()).into_owned()
+            };
+            let paths: Vec<String> = files.iter().map(shown).collect();
+            return Err(format!("Neither VISUAL nor EDITOR names an editor to open {} in.", paths.join(" and ")));
         };
         self.ear.close();
         give_back();

@@ -7,6 +7,7 @@ mod draft;
 mod drift;
 mod lineage;
 mod matrix;
+mod new;
 mod pictures;
 mod review;
 mod wake;

@@ -17,6 +17,7 @@ pub mod log;
 mod marks;
 pub mod matrix;
 pub mod migration;
+pub mod new;
 pub mod palette;
 pub mod password;
 pub mod plan;
@@ -51,6 +52,7 @@ pub static SCREENS: &[&ScreenSpec] = &[
     &review::SPEC,
     &backups::SPEC,
     &files::SPEC,
+    &new::SPEC,
     &password::SPEC,
     &confirm::SPEC,
     &prompt::SPEC,

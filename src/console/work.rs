@@ -54,6 +54,10 @@ pub async fn run(context: Arc<Context>, work: Work) -> Answer {
             let (tied, unread) = lineage::trace(&catalogue, &id, explanation.as_ref());
             Answer::Traced(tied, unread)
         }
+        Work::MakeMigration(wanted) => match wanted.make(&context.config) {
+            Ok(made) => Answer::Written(Box::new(made)),
+            Err(error) => Answer::Failed(Box::new(Trouble::from_error("No migration was made", &error))),
+        },
         Work::WriteDraft(draft) => match write_draft(&context, &draft) {
             Ok(made) => Answer::Written(Box::new(made)),
             Err(error) => Answer::Failed(Box::new(Trouble::from_error("The draft cannot be written", &error))),

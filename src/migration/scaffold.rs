@@ -113,15 +113,31 @@ pub fn scaffold_with(request: &Request<'_>, content: &Content<'_>) -> Result<Sca
     make(request, Some(content))
 }
 
+/// The name of a migration that is made at a moment beside those that are there.
+///
+/// # Errors
+/// The description has nothing that a name could be made of.
+pub fn name_beside(
+    catalogue: &Catalogue,
+    kind: MigrationType,
+    description: &str,
+    now: Timestamp,
+) -> Result<MigrationName, ScaffoldError> {
+    let proposed = propose_description(description)
+        .ok_or_else(|| ScaffoldError::NoName { description: printable(description).into_owned() })?;
+    Ok(MigrationName::new(free_version(catalogue, now), kind, &proposed)?)
+}
+
 fn make(request: &Request<'_>, content: Option<&Content<'_>>) -> Result<Scaffolded, ScaffoldError> {
-    let description = propose_description(request.description)
-        .ok_or_else(|| ScaffoldError::NoName { description: printable(request.description).into_owned() })?;
+    if propose_description(request.description).is_none() {
+        return Err(ScaffoldError::NoName { description: printable(request.description).into_owned() });
+    }
     let layout = request.layout;
     let rollbacks = layout.rollback_folder();
     for folder in [layout.migrations.as_path(), rollbacks] {
         fs::create_dir_all(folder).map_err(|source| ScaffoldError::File { path: folder.to_owned(), source })?;
     }
-    let name = MigrationName::new(free_version(layout, request.now)?, request.kind, &description)?;
+    let name = name_beside(&Catalogue::read(layout)?, request.kind, request.description, request.now)?;
     let mut up_text = fill(&template(request, "up.sql", UP)?, request, &name);
     let mut down_text = fill(&template(request, "down.sql", DOWN)?, request, &name);
     if let Some(content) = content {
@@ -141,8 +157,7 @@ fn make(request: &Request<'_>, content: Option<&Content<'_>>) -> Result<Scaffold
 
 /// The version of this moment, or the next after the latest one there is, be it that of a rollback without a migration or of
 /// a file that cannot be read.
-fn free_version(layout: &Layout, now: Timestamp) -> Result<Version, ScaffoldError> {
-    let catalogue = Catalogue::read(layout)?;
+fn free_version(catalogue: &Catalogue, now: Timestamp) -> Version {
     let wanted = Version::at(now);
     let of_problem = |problem: &FileProblem| {
         let role = FileRole::of(problem.path.file_name()?.to_str()?).ok()?;
@@ -150,7 +165,7 @@ fn free_version(layout: &Layout, now: Timestamp) -> Result<Version, ScaffoldErro
     };
     let of_migrations = catalogue.migrations.last().map(|latest| latest.name.version());
     let latest = catalogue.problems.iter().filter_map(of_problem).chain(of_migrations).max();
-    Ok(latest.filter(|latest| *latest >= wanted).map_or(wanted, Version::next))
+    latest.filter(|latest| *latest >= wanted).map_or(wanted, Version::next)
 }
 
 fn template(request: &Request<'_>, file: &str, built_in: &str) -> Result<String, ScaffoldError> {

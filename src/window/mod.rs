@@ -25,6 +25,7 @@ pub mod planning;
 pub mod report;
 pub mod review;
 pub mod runner;
+pub mod scaffold;
 pub mod state;
 pub mod status;
 pub mod step;

@@ -19,6 +19,7 @@ mod connect_pooler;
 mod connect_tls;
 mod console;
 mod console_drift;
+mod console_files;
 mod console_interruptions;
 mod console_terminal;
 mod demo;

@@ -23,7 +23,7 @@ use crate::console::view::migration::MigrationScreen;
 use crate::console::view::plan::PlanScreen;
 use crate::console::view::recovery::RecoveryScreen;
 use crate::console::view::review::{self, ReviewScreen};
-use crate::console::view::{backups, files, marks, password};
+use crate::console::view::{backups, files, marks, new, password};
 use crate::console::widget::input::Filter;
 use crate::console::widget::list::ListState;
 use crate::console::widget::paint::{Pen, Piece, piece, row};
@@ -61,6 +61,8 @@ pub const PASSWORD: Action = Action("board.password");
 pub const REFRESH: Action = Action("board.refresh");
 /// Shows what the rules have found in the migrations.
 pub const REVIEW: Action = Action("board.review");
+/// Makes a new migration.
+pub const NEW: Action = Action("board.new");
 /// Lists the files that are not as they should be.
 pub const FILES: Action = Action("board.files");
 
@@ -138,6 +140,13 @@ pub static SPEC: ScreenSpec = ScreenSpec {
             when: "",
         },
         Binding {
+            action: NEW,
+            keys: &["c"],
+            words: "Create a migration and its rollback, and edit it",
+            short: "create",
+            when: "",
+        },
+        Binding {
             action: FILES,
             keys: &["f"],
             words: "List the files that are not as they should be",
@@ -184,6 +193,8 @@ pub struct BoardScreen {
     made_from: Option<(Arc<Board>, String)>,
     /// The marked migrations, by name.
     marked: BTreeSet<Arc<str>>,
+    /// The migration to select as soon as it is there: it has just been made.
+    awaited: Option<String>,
     /// Unfinished windows were looked for, and offered if there were any.
     has_offered: bool,
     /// The operator has moved, so the selection is left alone when the board fills.
@@ -226,6 +237,17 @@ impl BoardScreen {
         self.made_from = Some((Arc::clone(board), self.filter.query().to_owned()));
         if !self.has_moved && self.filter.query().is_empty() {
             self.list.selected = start(board, self.environment);
+        }
+    }
+
+    /// Selects the migration that was just made, once its file was read.
+    fn select_awaited(&mut self, board: &Board) {
+        let position = self.awaited.as_deref().and_then(|name| board.position(name));
+        let Some(row) = position.and_then(|position| u32::try_from(position).ok()) else { return };
+        if let Ok(index) = self.rows.binary_search(&row) {
+            self.list.selected = index;
+            self.has_moved = true;
+            self.awaited = None;
         }
     }
 
@@ -417,6 +439,7 @@ impl Layer for BoardScreen {
             MATRIX => return vec![Command::Open(Box::new(MatrixScreen::default()))],
             DRIFT => return vec![Command::Open(Box::new(DriftScreen::of(self.sides(world))))],
             BACKUPS => return vec![Command::Open(Box::new(backups::BackupsScreen::of(self.environment)))],
+            NEW => return vec![Command::Open(Box::new(new::NewDialog::default()))],
             FILES => return vec![Command::Open(Box::new(files::FilesScreen::default()))],
             PASSWORD => return vec![Command::Open(Box::new(password::PasswordDialog::of(self.environment)))],
             REFRESH => return vec![Command::Refresh(self.environment)],
@@ -441,6 +464,15 @@ impl Layer for BoardScreen {
     fn pasted(&mut self, text: &str, _context: &Context<'_>) -> Vec<Command> {
         if self.filter.is_editing() {
             self.filter.pasted(text);
+        }
+        Vec::new()
+    }
+
+    fn told(&mut self, wanted: Action, text: &str, _context: &Context<'_>) -> Vec<Command> {
+        if wanted == NEW {
+            // A filter could hide it.
+            self.filter.leave();
+            self.awaited = Some(text.to_owned());
         }
         Vec::new()
     }
@@ -472,6 +504,7 @@ impl Layer for BoardScreen {
     fn settle(&mut self, context: &Context<'_>) {
         self.environment = self.environment.min(context.world.environments.len().saturating_sub(1));
         self.filter_rows(context.world);
+        self.select_awaited(&context.world.board);
         let layout = self.layout(context.area, context.world);
         self.first_environment = layout.environments.start;
         self.list.settle(self.rows.len(), layout.rows().height);
@@ -510,7 +543,7 @@ impl BoardScreen {
         let has_type = columns.len() == layout.environments.len() + 3 + usize::from(has_review);
         let buffer = frame.buffer_mut();
         if self.rows.is_empty() {
-            table::draw_empty(canvas, buffer, layout.table, self.empty_words(world));
+            table::draw_empty(canvas, buffer, layout.table, &self.empty_words(canvas));
         }
         table::draw(canvas, buffer, layout.table, &columns, &self.list, self.rows.len(), |index, widths| {
             let number = self.rows[index] as usize;
@@ -570,14 +603,19 @@ impl BoardScreen {
         }
     }
 
-    fn empty_words(&self, world: &World) -> &'static str {
+    fn empty_words(&self, canvas: &Canvas<'_>) -> String {
+        let world = canvas.world;
         match &world.catalogue {
-            None if world.files_error.is_some() => "The migration files cannot be read.",
-            None => "Reading the migration files.",
-            Some(_) if self.filter.is_shown() => "No migration matches. Esc shows all of them again.",
+            None if world.files_error.is_some() => "The migration files cannot be read.".to_owned(),
+            None => "Reading the migration files.".to_owned(),
+            Some(_) if self.filter.is_shown() => "No migration matches. Esc shows all of them again.".to_owned(),
             Some(_) => {
-                "There are no migrations yet. `tidegate new create metrics` writes the first one, and it will appear \
-                 here."
+                let key = canvas.keymap.key(SPEC.name, NEW);
+                let key = key.map(|key| format!("{key}, or ")).unwrap_or_default();
+                format!(
+                    "There are no migrations yet. {key}`tidegate new create metrics` writes the first one, and it \
+                     will appear here."
+                )
             }
         }
     }
