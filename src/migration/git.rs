@@ -80,6 +80,59 @@ pub fn uncommitted(dir: &Path, below: &[&Path]) -> Option<Vec<PathBuf>> {
     Some(changed)
 }
 
+/// Which files below some folders are still in work, as git knows them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Unmerged {
+    /// The files that git knows, or would take: not those that it is told to ignore.
+    pub known: HashSet<PathBuf>,
+    /// Those of them that the main branch lacks, here and at `origin`; without such a branch, those that are not committed.
+    pub open: HashSet<PathBuf>,
+    /// Those that are not in the last commit.
+    pub new: HashSet<PathBuf>,
+    /// Whether there is such a branch.
+    pub has_branch: bool,
+}
+
+impl Unmerged {
+    /// Whether git knows the file.
+    pub fn knows(&self, path: &Path) -> bool {
+        self.known.contains(path)
+    }
+
+    /// Whether the main branch lacks it.
+    pub fn is_open(&self, path: &Path) -> bool {
+        self.open.contains(path)
+    }
+}
+
+/// Which files below some folders a branch lacks; `None` where git cannot say.
+pub fn unmerged(dir: &Path, branch: &str, below: &[&Path]) -> Option<Unmerged> {
+    let words = ["ls-files", "--cached", "--others", "--exclude-standard", "--full-name", "-z"];
+    let known: HashSet<PathBuf> = listed(dir, &words, below)?.into_iter().collect();
+    let root = PathBuf::from(line(dir, ["rev-parse", "--show-toplevel"])?);
+    let commit = |name: &str| line(dir, ["rev-parse", "--verify", "--quiet", &format!("{name}^{{commit}}")]);
+    let tree = |commit: &str| -> Option<HashSet<PathBuf>> {
+        let mut files = HashSet::new();
+        for folder in below.iter().filter(|folder| folder.is_dir()) {
+            let bytes = ask(folder, ["ls-tree", "-r", "-z", "--name-only", "--full-name", commit])?;
+            let names = bytes.split(|byte| *byte == 0).filter(|name| !name.is_empty());
+            files.extend(names.map(|name| root.join(OsStr::from_bytes(name))));
+        }
+        Some(files)
+    };
+    // Before the first commit there is none.
+    let last = commit("HEAD").map_or_else(|| Some(HashSet::new()), |commit| tree(&commit))?;
+    let branches = [format!("refs/remotes/origin/{branch}"), format!("refs/heads/{branch}")];
+    let branches: Vec<HashSet<PathBuf>> =
+        branches.iter().filter_map(|name| commit(name)).map(|commit| tree(&commit)).collect::<Option<_>>()?;
+    let without = |trees: &[&HashSet<PathBuf>]| -> HashSet<PathBuf> {
+        known.iter().filter(|path| trees.iter().all(|tree| !tree.contains(*path))).cloned().collect()
+    };
+    let new = without(&[&last]);
+    let open = if branches.is_empty() { new.clone() } else { without(&branches.iter().collect::<Vec<_>>()) };
+    Some(Unmerged { open, new, has_branch: !branches.is_empty(), known })
+}
+
 fn untracked(dir: &Path, below: &[&Path]) -> Option<Vec<PathBuf>> {
     listed(dir, &["ls-files", "--others", "--exclude-standard", "--full-name", "-z"], below)
 }
@@ -251,6 +304,39 @@ mod tests {
         assert_eq!(uncommitted(&root, &[&below]).map(sorted), Some(["gone.sql", "new.sql"].map(path).to_vec()));
         assert_eq!(changed_after(&root, "nothing", &[&below]), None);
         assert_eq!(changed_since(&root, "--output=x", &[&below]), None);
+    }
+
+    #[test]
+    fn what_the_main_branch_lacks_is_in_work() {
+        let Some(folder) = repository() else { return };
+        let root = folder.path().canonicalize().unwrap();
+        let path = |name: &str| root.join("m").join(name);
+        fs::create_dir(root.join("m")).unwrap();
+        fs::write(path("first.sql"), "x").unwrap();
+        git(&root, &["branch", "-M", "trunk"]);
+        let below = root.join("m");
+        let asked = |branch: &str| unmerged(&root, branch, &[&below, &root.join("gone")]).unwrap();
+        assert!(asked("trunk").is_open(&path("first.sql")), "nothing is committed yet");
+        commit(&root).unwrap();
+        git(&root, &["branch", "-M", "trunk"]).unwrap();
+        git(&root, &["checkout", "-q", "-b", "work"]).unwrap();
+        fs::write(path("second.sql"), "x").unwrap();
+        commit(&root).unwrap();
+        fs::write(path("first.sql"), "changed").unwrap();
+        for name in ["third.sql", "hidden.sql"] {
+            fs::write(path(name), "x").unwrap();
+        }
+        fs::write(root.join(".gitignore"), "hidden.sql\n").unwrap();
+        let open = |branch: &str| {
+            let mut open: Vec<PathBuf> = asked(branch).open.into_iter().collect();
+            open.sort();
+            (open, asked(branch).has_branch)
+        };
+        assert_eq!(open("trunk"), (vec![path("second.sql"), path("third.sql")], true));
+        assert_eq!(open("nothing"), (vec![path("third.sql")], false), "what is committed may be anywhere");
+        assert!(asked("trunk").knows(&path("first.sql")) && !asked("trunk").knows(&path("hidden.sql")));
+        assert_eq!(asked("trunk").new, [path("third.sql")].into());
+        assert_eq!(unmerged(Path::new("/nonexistent"), "trunk", &[&below]), None);
     }
 
     #[test]

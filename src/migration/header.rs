@@ -1,5 +1,7 @@
 //! The comment at the top of a migration: who wrote it, for which ticket, and what it is for.
 
+use std::ops::Range;
+
 use super::text::printable;
 
 /// How much of a file is searched for its header.
@@ -30,7 +32,7 @@ impl Header {
     /// empty, or is still the template's `<…>`, counts as absent; when a field is given twice the first one holds.
     pub fn parse(text: &str) -> Self {
         let mut header = Header::default();
-        let mut open: Option<Field> = None;
+        let mut open: Option<HeaderField> = None;
         for line in text.trim_start_matches('\u{feff}').lines() {
             let line = line.trim();
             let Some(comment) = line.strip_prefix("--") else {
@@ -42,7 +44,7 @@ impl Header {
             };
             match field(comment) {
                 Some((field, value)) => open = header.set(field, value).then_some(field),
-                None if open == Some(Field::Description) && is_continuation(comment) => {
+                None if open == Some(HeaderField::Description) && is_continuation(comment) => {
                     header.extend_description(comment)
                 }
                 None => open = None,
@@ -51,18 +53,44 @@ impl Header {
         header
     }
 
+    /// Where a field's value is to be written.
+    pub fn place(text: &str, field: HeaderField) -> Place {
+        let start = text.len() - text.trim_start_matches('\u{feff}').len();
+        let (mut at, mut line_for_it) = (start, start);
+        for line in text[start..].split_inclusive('\n') {
+            let (begin, bare) = (at, line.trim_end());
+            at += line.len();
+            let Some(comment) = bare.trim_start().strip_prefix("--") else {
+                if bare.is_empty() {
+                    continue;
+                }
+                break;
+            };
+            match self::field(comment) {
+                Some((found, _)) if found == field => {
+                    let colon = bare.find(':').map_or(bare.len(), |colon| colon + 1);
+                    return Place::Value(begin + colon..begin + bare.len());
+                }
+                // The file's own name stands above all else.
+                Some((HeaderField::Migration, _)) if line.ends_with('\n') => line_for_it = at,
+                _ => {}
+            }
+        }
+        Place::Line(line_for_it)
+    }
+
     /// Reads the header from the first bytes of a file, which may end in the middle of a character.
     pub fn parse_bytes(bytes: &[u8]) -> Self {
         Header::parse(&String::from_utf8_lossy(&bytes[..bytes.len().min(HEADER_BYTES)]))
     }
 
-    fn set(&mut self, field: Field, value: &str) -> bool {
+    fn set(&mut self, field: HeaderField, value: &str) -> bool {
         let place = match field {
-            Field::Migration => &mut self.migration,
-            Field::Author => &mut self.author,
-            Field::Ticket => &mut self.ticket,
-            Field::Description => &mut self.description,
-            Field::Release => &mut self.release,
+            HeaderField::Migration => &mut self.migration,
+            HeaderField::Author => &mut self.author,
+            HeaderField::Ticket => &mut self.ticket,
+            HeaderField::Description => &mut self.description,
+            HeaderField::Release => &mut self.release,
         };
         let is_first = place.is_none();
         if is_first && !value.is_empty() && !is_placeholder(value) {
@@ -80,23 +108,38 @@ impl Header {
     }
 }
 
+/// A field of the header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Field {
+pub enum HeaderField {
+    /// The name that the file gives itself.
     Migration,
+    /// Who wrote it.
     Author,
+    /// What it is done for.
     Ticket,
+    /// What it changes and why.
     Description,
+    /// The release that it belongs to.
     Release,
 }
 
-fn field(comment: &str) -> Option<(Field, &str)> {
+/// Where a field's value is to be written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// In the place of these bytes, all that stands behind the field's colon.
+    Value(Range<usize>),
+    /// On a line of its own that begins here.
+    Line(usize),
+}
+
+fn field(comment: &str) -> Option<(HeaderField, &str)> {
     let (key, value) = comment.split_once(':')?;
     let field = match key.trim().to_ascii_lowercase().as_str() {
-        "migration" => Field::Migration,
-        "author" => Field::Author,
-        "ticket" => Field::Ticket,
-        "description" => Field::Description,
-        "release" => Field::Release,
+        "migration" => HeaderField::Migration,
+        "author" => HeaderField::Author,
+        "ticket" => HeaderField::Ticket,
+        "description" => HeaderField::Description,
+        "release" => HeaderField::Release,
         _ => return None,
     };
     Some((field, value.trim()))
@@ -170,5 +213,16 @@ mod tests {
         let header = Header::parse_bytes(b"-- Author: ad\xe8le\n-- Ticket: T-1\n");
         assert_eq!(header.author.as_deref(), Some("ad\u{fffd}le"));
         assert_eq!(header.ticket.as_deref(), Some("T-1"));
+    }
+
+    #[rstest]
+    #[case("-- Author: me\nSELECT 1;", HeaderField::Author, Place::Value(10..13))]
+    #[case("\u{feff}-- Author:\r\nSELECT 1;", HeaderField::Author, Place::Value(13..13))]
+    #[case("-- Migration: x.sql\n-- Ticket: A-1\n", HeaderField::Author, Place::Line(20))]
+    #[case("SELECT 1;\n-- Author: late", HeaderField::Author, Place::Line(0))]
+    #[case("\u{feff}SELECT 1;", HeaderField::Author, Place::Line(3))]
+    #[case("", HeaderField::Ticket, Place::Line(0))]
+    fn a_value_has_its_place(#[case] text: &str, #[case] field: HeaderField, #[case] place: Place) {
+        assert_eq!(Header::place(text, field), place);
     }
 }

@@ -5,7 +5,8 @@ use std::path::Path;
 
 use super::allow::{Allowance, allowances};
 use super::category::Category;
-use super::finding::{Finding, Part, Severity};
+use super::deed::Deed;
+use super::finding::{Edit, Finding, Fix, Part, Severity};
 use super::known::Known;
 use super::rule::{Check, Report, Rule};
 use super::settings::Settings;
@@ -91,7 +92,8 @@ pub fn examine(files: Files<'_>, settings: &Settings, rules: &Rules) -> Examined
         let structure = examined.up.script.as_ref().ok().map(|script| script.structure());
         let in_transaction = structure == Some(Structure::Wrapped);
         let found = squawk::findings(Part::Up, files.up.1, &tree, in_transaction, &rules.on);
-        findings.extend(found.into_iter().filter(|finding| !examined.is_record(finding)));
+        let found = found.into_iter().filter(|finding| !examined.is_record(finding));
+        findings.extend(found.map(|finding| examined.weighed(finding)));
     }
     examined.findings = findings;
     examined
@@ -128,6 +130,31 @@ impl Examined {
             matches!(statement.records, Some(Record::Insert(_) | Record::Update(_)))
                 && statement.range.contains(&finding.range.start)
         })
+    }
+
+    /// Whether CONCURRENTLY may be written where a rule proposes it: PostgreSQL refuses it in a transaction, and in a file
+    /// without one it keeps Tidegate from opening one around the other statements.
+    fn weighed(&self, mut finding: Finding) -> Finding {
+        if !finding.rule.starts_with("require-concurrent-") {
+            return finding;
+        }
+        let Some(fix) = &mut finding.fix else { return finding };
+        let statement = self.up.statements.iter().find(|one| one.range.contains(&finding.range.start));
+        let wrapped = matches!(&self.up.script, Ok(script) if script.structure() == Structure::Wrapped);
+        let is_alone = self.up.working().count() == 1;
+        let allowed = statement.is_some_and(|one| match &one.deed {
+            // It takes one index, and without CASCADE only.
+            Deed::Drop(drop) => drop.names.len() == 1 && !drop.cascade,
+            _ => true,
+        });
+        match statement {
+            Some(one) if allowed && (one.transaction.is_none() || wrapped) => {
+                let plain = matches!(one.deed, Deed::CreateIndex(_) | Deed::Drop(_));
+                fix.safe = plain && (one.transaction.is_none() || is_alone);
+            }
+            _ => finding.fix = None,
+        }
+        finding
     }
 
     /// Takes in what was found elsewhere about a file as a whole.
@@ -169,7 +196,13 @@ impl Examined {
             };
             if let Some((rule, severity)) = rule(name).zip(rules.severity(name)) {
                 let mut report = Report::new(rule.name, severity);
-                report.at(allowance.part, allowance.range.clone(), message);
+                let found = report.at(allowance.part, allowance.range.clone(), message);
+                let sql = if allowance.part == Part::Up { Some(&self.up) } else { self.down.as_ref() };
+                if let Some(sql) = sql.filter(|_| rule.name == "allow-unused") {
+                    // What is not found now may be found with what another environment says.
+                    let edit = Edit { range: sql.line_of(&allowance.range), text: String::new() };
+                    found.fix(Fix::of("take the comment out", vec![edit]));
+                }
                 self.findings.extend(report.into_findings());
             }
         }

@@ -80,6 +80,9 @@ pub struct Fix {
     pub title: String,
     /// What is replaced by what; the ranges do not overlap.
     pub edits: Vec<Edit>,
+    /// Whether it may be made without anybody looking at it: a migration that succeeds leaves the same in the database
+    /// with it as without.
+    pub safe: bool,
 }
 
 /// A piece of text in place of some bytes of a file.
@@ -94,7 +97,38 @@ pub struct Edit {
 impl Fix {
     /// One piece of text put in at a byte.
     pub fn insert(title: impl Into<String>, at: usize, text: impl Into<String>) -> Self {
-        Fix { title: title.into(), edits: vec![Edit { range: at..at, text: text.into() }] }
+        Self::of(title, vec![Edit { range: at..at, text: text.into() }])
+    }
+
+    /// Several edits, to be looked at before they are made.
+    pub fn of(title: impl Into<String>, edits: Vec<Edit>) -> Self {
+        Fix { title: title.into(), edits, safe: false }
+    }
+
+    /// The same, to be made without a look.
+    #[must_use]
+    pub fn safe(self) -> Self {
+        Fix { safe: true, ..self }
+    }
+
+    /// Several fixes of one text at once: the text with them made, and which of them were. One that gets in the way of
+    /// another is left for the next time.
+    pub fn together(fixes: &[&Fix], text: &str) -> (String, Vec<bool>) {
+        let mut edits: Vec<&Edit> = Vec::new();
+        let mut made = Vec::with_capacity(fixes.len());
+        for fix in fixes {
+            // Two pieces at one place would have to know which of them comes first.
+            let is_free = |one: &Edit| {
+                edits.iter().all(|other| one.range.end < other.range.start || other.range.end < one.range.start)
+            };
+            let fits = fix.edits.iter().all(is_free);
+            made.push(fits);
+            if fits {
+                edits.extend(&fix.edits);
+            }
+        }
+        let all = Fix::of(String::new(), edits.into_iter().cloned().collect());
+        (all.applied(text), made)
     }
 
     /// The text with the change made.
@@ -122,6 +156,17 @@ mod tests {
         let insert = Fix::insert("add a word", 12, " concurrently");
         assert_eq!(insert.applied("create index on t (a)"), "create index concurrently on t (a)");
         let edits = vec![Edit { range: 4..5, text: "C".to_owned() }, Edit { range: 0..2, text: String::new() }];
-        assert_eq!(Fix { title: String::new(), edits }.applied("a b c"), "b C");
+        assert_eq!(Fix::of("", edits).applied("a b c"), "b C");
+    }
+
+    #[test]
+    fn fixes_are_made_together_where_none_gets_in_the_way_of_another() {
+        let insert = |at| Fix::insert("", at, "+");
+        let cut = Fix::of("", vec![Edit { range: 2..4, text: String::new() }]);
+        let together = |fixes: &[&Fix]| Fix::together(fixes, "abcdef");
+        assert_eq!(together(&[&insert(5), &insert(1)]), ("a+bcde+f".to_owned(), vec![true, true]));
+        assert_eq!(together(&[&insert(1), &insert(1)]), ("a+bcdef".to_owned(), vec![true, false]));
+        assert_eq!(together(&[&cut, &insert(3), &insert(4), &insert(5)]).1, [true, false, false, true]);
+        assert_eq!(together(&[]), ("abcdef".to_owned(), vec![]));
     }
 }

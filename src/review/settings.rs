@@ -30,6 +30,8 @@ pub struct Settings {
     pub without_backup: Vec<String>,
     /// Tables that are known to be large.
     pub large_tables: Vec<LargeTable>,
+    /// Who works on the files; proposed where a header names no author.
+    pub author: Option<String>,
     /// From which severity on findings keep a window from applying; none never do.
     pub block_from: Level,
     /// The branch whose files are as they will stay.
@@ -51,6 +53,7 @@ impl Default for Settings {
             public_roles: vec!["anon".to_owned()],
             without_backup: Vec::new(),
             large_tables: Vec::new(),
+            author: None,
             block_from: None,
             main_branch: "main".to_owned(),
             levels: BTreeMap::new(),

@@ -160,6 +160,44 @@ impl Sql {
         self.text.get(range.clone()).unwrap_or_default()
     }
 
+    /// The byte behind a statement's semicolon, where it has one.
+    pub fn behind(&self, statement: &Statement) -> Option<usize> {
+        let rest = self.text.get(statement.range.end..)?;
+        let blanks = rest.len() - rest.trim_start().len();
+        rest[blanks..].starts_with(';').then_some(statement.range.end + blanks + 1)
+    }
+
+    /// How the file ends its lines.
+    pub fn line_end(&self) -> &'static str {
+        if self.text.contains("\r\n") { "\r\n" } else { "\n" }
+    }
+
+    /// A line of its own behind a statement, as far to the right as the statement: where it goes, and its text.
+    pub fn line_behind(&self, statement: &Statement, line: &str) -> Option<(usize, String)> {
+        let at = self.behind(statement)?;
+        let before = &self.text[..statement.range.start];
+        let first = &before[before.rfind('\n').map_or(0, |end| end + 1)..];
+        let indent = if first.trim().is_empty() { first } else { "" };
+        Some((at, format!("{}{indent}{line}", self.line_end())))
+    }
+
+    /// The whole line of a place that has the line for itself, with the end of the line; else the place.
+    pub fn line_of(&self, range: &Range<usize>) -> Range<usize> {
+        let start = self.text[..range.start].rfind('\n').map_or(0, |end| end + 1);
+        let end = self.text[range.end..].find('\n').map_or(self.text.len(), |end| range.end + end + 1);
+        let is_alone = [start..range.start, range.end..end].iter().all(|rest| self.at(rest).trim().is_empty());
+        if is_alone { start..end } else { range.clone() }
+    }
+
+    /// The string constants of a place that say exactly this, in plain quotes.
+    pub fn constants(&self, within: &Range<usize>, value: &str) -> Vec<Range<usize>> {
+        let said = |range: &&Range<usize>| {
+            let inside = within.start <= range.start && range.end <= within.end;
+            inside && self.at(range).strip_prefix('\'').and_then(|rest| rest.strip_suffix('\'')) == Some(value)
+        };
+        self.strings.iter().filter(said).cloned().collect()
+    }
+
     /// Whether its statements are known.
     pub fn is_read(&self) -> bool {
         self.too_deep.is_none() && !self.too_long

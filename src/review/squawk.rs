@@ -38,18 +38,25 @@ pub fn findings(
                 range: violation.text_range.start().into()..violation.text_range.end().into(),
                 message: violation.message,
                 help: violation.help,
-                fix: violation.fix.map(fix),
+                fix: violation.fix.map(|one| fix(one, rule.name)).filter(|_| !PLACEHOLDERS.contains(&rule.name)),
             })
         })
         .collect()
 }
 
-fn fix(fix: squawk_linter::Fix) -> Fix {
+/// The rules whose fix leaves a word to be filled in.
+const PLACEHOLDERS: [&str; 1] = ["require-enum-value-ordering"];
+
+/// The rules whose fix leaves the same in the database.
+const SAFE: [&str; 2] = ["identifier-too-long", "prefer-robust-stmts"];
+
+fn fix(fix: squawk_linter::Fix, rule: &str) -> Fix {
     let edit = |edit: squawk_linter::Edit| Edit {
         range: edit.text_range.start().into()..edit.text_range.end().into(),
         text: edit.text.unwrap_or_default(),
     };
-    Fix { title: fix.title, edits: fix.edits.into_iter().map(edit).collect() }
+    let safe = SAFE.contains(&rule);
+    Fix { title: fix.title, edits: fix.edits.into_iter().map(edit).collect(), safe }
 }
 
 #[cfg(test)]

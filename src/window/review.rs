@@ -4,10 +4,12 @@ mod again;
 mod ahead;
 mod checklists;
 mod judgement;
+pub mod mend;
 mod outside;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::config::{Config, Tier};
 use crate::migration::catalogue::{Catalogue, FileProblem, Migration, MigrationFile};
@@ -19,7 +21,7 @@ use crate::review::settings::{LargeTable, Settings};
 
 pub use again::Reviewer;
 pub use checklists::KnownChecklists;
-pub use judgement::{Judged, Judgement, Placed};
+pub use judgement::{Judged, JudgedFile, Judgement, Placed};
 pub use outside::{Environments, Git, large_tables};
 
 /// What is to be reviewed.
@@ -35,6 +37,8 @@ pub struct Request<'a> {
     pub environments: Environments<'a>,
     /// Tables of which an environment says that they are large.
     pub large_tables: Vec<LargeTable>,
+    /// Texts that are looked at in the place of files, by their paths.
+    pub texts: HashMap<PathBuf, Arc<str>>,
 }
 
 /// A review.
@@ -143,10 +147,14 @@ fn review_each(
     known: &mut Known,
     mut take: impl FnMut(Reviewed),
 ) {
-    let settings = &Settings { large_tables: request.large_tables.clone(), ..config.review.clone() };
+    let settings = &Settings {
+        large_tables: request.large_tables.clone(),
+        author: request.git.author.clone(),
+        ..config.review.clone()
+    };
     let rules = Rules::of(settings, request.tier.map(Tier::word));
     let rules_for = |migration: &Migration| if request.wants(migration) { &rules } else { &NOTHING };
-    let alone = |migration: &Migration| read(migration, settings, rules_for(migration));
+    let alone = |migration: &Migration| read(migration, settings, rules_for(migration), &request.texts);
     ahead::in_order(migrations, AT_ONCE, alone, |migration, examined| {
         let is_wanted = request.wants(migration);
         let examined = examined.map(|mut examined| {
@@ -167,8 +175,16 @@ fn review_each(
 /// No rule, for migrations that are only read for what they make.
 static NOTHING: Rules = Rules::none();
 
-fn read(migration: &Migration, settings: &Settings, rules: &Rules) -> Result<Examined, Unread> {
+fn read(
+    migration: &Migration,
+    settings: &Settings,
+    rules: &Rules,
+    texts: &HashMap<PathBuf, Arc<str>>,
+) -> Result<Examined, Unread> {
     let text = |file: &MigrationFile| {
+        if let Some(text) = texts.get(&file.path) {
+            return Ok(text.to_string());
+        }
         let unread = |why: String| Unread { name: migration.name.clone(), why };
         let bytes =
             file.read().map_err(|error| unread(format!("{} could not be read: {error}.", file.path.display())))?;

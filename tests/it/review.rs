@@ -88,6 +88,104 @@ fn a_new_migration_is_clean_but_for_what_is_to_be_filled_in() {
     assert_eq!(rules, ["unfinished", "unfinished"], "{document}");
 }
 
+const OWNERS: &str = "20260802093000_alter_metrics_add_owner";
+
+/// A project whose second migration, in work on a branch of its own, has something to fix; as has the first, on `main`.
+fn project_in_work() -> Scratch {
+    let scratch = project();
+    scratch.migration(
+        NAME,
+        &format!("{HEADER}CREATE TABLE metrics (id bigint PRIMARY KEY);\n"),
+        "DROP TABLE metrics;\n",
+    );
+    git(&scratch, &["init", "-q", "-b", "main"]);
+    commit(&scratch);
+    git(&scratch, &["checkout", "-q", "-b", "work"]);
+    let up = format!(
+        "{HEADER}BEGIN;\n\tALTER TABLE metrics ADD COLUMN owner int;\nINSERT INTO migrations_history (migration_name) \
+         VALUES ('{NAME}');\nCOMMIT;\n"
+    );
+    scratch.migration(OWNERS, &up, "ALTER TABLE metrics DROP COLUMN owner;\n");
+    scratch
+}
+
+fn text_of(scratch: &Scratch, name: &str) -> String {
+    fs::read_to_string(scratch.path().join(format!("migrations/{name}.sql"))).expect("is text")
+}
+
+#[test]
+fn what_is_in_work_is_fixed_and_what_is_merged_is_left() {
+    let scratch = project_in_work();
+    let before = [NAME, OWNERS].map(|name| text_of(&scratch, name));
+    let run = Run::of(scratch.tidegate().args(["review", "--fix", "--fail-on", "never"]));
+    let output = run.expect_success();
+    let path = format!("migrations/{OWNERS}");
+    for line in [
+        format!("fixed  {path}.sql:6: if-exists: add IF NOT EXISTS"),
+        format!("fixed  {path}.sql:7: records-own-name: write {OWNERS}"),
+        format!("fixed  {path}.sql: header-name: write {OWNERS}.sql"),
+        format!("fixed  {path}.down.sql: rollback-records: record the removal"),
+        format!("kept   migrations/{NAME}.sql: 1 fix not made: it is on the branch main."),
+        format!("kept   migrations/{NAME}.down.sql: 1 fix not made: it is on the branch main."),
+    ] {
+        assert!(output.contains(&line), "{line}\n{output}");
+    }
+    assert_eq!(text_of(&scratch, NAME), before[0]);
+    let after = before[1].replace(&format!("Migration: {NAME}"), &format!("Migration: {OWNERS}"));
+    let after = after
+        .replace("COLUMN owner", "COLUMN IF NOT EXISTS owner")
+        .replace(&format!("'{NAME}'"), &format!("'{OWNERS}'"));
+    assert_eq!(text_of(&scratch, OWNERS), after);
+    let removed = format!("DELETE FROM public.migrations_history WHERE migration_name = '{OWNERS}';\n");
+    assert!(text_of(&scratch, &format!("{OWNERS}.down")).ends_with(&removed));
+    // Nothing is left to be fixed, and what is left is told.
+    let (code, document) = reviewed(&scratch, &["--fix", OWNERS]);
+    assert_eq!(
+        (code, &document["fixed"], &document["not_fixed"]),
+        (Some(0), &serde_json::json!([]), &serde_json::json!([]))
+    );
+    assert!(found(&document).contains(&"prefer-bigint-over-int:6".to_owned()), "{document}");
+}
+
+#[test]
+fn what_would_be_fixed_is_shown_as_a_patch_that_git_applies() {
+    let scratch = project_in_work();
+    let before = text_of(&scratch, OWNERS);
+    let run = Run::of(scratch.tidegate().args(["review", "--diff"]));
+    assert_eq!(run.code(), Some(3), "{run:?}");
+    assert!(run.errors.contains("it is on the branch main"), "{run:?}");
+    assert_eq!(text_of(&scratch, OWNERS), before, "nothing is written");
+    scratch.write("fix.patch", &run.output);
+    git(&scratch, &["apply", "fix.patch"]);
+    let patched = text_of(&scratch, OWNERS);
+    assert!(patched.contains("\tALTER TABLE metrics ADD COLUMN IF NOT EXISTS owner int;"), "{patched}");
+    let nothing = Run::of(scratch.tidegate().args(["review", "--diff"]));
+    assert_eq!((nothing.code(), nothing.output.as_str()), (Some(0), ""), "{nothing:?}");
+}
+
+#[test]
+fn what_an_environment_has_on_record_is_never_rewritten() {
+    let database = Server::shared().fresh_database();
+    let scratch = project();
+    scratch.configure(&[("here", "staging", database.url())]);
+    let up = format!("{HEADER}CREATE TABLE metrics (id bigint PRIMARY KEY);\n");
+    scratch.migration(NAME, &up, "DROP TABLE metrics;\n");
+    scratch.migration(OWNERS, "DROP TABLE metrics;\n", "-- nothing to undo\n");
+    Run::of(scratch.tidegate().args(["apply", "here", "--to", NAME, "--confirm", "here"])).expect_success();
+    // Without git and without an environment nothing says what was applied.
+    let not_fixed = |arguments: &[&str]| {
+        let (_, document) = reviewed(&scratch, arguments);
+        let kept = document["not_fixed"].as_array().expect("is a list").clone();
+        kept.iter().map(|one| one["why"].as_str().expect("is text").to_owned()).collect::<Vec<_>>()
+    };
+    let blind = not_fixed(&["--fix"]);
+    assert!(blind.len() == 3 && blind.iter().all(|why| why.contains("nothing says")), "{blind:?}");
+    let asked = not_fixed(&["--fix", "-e", "here"]);
+    assert_eq!(asked, ["it is on record in here", "it is on record in here"]);
+    assert_eq!(text_of(&scratch, NAME), up);
+    assert!(text_of(&scratch, OWNERS).contains("DROP TABLE IF EXISTS metrics;"));
+}
+
 #[test]
 fn git_tells_what_is_new_changed_or_merged() {
     let scratch = project();

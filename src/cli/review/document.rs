@@ -9,6 +9,7 @@ use crate::review::examine::Examined;
 use crate::review::finding::{Finding, Part, Severity};
 use crate::review::rule;
 use crate::window::review::Reviewed;
+use crate::window::review::mend::{Change, Fixed, Kept, Mending};
 
 /// The whole document.
 #[derive(Debug, Serialize)]
@@ -16,6 +17,27 @@ pub(super) struct Document {
     migrations: Vec<Migration>,
     files: Vec<File>,
     counts: Counts,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fixed: Option<Vec<FixedText>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    not_fixed: Option<Vec<KeptText>>,
+}
+
+/// A finding that a fix has ended.
+#[derive(Debug, Serialize)]
+struct FixedText {
+    rule: &'static str,
+    file: String,
+    line: Option<u32>,
+    title: String,
+}
+
+/// A file that has fixes and was left as it is.
+#[derive(Debug, Serialize)]
+struct KeptText {
+    file: String,
+    fixes: usize,
+    why: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -74,6 +96,8 @@ pub(super) struct Place {
 #[derive(Debug, Serialize)]
 pub(super) struct FixText {
     pub(super) title: String,
+    /// Whether `--fix` makes it.
+    pub(super) safe: bool,
     pub(super) edits: Vec<EditText>,
 }
 
@@ -93,7 +117,8 @@ struct Allowed {
     reason: String,
 }
 
-pub(super) fn document(page: &Page<'_>) -> Document {
+/// The document; with what was fixed, where fixes were asked for.
+pub(super) fn document(page: &Page<'_>, mending: Option<&Mending>) -> Document {
     let [notes, warnings, errors] = page.review.counts();
     let migrations = page.review.migrations.iter().map(|reviewed| {
         let name = reviewed.name().to_string();
@@ -120,7 +145,30 @@ pub(super) fn document(page: &Page<'_>) -> Document {
         file: page.path(&problem.path),
         message: problem.kind.to_string(),
     });
-    Document { migrations: migrations.collect(), files: files.collect(), counts: Counts { errors, warnings, notes } }
+    let fixed = |mending: &Mending| {
+        let of_file = |change: &Change| {
+            let file = page.path(&change.path);
+            let text = move |one: &Fixed| FixedText {
+                rule: one.rule,
+                file: file.clone(),
+                line: one.line,
+                title: one.title.clone(),
+            };
+            change.fixed.iter().map(text).collect::<Vec<_>>()
+        };
+        mending.changes.iter().flat_map(of_file).collect()
+    };
+    let kept = |mending: &Mending| {
+        let text = |one: &Kept| KeptText { file: page.path(&one.path), fixes: one.fixes, why: one.why.clone() };
+        mending.kept.iter().map(text).collect()
+    };
+    Document {
+        migrations: migrations.collect(),
+        files: files.collect(),
+        counts: Counts { errors, warnings, notes },
+        fixed: mending.map(fixed),
+        not_fixed: mending.map(kept),
+    }
 }
 
 pub(super) fn found(page: &Page<'_>, reviewed: &Reviewed, examined: &Examined, finding: &Finding) -> Found {
@@ -135,6 +183,7 @@ pub(super) fn found(page: &Page<'_>, reviewed: &Reviewed, examined: &Examined, f
         help: finding.help.clone(),
         fix: finding.fix.as_ref().map(|fix| FixText {
             title: fix.title.clone(),
+            safe: fix.safe,
             edits: fix.edits.iter().map(|edit| EditText { place: at(&edit.range), text: edit.text.clone() }).collect(),
         }),
         link: rule(finding.rule).map_or("", |rule| rule.link),

@@ -1,12 +1,13 @@
 //! `tidegate review [FILE …]`
 
 mod document;
+mod fix;
 mod github;
 mod rules;
 mod sarif;
 mod text;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use clap::{Args, ValueEnum};
@@ -22,6 +23,7 @@ use crate::review::settings::LargeTable;
 use crate::window::board::Board;
 use crate::window::context::Context;
 use crate::window::look::look;
+use crate::window::review::mend::mend;
 use crate::window::review::{Environments, Git, Request, Review, large_tables, review};
 
 /// The arguments of `tidegate review`.
@@ -42,6 +44,14 @@ pub struct Options {
     /// Use the levels of this tier
     #[arg(long, value_enum, value_name = "TIER")]
     pub tier: Option<TierChoice>,
+
+    /// Make the fixes that need no look, in migrations that are not applied anywhere
+    #[arg(long, conflicts_with_all = ["rules", "explain"])]
+    pub fix: bool,
+
+    /// Print what --fix would change, as a patch, and change nothing
+    #[arg(long, conflicts_with_all = ["rules", "explain", "format"])]
+    pub diff: bool,
 
     /// From which severity on findings make the exit status 3
     #[arg(long, value_enum, value_name = "SEVERITY", default_value_t)]
@@ -113,24 +123,46 @@ pub fn run(options: &Options, session: &mut Session) -> Result<Exit, CommandErro
     if options.rules {
         return rules::list(&context.config.review, tier, options.format == Format::Json, &mut session.output);
     }
-    let catalogue = context.read_catalogue()?;
+    let mut catalogue = context.read_catalogue()?;
     let names: Vec<String> = chosen.iter().map(|environment| environment.name.to_string()).collect();
     let asked = match chosen.as_slice() {
         [] => None,
         chosen => Some(ask(&context, &catalogue, chosen)?),
     };
-    let request = Request {
+    let mut request = Request {
         only: wanted(options, &context, &catalogue)?,
         tier,
-        git: Git::ask(&context.config),
+        git: if options.fix || options.diff { Git::ask_for_fixes(&context.config) } else { Git::ask(&context.config) },
         environments: Environments { board: asked.as_ref().map(|asked| (&asked.board, names.as_slice())) },
         large_tables: asked.as_ref().map(|asked| asked.large.clone()).unwrap_or_default(),
+        texts: HashMap::new(),
     };
+    let folder = session.surroundings.folder.clone();
+    if options.diff {
+        let mending = mend(&context.config, &catalogue, &mut request);
+        return fix::print_patch(&mending, &folder, session);
+    }
+    let mut mending = None;
+    if options.fix {
+        let made = fix::make(mend(&context.config, &catalogue, &mut request));
+        // What was fixed is read again, as whoever comes next would read it.
+        catalogue = context.read_catalogue()?;
+        request.git = Git::ask(&context.config);
+        mending = Some(made);
+    }
     let found = review(&context.config, &catalogue, &request);
-    let page = Page { review: &found, folder: &session.surroundings.folder };
+    let page = Page { review: &found, folder: &folder };
     match options.format {
-        Format::Text => text::print(&page, session.global.verbose > 0, &mut session.output)?,
-        Format::Json => session.output.json(&document::document(&page))?,
+        Format::Text => {
+            if let Some(mending) = &mending {
+                fix::print(mending, &folder, session)?;
+            }
+            text::print(&page, session.global.verbose > 0, &mut session.output)?;
+            if let Some(mending) = &mending {
+                fix::print_open(mending, session)?;
+            }
+        }
+        Format::Json => session.output.json(&document::document(&page, mending.as_ref()))?,
         Format::Sarif => session.output.json(&sarif::document(&page))?,
         Format::Github => github::print(&page, &mut session.output)?,
     }

@@ -1,7 +1,7 @@
 //! A large change of data without ANALYZE or VACUUM after it.
 
 use crate::review::deed::{Deed, How};
-use crate::review::finding::Severity;
+use crate::review::finding::{Fix, Severity};
 use crate::review::rule::{Check, Example, Report, Rule};
 use crate::review::subject::Subject;
 
@@ -36,7 +36,11 @@ fn check(subject: &Subject<'_>, report: &mut Report) {
                 if tables.is_empty() || tables.iter().any(|table| table.is(&write.table)))
         });
         if is_large && !maintained && write.table.name != subject.settings.history.table {
-            report.up(statement.range.clone(), format!("Many rows of {} may change without ANALYZE.", write.table));
+            let message = format!("Many rows of {} may change without ANALYZE.", write.table);
+            let found = report.up(statement.range.clone(), message);
+            if let Some((at, line)) = subject.up.line_behind(statement, &format!("ANALYZE {};", write.table)) {
+                found.fix(Fix::insert("add ANALYZE", at, line).safe());
+            }
         }
     }
 }

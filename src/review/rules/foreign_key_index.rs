@@ -1,7 +1,8 @@
 //! A foreign key without an index on its columns.
 
+use crate::migration::table::quote_identifier;
 use crate::review::deed::{Deed, TableChange};
-use crate::review::finding::Severity;
+use crate::review::finding::{Fix, Severity};
 use crate::review::known::{Known, KnownIndex};
 use crate::review::rule::{Check, Example, Report, Rule};
 use crate::review::subject::Subject;
@@ -45,7 +46,14 @@ fn check(subject: &Subject<'_>, known: &Known, report: &mut Report) {
             if !columns.is_empty() && !known.indexes.iter().any(|index| leads(&index)) {
                 let names = columns.join(", ");
                 let message = format!("No index of {table} begins with {names}, the foreign key to {target}.");
-                report.up(range.clone(), message).help(format!("CREATE INDEX ON {table} ({names});"));
+                let quoted: Vec<String> = columns.iter().map(|column| quote_identifier(column)).collect();
+                let index = format!("CREATE INDEX ON {table} ({});", quoted.join(", "));
+                let line = subject.up.line_behind(statement, &index);
+                let found = report.up(range.clone(), message).help(index);
+                // It locks the table while it is built, so somebody has to look.
+                if let Some((at, line)) = line {
+                    found.fix(Fix::insert("add an index", at, line));
+                }
             }
         }
     }

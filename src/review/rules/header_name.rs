@@ -1,6 +1,7 @@
 //! A header that names another migration.
 
-use crate::review::finding::Severity;
+use crate::migration::header::{Header, HeaderField, Place};
+use crate::review::finding::{Edit, Fix, Severity};
 use crate::review::rule::{Check, Example, Report, Rule};
 use crate::review::subject::Subject;
 
@@ -14,6 +15,7 @@ pub static RULE: Rule = Rule {
     link: "docs/review.md",
     examples: &[
         Example::bad("-- Migration: 20250101000000_create_users.sql\nSELECT 1;"),
+        Example::bad("-- Author: ana\n--migration:20250101000000_create_users  \nSELECT 1;"),
         Example::good("-- Migration: 20260801093000_alter_metrics.sql\nSELECT 1;"),
         Example::good("SELECT 1;"),
     ],
@@ -25,6 +27,11 @@ fn check(subject: &Subject<'_>, report: &mut Report) {
     let name = named.trim_end_matches(".sql");
     if name != subject.name.as_str() {
         let message = format!("The header names {name}, and the file is {}.", subject.name.as_str());
-        report.up(0..0, message);
+        let found = report.up(0..0, message);
+        if let Place::Value(range) = Header::place(&subject.up.text, HeaderField::Migration) {
+            let own = if named.ends_with(".sql") { subject.name.up_file_name() } else { subject.name.to_string() };
+            let title = format!("write {own}");
+            found.fix(Fix::of(title, vec![Edit { range, text: format!(" {own}") }]).safe());
+        }
     }
 }

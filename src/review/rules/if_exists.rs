@@ -1,8 +1,10 @@
 //! An object that is made or dropped without IF [NOT] EXISTS.
 
+use squawk_lexer::TokenKind;
+
+use crate::migration::lexer::Lexer;
 use crate::review::deed::{Deed, TableChange};
-use crate::review::finding::Fix;
-use crate::review::finding::Severity;
+use crate::review::finding::{Edit, Fix, Severity};
 use crate::review::rule::{Check, Example, Report, Rule};
 use crate::review::subject::Subject;
 
@@ -20,6 +22,8 @@ pub static RULE: Rule = Rule {
         Example::bad("CREATE INDEX i ON t (a);"),
         Example::bad("ALTER TABLE t ADD COLUMN a int;"),
         Example::bad("ALTER TABLE t DROP COLUMN a;"),
+        Example::bad("ALTER TABLE t ADD COLUMN IF NOT EXISTS a int, DROP /* old */ COLUMN b, add column c int;"),
+        Example::bad("CREATE UNIQUE INDEX CONCURRENTLY i ON t (a);"),
         Example::good("CREATE TABLE IF NOT EXISTS t (id bigint);"),
         Example::good("DROP TABLE IF EXISTS t;"),
         Example::good("CREATE INDEX ON t (a);"),
@@ -50,10 +54,14 @@ fn check(subject: &Subject<'_>, report: &mut Report) {
             _ => continue,
         };
         let found = report.up(statement.range.clone(), format!("The {what} without {words}."));
-        if let Some(at) =
-            place(subject.up.at(&statement.range)).filter(|_| !matches!(statement.deed, Deed::AlterTable(..)))
-        {
-            found.fix(Fix::insert(format!("add {words}"), statement.range.start + at, format!(" {words}")));
+        let text = subject.up.at(&statement.range);
+        let start = statement.range.start;
+        let fix = match &statement.deed {
+            Deed::AlterTable(_, changes) => of_columns(text, start, changes),
+            _ => place(text).map(|at| Fix::insert(format!("add {words}"), start + at, format!(" {words}"))),
+        };
+        if let Some(fix) = fix {
+            found.fix(fix.safe());
         }
     }
 }
@@ -64,6 +72,44 @@ fn bare(change: &TableChange) -> Option<(&str, &'static str)> {
         TableChange::DropColumn { name, if_exists: false } => Some((name, "IF EXISTS")),
         _ => None,
     }
+}
+
+/// The words put behind every `ADD COLUMN` and `DROP COLUMN` that has none; none where one is written without `COLUMN`.
+fn of_columns(text: &str, start: usize, changes: &[TableChange]) -> Option<Fix> {
+    let wanted: Vec<&str> = changes.iter().filter_map(bare).map(|(_, words)| words).collect();
+    let (mut edits, mut written) = (Vec::new(), Vec::new());
+    let (mut depth, mut verb) = (0_usize, None);
+    let mut lexemes = Lexer::new(text, 0..text.len()).filter(|one| !is_blank(one.kind)).peekable();
+    while let Some(lexeme) = lexemes.next() {
+        let word = &text[lexeme.range.clone()];
+        let is = |one: &str| word.eq_ignore_ascii_case(one);
+        match lexeme.kind {
+            TokenKind::OpenParen => depth += 1,
+            TokenKind::CloseParen => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        let words = verb.take().filter(|_| depth == 0 && is("column"));
+        let next = lexemes.peek().map(|next| &text[next.range.clone()]);
+        if let Some(words) = words.filter(|_| !next.is_some_and(|next| next.eq_ignore_ascii_case("if"))) {
+            let at = start + lexeme.range.end;
+            edits.push(Edit { range: at..at, text: format!(" {words}") });
+            written.push(words);
+        }
+        verb = match word {
+            _ if is("add") => Some("IF NOT EXISTS"),
+            _ if is("drop") => Some("IF EXISTS"),
+            _ => None,
+        };
+    }
+    let title = match wanted.as_slice() {
+        [words] => format!("add {words}"),
+        _ => "add IF [NOT] EXISTS".to_owned(),
+    };
+    (written == wanted).then(|| Fix::of(title, edits))
+}
+
+fn is_blank(kind: TokenKind) -> bool {
+    matches!(kind, TokenKind::Whitespace | TokenKind::LineComment | TokenKind::BlockComment { .. })
 }
 
 /// Where the words go: behind the kind of object.

@@ -1,7 +1,7 @@
 //! A new table without row level security, in a schema that demands it.
 
 use crate::review::deed::{Deed, TableChange};
-use crate::review::finding::Severity;
+use crate::review::finding::{Fix, Severity};
 use crate::review::rule::{Check, Example, Report, Rule};
 use crate::review::subject::Subject;
 
@@ -35,9 +35,13 @@ fn check(subject: &Subject<'_>, report: &mut Report) {
         });
         if !enabled {
             let message = format!("The table {} has no row level security.", table.name);
-            report
-                .up(statement.range.clone(), message)
-                .help(format!("ALTER TABLE {} ENABLE ROW LEVEL SECURITY;", table.name));
+            let enable = format!("ALTER TABLE {} ENABLE ROW LEVEL SECURITY;", table.name);
+            let line = subject.up.line_behind(statement, &enable);
+            let found = report.up(statement.range.clone(), message).help(enable);
+            // Without a policy nobody but the owner sees a row any more: that is for its author to decide.
+            if let Some((at, line)) = line {
+                found.fix(Fix::insert("enable row level security", at, line));
+            }
         }
     }
 }

@@ -33,6 +33,7 @@ mod rollback_records;
 mod runnable;
 mod security_definer_search_path;
 mod select_star;
+mod squawk_ignore;
 mod syntax;
 mod too_long;
 mod type_fits_contents;
@@ -83,6 +84,7 @@ pub static RULES: &[&Rule] = &[
     &changed_after_apply::RULE,
     &uncommitted::RULE,
     &out_of_order::RULE,
+    &squawk_ignore::RULE,
     &allow_without_reason::RULE,
     &allow_unused::RULE,
 ];

@@ -1,7 +1,8 @@
 //! A pre-check that asks for another migration.
 
+use crate::migration::name::MigrationName;
 use crate::review::deed::Deed;
-use crate::review::finding::Severity;
+use crate::review::finding::{Edit, Fix, Severity};
 use crate::review::rule::{Check, Example, Report, Rule};
 use crate::review::subject::Subject;
 
@@ -31,7 +32,24 @@ fn check(subject: &Subject<'_>, report: &mut Report) {
     for statement in subject.up.statements.iter().filter(|one| one.deed == Deed::Do) {
         let text = subject.up.at(&statement.range);
         if text.contains(&subject.settings.history.table) && !text.contains(subject.name.as_str()) {
-            report.up(statement.range.clone(), "This pre-check does not ask for this migration.");
+            let found = report.up(statement.range.clone(), "This pre-check does not ask for this migration.");
+            if let Some(fix) = own_name(text, statement.range.start, subject.name) {
+                found.fix(fix);
+            }
         }
     }
+}
+
+/// This migration's name in the place of the only other one that the block asks for.
+fn own_name(text: &str, start: usize, own: &MigrationName) -> Option<Fix> {
+    let mut names: Vec<&str> = text.split('\'').filter(|part| part.parse::<MigrationName>().is_ok()).collect();
+    names.sort_unstable();
+    names.dedup();
+    let [other] = names.as_slice() else { return None };
+    let quoted = format!("'{other}'");
+    let edits = text.match_indices(&quoted).map(|(at, found)| {
+        let at = start + at;
+        Edit { range: at..at + found.len(), text: format!("'{own}'") }
+    });
+    Some(Fix::of(format!("ask for {own}"), edits.collect()).safe())
 }

@@ -1,8 +1,12 @@
 //! A file that records another migration in the history.
 
+use std::ops::Range;
+
+use crate::migration::name::MigrationName;
 use crate::migration::script::Record;
-use crate::review::finding::Severity;
+use crate::review::finding::{Edit, Fix, Severity};
 use crate::review::rule::{Check, Example, Report, Rule};
+use crate::review::sql::Sql;
 use crate::review::subject::Subject;
 
 /// The rule.
@@ -33,7 +37,10 @@ fn check(subject: &Subject<'_>, report: &mut Report) {
             Some(Record::Insert(names) | Record::Update(names)) => {
                 if let Some(other) = names.iter().find(|name| *name != subject.name.as_str()) {
                     let message = format!("It records {other}, and the file is {}.", subject.name.as_str());
-                    report.up(statement.range.clone(), message);
+                    let found = report.up(statement.range.clone(), message);
+                    if let Some(fix) = own_name(subject.up, &statement.range, names, subject.name) {
+                        found.fix(fix);
+                    }
                 }
             }
             Some(Record::Delete(_)) => {
@@ -42,4 +49,12 @@ fn check(subject: &Subject<'_>, report: &mut Report) {
             None => {}
         }
     }
+}
+
+/// This migration's name in the place of the other one that a statement records.
+pub(super) fn own_name(sql: &Sql, statement: &Range<usize>, names: &[String], own: &MigrationName) -> Option<Fix> {
+    let [other] = names else { return None };
+    let edit = |range| Edit { range, text: format!("'{own}'") };
+    let edits: Vec<Edit> = sql.constants(statement, other).into_iter().map(edit).collect();
+    (!edits.is_empty()).then(|| Fix::of(format!("write {own}"), edits).safe())
 }

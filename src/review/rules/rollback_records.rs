@@ -1,8 +1,11 @@
 //! A rollback that does not record its removal, or another's.
 
 use crate::migration::script::Record;
-use crate::review::finding::Severity;
+use crate::review::deed::Deed;
+use crate::review::finding::{Fix, Severity};
 use crate::review::rule::{Check, Example, Report, Rule};
+use crate::review::rules::records_own_name::own_name;
+use crate::review::sql::Sql;
 use crate::review::subject::Subject;
 
 /// The rule.
@@ -18,6 +21,7 @@ pub static RULE: Rule = Rule {
         Example::bad("CREATE TABLE t (id bigint);").with_rollback(
             "DROP TABLE t; DELETE FROM migrations_history WHERE migration_name = '20250101000000_create_users';",
         ),
+        Example::bad("CREATE TABLE t (id bigint);").with_rollback("DROP TABLE t;\n"),
         Example::good("CREATE TABLE t (id bigint);").with_rollback(
             "DROP TABLE t; DELETE FROM migrations_history WHERE migration_name = '20260801093000_alter_metrics';",
         ),
@@ -26,7 +30,8 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(subject: &Subject<'_>, report: &mut Report) {
-    let Some(Ok(script)) = subject.down.map(|down| &down.script) else { return };
+    let Some(down) = subject.down else { return };
+    let Ok(script) = &down.script else { return };
     let mut records = false;
     for statement in script.statements() {
         let Some(record) = &statement.records else { continue };
@@ -36,7 +41,10 @@ fn check(subject: &Subject<'_>, report: &mut Report) {
             Record::Delete(_) | Record::Update(_) => {
                 if let Some(other) = names.iter().find(|name| *name != subject.name.as_str()) {
                     let message = format!("It takes {other} back, and the migration is {}.", subject.name.as_str());
-                    report.down(statement.range.clone(), message);
+                    let found = report.down(statement.range.clone(), message);
+                    if let Some(fix) = own_name(down, &statement.range, names, subject.name) {
+                        found.fix(fix);
+                    }
                 }
             }
             Record::Insert(_) => {
@@ -45,6 +53,24 @@ fn check(subject: &Subject<'_>, report: &mut Report) {
         }
     }
     if !records && !script.is_empty() {
-        report.down(0..0, "The rollback does not take the migration out of the history.");
+        let found = report.down(0..0, "The rollback does not take the migration out of the history.");
+        if let Some(fix) = removal(subject, down) {
+            found.fix(fix);
+        }
     }
+}
+
+/// The removal, before the COMMIT that ends the file, or else at its end.
+fn removal(subject: &Subject<'_>, down: &Sql) -> Option<Fix> {
+    let last = down.statements.last()?;
+    let statement =
+        format!("DELETE FROM {} WHERE migration_name = '{}';", subject.settings.history, subject.name.as_str());
+    let title = "record the removal";
+    if last.deed == Deed::End {
+        return Some(Fix::insert(title, last.range.start, format!("{statement}{}", down.line_end())).safe());
+    }
+    down.behind(last)?;
+    let line_end = down.line_end();
+    let before = if down.text.ends_with('\n') { "" } else { line_end };
+    Some(Fix::insert(title, down.text.len(), format!("{before}{statement}{line_end}")).safe())
 }

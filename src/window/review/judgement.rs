@@ -1,10 +1,14 @@
 //! A review as screens keep it: what was found, without the texts.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
+use crate::migration::checksum::Checksum;
 use crate::migration::script::Position;
 use crate::review::category::Category;
+use crate::review::examine::Examined;
 use crate::review::finding::{Finding, Part, Severity};
+use crate::review::sql::Sql;
 
 use super::{Review, Reviewed};
 
@@ -26,6 +30,17 @@ pub struct Judged {
     pub allowed: usize,
     /// What it changes.
     pub categories: Vec<Category>,
+    /// The file that applies it, as it was judged, and the one that rolls it back.
+    pub files: Vec<JudgedFile>,
+}
+
+/// A file as it was judged.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JudgedFile {
+    /// Where it lies.
+    pub path: PathBuf,
+    /// The SHA-256 of what was judged.
+    pub checksum: Checksum,
 }
 
 /// A finding and its place.
@@ -61,10 +76,23 @@ impl Judged {
         self.findings.iter().filter(|placed| placed.finding.severity == severity).count()
     }
 
+    /// One of its files.
+    pub fn file(&self, part: Part) -> Option<&JudgedFile> {
+        self.files.get(part as usize)
+    }
+
     /// The gravest of its findings.
     pub fn gravest(&self) -> Option<Severity> {
         self.findings.iter().map(|placed| placed.finding.severity).max()
     }
+}
+
+fn files(reviewed: &Reviewed, examined: &Examined) -> Vec<JudgedFile> {
+    let up = (&reviewed.up, &examined.up);
+    let both = [Some(up), reviewed.down.as_ref().zip(examined.down.as_ref())];
+    let judged =
+        |(path, sql): (&PathBuf, &Sql)| JudgedFile { path: path.clone(), checksum: Checksum::of(sql.text.as_bytes()) };
+    both.into_iter().flatten().map(judged).collect()
 }
 
 /// What screens keep of a migration that was reviewed.
@@ -86,6 +114,7 @@ pub(super) fn judged(reviewed: &Reviewed) -> Judged {
                 findings: examined.findings.iter().map(placed).collect(),
                 allowed: examined.allowed.len(),
                 categories: examined.categories().into_iter().collect(),
+                files: files(reviewed, examined),
             }
         }
         Err(unread) => {
@@ -98,7 +127,13 @@ pub(super) fn judged(reviewed: &Reviewed) -> Judged {
                 help: None,
                 fix: None,
             };
-            Judged { name, findings: vec![Placed { finding, at: None }], allowed: 0, categories: Vec::new() }
+            Judged {
+                name,
+                findings: vec![Placed { finding, at: None }],
+                allowed: 0,
+                categories: Vec::new(),
+                files: Vec::new(),
+            }
         }
     }
 }

@@ -6,7 +6,7 @@ use std::thread;
 
 use crate::config::{Config, Environment};
 use crate::migration::catalogue::{Layout, Migration, MigrationFile};
-use crate::migration::git;
+use crate::migration::git::{self, Unmerged};
 use crate::postgres::large;
 use crate::review::deed::Object;
 use crate::review::examine::{Examined, Rules};
@@ -26,6 +26,10 @@ pub struct Git {
     pub uncommitted: HashSet<PathBuf>,
     /// Those that are not as the main branch has them.
     pub changed: HashSet<PathBuf>,
+    /// Those that the main branch lacks; none where git cannot say, or was not asked.
+    pub unmerged: Option<Unmerged>,
+    /// Who works here, as git's `user.name` says, where it was asked.
+    pub author: Option<String>,
     /// The main branch.
     pub main_branch: String,
     /// Whether the Supabase CLI reads the folder of migrations, and rollbacks lie in it.
@@ -50,8 +54,23 @@ impl Git {
         Git {
             uncommitted: set(uncommitted),
             changed: set(changed),
+            unmerged: None,
+            author: None,
             main_branch,
             rollbacks_beside: is_read_by_supabase(layout),
+        }
+    }
+}
+
+impl Git {
+    /// Asks git what has to be known before files are changed, too.
+    pub fn ask_for_fixes(config: &Config) -> Self {
+        let layout = &config.project.layout;
+        let below = [layout.migrations.as_path(), layout.rollback_folder()];
+        Git {
+            unmerged: git::unmerged(&layout.migrations, &config.review.main_branch, &below),
+            author: git::author_name(&layout.migrations),
+            ..Git::ask(config)
         }
     }
 }
@@ -111,6 +130,12 @@ pub(super) fn add(examined: &mut Examined, migration: &Migration, request: &Requ
             let message = "The Supabase CLI would run this rollback as a migration.".to_owned();
             examined.add(rules, "rollback-beside", Part::Down, message);
         }
+    }
+    let up = migration.up.path.canonicalize().unwrap_or_else(|_| migration.up.path.clone());
+    if git.unmerged.as_ref().is_some_and(|unmerged| unmerged.new.contains(&up)) {
+        // Nobody else can have written what was never committed.
+        let authors = examined.findings.iter_mut().filter(|finding| finding.rule == "missing-author");
+        authors.filter_map(|finding| finding.fix.as_mut()).for_each(|fix| fix.safe = true);
     }
     let Some((board, names)) = request.environments.board else { return };
     let Some(row) = board.position(migration.name.as_str()) else { return };
