@@ -15,6 +15,7 @@ use crate::migration::scaffold::Scaffolded;
 use crate::postgres::backup::BackupEntry;
 use crate::postgres::grant::GateList;
 use crate::review::checklist::Checklist;
+use crate::review::finding::{Finding, Fix};
 use crate::schema::ObjectId;
 use crate::window::approval::Standing;
 use crate::window::approval::give::{Approved, Request};
@@ -35,13 +36,15 @@ use crate::window::journal::Unfinished;
 use crate::window::look::EnvironmentView;
 use crate::window::monitor::MonitorEvent;
 use crate::window::plan::{Intent, Plan};
-use crate::window::review::Judgement;
+use crate::window::review::mend::{self, Change};
+use crate::window::review::{JudgedFile, Judgement};
 use crate::window::runner::Waiver;
 use crate::window::scaffold::Wanted;
 use crate::window::step::Step;
 
 use super::key::Key;
 use super::log::LogLine;
+use super::model::World;
 use super::trouble::Trouble;
 use super::widget::viewer::TextLine;
 
@@ -160,6 +163,10 @@ pub enum Answer {
     Standings(usize, Arc<[Standing]>, Arc<[Checklist]>),
     /// What was approved, or why nothing was.
     Approved(Box<Result<Approved, String>>),
+    /// What a fix would change, or why it may not be made.
+    Proposed(Box<FixOrder>, Result<Box<Change>, String>),
+    /// Whether a fix was made, or why not.
+    Mended(Result<(), String>),
     /// It went wrong.
     Failed(Box<Trouble>),
 }
@@ -275,6 +282,10 @@ pub enum Work {
     Trace(Arc<Catalogue>, Box<(ObjectId, Option<Explanation>)>),
     /// Write a new migration and its rollback into the project.
     MakeMigration(Wanted),
+    /// Work out what a fix changes, where it may be made.
+    ProposeFix(Box<FixOrder>),
+    /// Make the change that was worked out, where it still may be made.
+    WriteFix(Box<FixOrder>, Box<Change>),
     /// Write a draft and its rollback into the project.
     WriteDraft(Box<Draft>),
     /// Count the approvals of the migrations that are pending in an environment, and make their checklists.
@@ -295,6 +306,32 @@ pub enum Work {
         /// The migration, and who logs in.
         request: Request,
     },
+}
+
+/// A fix that is to be made.
+#[derive(Debug, Clone)]
+pub struct FixOrder {
+    /// The migration.
+    pub migration: String,
+    /// The finding that it ends.
+    pub finding: Finding,
+    /// The change.
+    pub fix: Fix,
+    /// The file, as it was judged.
+    pub file: JudgedFile,
+    /// All of the migration's files.
+    pub files: Vec<PathBuf>,
+    /// What the environments say of the migration.
+    pub standing: mend::Standing,
+}
+
+impl FixOrder {
+    /// Takes in what the environments say now.
+    pub fn look_again(&mut self, world: &World) {
+        let names = world.config.environments.iter().map(|settings| settings.name.as_str());
+        let configured = world.config.environments.len();
+        self.standing = mend::Standing::of(&world.board, names, &self.migration, configured);
+    }
 }
 
 /// A plan that was drawn up.

@@ -10,6 +10,7 @@ pub mod drift;
 pub mod error;
 mod facts;
 pub mod files;
+pub mod fix;
 pub mod help;
 pub mod history;
 pub mod lineage;
@@ -50,6 +51,7 @@ pub static SCREENS: &[&ScreenSpec] = &[
     &recovery::SPEC,
     &report::SPEC,
     &review::SPEC,
+    &fix::SPEC,
     &backups::SPEC,
     &files::SPEC,
     &new::SPEC,

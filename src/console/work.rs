@@ -1,6 +1,6 @@
 //! The work that screens ask for, done in tasks of their own: reading files, git and folders.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::migration::catalogue::Catalogue;
@@ -18,10 +18,12 @@ use crate::window::drift::{Comparison, lineage, written};
 use crate::window::look::EnvironmentView;
 use crate::window::plan::Intent;
 use crate::window::planning::{self, Seen};
+use crate::window::review::mend::{Change, frozen};
+use crate::window::review::{Git, JudgedFile};
 use crate::window::steps::gates;
 
 use super::document::{difference, markdown, sql};
-use super::message::{Answer, Difference, Draft, Drawn, Texts, Work};
+use super::message::{Answer, Difference, Draft, Drawn, FixOrder, Texts, Work};
 use super::theme::Role;
 use super::trouble::Trouble;
 use super::widget::paint::piece;
@@ -58,6 +60,11 @@ pub async fn run(context: Arc<Context>, work: Work) -> Answer {
             Ok(made) => Answer::Written(Box::new(made)),
             Err(error) => Answer::Failed(Box::new(Trouble::from_error("No migration was made", &error))),
         },
+        Work::ProposeFix(order) => {
+            let proposed = propose_fix(&context, &order);
+            Answer::Proposed(order, proposed)
+        }
+        Work::WriteFix(order, change) => Answer::Mended(write_fix(&context, &order, &change)),
         Work::WriteDraft(draft) => match write_draft(&context, &draft) {
             Ok(made) => Answer::Written(Box::new(made)),
             Err(error) => Answer::Failed(Box::new(Trouble::from_error("The draft cannot be written", &error))),
@@ -92,6 +99,29 @@ fn export(context: &Context, comparison: &Comparison, format: Format) -> std::io
     std::fs::create_dir_all(context.reports())?;
     std::fs::write(&path, page.written(format)?)?;
     Ok(path)
+}
+
+/// Works out what a fix changes.
+fn propose_fix(context: &Context, order: &FixOrder) -> Result<Box<Change>, String> {
+    may_be_fixed(context, order)?;
+    let JudgedFile { path, checksum } = &order.file;
+    let change = Change::of(path, *checksum, &order.finding, &order.fix).map_err(|error| format!("{error}."))?;
+    Ok(Box::new(change))
+}
+
+/// Makes a fix.
+fn write_fix(context: &Context, order: &FixOrder, change: &Change) -> Result<(), String> {
+    may_be_fixed(context, order)?;
+    change.write().map_err(|error| format!("{error}."))
+}
+
+/// Refuses to change what may have been applied.
+fn may_be_fixed(context: &Context, order: &FixOrder) -> Result<(), String> {
+    let files: Vec<&Path> = order.files.iter().map(PathBuf::as_path).collect();
+    match frozen(&Git::ask(&context.config), &files, &order.standing) {
+        Some(why) => Err(format!("{} stays as it is: {why}.", order.migration)),
+        None => Ok(()),
+    }
 }
 
 /// Writes a draft as files of the project.

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use crate::support::Terminal;
-use crate::support::site::Site;
+use crate::support::site::{ACCOUNTS, Site};
 
 /// The files of the project's folder of migrations whose names end like this.
 fn files(site: &Site, end: &str) -> Vec<PathBuf> {
@@ -65,4 +65,35 @@ fn a_dialog_that_is_left_writes_nothing() {
     terminal.send("q");
     assert!(terminal.wait_for_end().success());
     assert!(files(&site, "_alter_owners.sql").is_empty());
+}
+
+#[test]
+fn a_fix_is_shown_in_the_review_and_made() {
+    let site = Site::with_accounts("staging", "");
+    let mut terminal = Terminal::start(&site.scratch.tidegate(), 120, 40);
+    terminal.wait_for("3 pending");
+    terminal.send("v/exists<enter>");
+    terminal.wait_for_all(&["if-exists", "add IF NOT EXISTS", "The table accounts"]);
+    terminal.send("f");
+    terminal.wait_for_all(&["+ CREATE TABLE IF NOT EXISTS accounts", "write"]);
+    let up = site.scratch.path().join(format!("migrations/{ACCOUNTS}.sql"));
+    assert!(!fs::read_to_string(&up).expect("is text").contains("IF NOT EXISTS"), "nothing is written yet");
+    terminal.send_until("<enter>", "Fixed if-exists");
+    assert!(fs::read_to_string(&up).expect("is text").contains("CREATE TABLE IF NOT EXISTS accounts"));
+    // The file is judged anew.
+    terminal.wait_without("The table accounts");
+    terminal.send("<esc><esc>");
+    terminal.wait_for("3 pending");
+}
+
+#[test]
+fn what_is_applied_is_not_fixed_in_the_console() {
+    let site = Site::with_accounts("staging", "");
+    site.does(&["apply", "staging", "--to", ACCOUNTS, "--confirm", "staging"]);
+    let mut terminal = Terminal::start(&site.scratch.tidegate(), 120, 40);
+    terminal.wait_for("2 pending");
+    terminal.send("va/exists<enter>");
+    terminal.wait_for("The table accounts");
+    terminal.send("f");
+    terminal.wait_for("it is on record in staging");
 }

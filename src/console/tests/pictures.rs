@@ -18,7 +18,13 @@ fn answer(work: &Work) -> Option<Answer> {
             Answer::Difference(Box::new(Difference::Lines(crate::console::document::difference(&before, SQL))))
         }
         Work::ListBackups => Answer::Backups(Vec::new()),
-        Work::CountApprovals { .. } | Work::Approve { .. } | Work::MakeMigration(_) => return None,
+        Work::CountApprovals { .. }
+        | Work::Approve { .. }
+        | Work::MakeMigration(_)
+        | Work::ProposeFix(_)
+        | Work::WriteFix(..) => {
+            return None;
+        }
         Work::DrawUp { .. } | Work::ReadReport(_) | Work::Export(..) | Work::Trace(..) | Work::WriteDraft(_) => {
             return None;
         }

@@ -9,6 +9,7 @@ use crate::console::message::{Answer, Texts, Work};
 use crate::console::model::Model;
 use crate::review::examine::{Files, Rules, examine};
 use crate::review::settings::Settings;
+use crate::window::review::mend::{Change, Fixed, Standing};
 use crate::window::review::{Judgement, Review, Reviewed};
 
 const UP: &str = "-- Author: adele\n-- Ticket: SCOUT-7\n-- Description: Who owns a campaign.\n\
@@ -85,8 +86,89 @@ fn what_is_copied_of_a_migration_is_its_text_alone() {
     assert_eq!(copied, [UP]);
 }
 
+/// Somebody who works out and makes fixes, of files that nobody has applied.
+fn mended(work: &Work) -> Option<Answer> {
+    match work {
+        Work::ProposeFix(order) => {
+            let (before, after) = (UP.to_owned(), order.fix.applied(UP));
+            let fixed = Fixed { rule: order.finding.rule, title: order.fix.title.clone(), line: None };
+            let change = Change { path: order.file.path.clone(), before, after, fixed: vec![fixed] };
+            Some(Answer::Proposed(order.clone(), Ok(Box::new(change))))
+        }
+        Work::WriteFix(..) => Some(Answer::Mended(Ok(()))),
+        _ => None,
+    }
+}
+
+/// How often something was asked for.
+fn asked(played: &Played, what: &str) -> usize {
+    played.outside.asked.iter().filter(|asked| asked.starts_with(what)).count()
+}
+
+/// Long enough for the fix to be worked out, and for the dialog to take keys.
+const PROPOSED: &str = "v/analyze<enter>f<wait:1><wait:400>";
+
+#[test]
+fn pictures_of_a_fix() {
+    for (size, label) in [(SMALL, "80x24"), (LARGE, "120x40"), (LEAST, "60x15")] {
+        let model = play_with(judged(size), PROPOSED, mended).model;
+        insta::assert_snapshot!(format!("review_fix_{label}"), picture(&model, "dark"));
+    }
+}
+
+#[test]
+fn a_fix_is_shown_and_then_made_once() {
+    let shown = play_with(judged(LARGE), PROPOSED, mended);
+    assert!(text(&shown.model).contains("+ ANALYZE owners;"), "{}", text(&shown.model));
+    assert_eq!((asked(&shown, "ProposeFix"), asked(&shown, "WriteFix")), (1, 0));
+    let made = play_with(judged(LARGE), &format!("{PROPOSED}<enter><wait:1>"), mended);
+    assert_eq!(asked(&made, "WriteFix"), 1);
+    assert_eq!(made.model.layers.len(), 2, "the dialog is gone");
+    assert!(text(&made.model).contains("Fixed analyze-after-write in up.sql."), "{}", text(&made.model));
+    let left = play_with(judged(LARGE), &format!("{PROPOSED}<esc>"), mended);
+    assert_eq!((asked(&left, "WriteFix"), left.model.layers.len()), (0, 2));
+}
+
+#[test]
+fn what_cannot_be_fixed_says_why() {
+    let shown = play_with(judged(LARGE), "v/lock<enter>f", mended);
+    assert_eq!(asked(&shown, "ProposeFix"), 0);
+    assert!(text(&shown.model).contains("has no fix"), "{}", text(&shown.model));
+    let refuse = |work: &Work| match work {
+        Work::ProposeFix(order) => Some(Answer::Proposed(order.clone(), Err("It stays as it is.".to_owned()))),
+        _ => None,
+    };
+    let shown = play_with(judged(LARGE), PROPOSED, refuse);
+    assert!(shown.model.layers.len() == 2 && text(&shown.model).contains("It stays as it is."));
+    let fails = |work: &Work| match work {
+        Work::WriteFix(..) => Some(Answer::Mended(Err("no room".to_owned()))),
+        other => mended(other),
+    };
+    let shown = text(&play_with(judged(LARGE), &format!("{PROPOSED}<enter><wait:1>"), fails).model);
+    assert!(shown.contains("Nothing was fixed") && shown.contains("no room"), "{shown}");
+}
+
+#[test]
+fn an_environment_that_has_it_on_record_is_told_of() {
+    // The first is applied in both environments that answer, the last in none.
+    let standing = |name: &str| {
+        let world = &judged(LARGE).world;
+        let names = world.config.environments.iter().map(|settings| settings.name.as_str());
+        Standing::of(&world.board, names, name, world.config.environments.len())
+    };
+    assert_eq!(standing(NAMES[0]).recorded, ["staging", "production"]);
+    assert_eq!(standing(NAMES[7]), Standing { recorded: Vec::new(), all_asked: false });
+}
+
 #[test]
 fn every_size_can_be_drawn() {
+    let mut model = play_with(judged(LARGE), PROPOSED, mended).model;
+    for width in [1, 19, 60, 80, 200] {
+        for height in [1, 3, 9, 15, 24, 60] {
+            update(&mut model, Message::Resize(Size { width, height }));
+            text(&model);
+        }
+    }
     let mut model = shown(LARGE, "v");
     for width in [1, 19, 60, 80, 200] {
         for height in [1, 3, 9, 15, 24, 60] {

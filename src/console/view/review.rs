@@ -9,10 +9,12 @@ use ratatui::layout::{Position, Rect};
 
 use crate::console::key::Key;
 use crate::console::keymap::{Action, Binding, FILTER_KEYS, LIST_KEYS, ScreenSpec, action};
-use crate::console::layer::{Canvas, Command, Context, Layer, Subject};
+use crate::console::layer::{Availability, Canvas, Command, Context, Layer, Subject};
+use crate::console::message::{Answer, FixOrder, Work};
 use crate::console::model::World;
 use crate::console::theme::{Glyphs, Role};
 use crate::console::view::facts::rule;
+use crate::console::view::fix::FixDialog;
 use crate::console::view::marks;
 use crate::console::view::migration::MigrationScreen;
 use crate::console::widget::input::Filter;
@@ -21,6 +23,7 @@ use crate::console::widget::paint::{Pen, piece, row, split_bottom, split_top, wr
 use crate::console::widget::table::{self, Column};
 use crate::console::words::count;
 use crate::review::finding::{Part, Severity};
+use crate::window::review::mend::Standing;
 use crate::window::review::{Judgement, Placed};
 
 use rows::{Row, Wanted, rows};
@@ -29,6 +32,9 @@ use rows::{Row, Wanted, rows};
 pub const SEVERITY: Action = Action("review.severity");
 /// Show the findings of migrations that are applied everywhere, or hide them.
 pub const APPLIED: Action = Action("review.applied");
+
+/// Show what the fix of the finding changes, and make it.
+pub const FIX: Action = Action("review.fix");
 
 /// The screen's row in the list of screens.
 pub static SPEC: ScreenSpec = ScreenSpec {
@@ -58,6 +64,13 @@ pub static SPEC: ScreenSpec = ScreenSpec {
             words: "Show what is found in applied migrations, too",
             short: "applied too",
             when: "",
+        },
+        Binding {
+            action: FIX,
+            keys: &["f"],
+            words: "Show what the fix of the finding changes, to make it",
+            short: "fix",
+            when: "where there is one, in a migration that is not applied anywhere",
         },
         Binding { action: action::COPY, keys: &["y"], words: "Copy the finding", short: "copy", when: "" },
     ],
@@ -124,6 +137,24 @@ impl ReviewScreen {
         vec![Command::Open(Box::new(screen.at(placed.finding.part == Part::Down, line)))]
     }
 
+    fn fix(&self, world: &World) -> Vec<Command> {
+        let order = self.selected(world).and_then(|(name, placed)| {
+            let judged = world.judgement.as_ref()?.find(name)?;
+            let finding = placed.finding.clone();
+            let mut order = FixOrder {
+                migration: name.to_owned(),
+                fix: finding.fix.clone()?,
+                file: judged.file(finding.part)?.clone(),
+                files: judged.files.iter().map(|file| file.path.clone()).collect(),
+                standing: Standing::default(),
+                finding,
+            };
+            order.look_again(world);
+            Some(Box::new(order))
+        });
+        order.map(|order| Command::Work(Work::ProposeFix(order))).into_iter().collect()
+    }
+
     fn copy(&self, world: &World) -> Vec<Command> {
         let copied = self.selected(world).map(|(name, placed)| {
             let place = placed.at.map(|(start, _)| format!(":{}:{}", start.line, start.column)).unwrap_or_default();
@@ -152,10 +183,27 @@ impl Layer for ReviewScreen {
         self.filter.is_editing()
     }
 
+    fn availability(&self, wanted: Action, world: &World) -> Availability {
+        let has_fix = || self.selected(world).is_some_and(|(_, placed)| placed.finding.fix.is_some());
+        match wanted {
+            FIX if !has_fix() => Availability::No("This finding has no fix that could be made for you.".to_owned()),
+            _ => Availability::Yes,
+        }
+    }
+
+    fn answered(&mut self, answer: Answer, _context: &Context<'_>) -> Vec<Command> {
+        match answer {
+            Answer::Proposed(order, Ok(change)) => vec![Command::Open(Box::new(FixDialog::of(order, change)))],
+            Answer::Proposed(_, Err(why)) => vec![Command::Toast(why)],
+            _ => Vec::new(),
+        }
+    }
+
     fn act(&mut self, wanted: Action, context: &Context<'_>) -> Vec<Command> {
         match wanted {
             action::OPEN if self.filter.is_editing() => self.filter.accept(),
             action::OPEN => return self.open(context.world),
+            FIX => return self.fix(context.world),
             action::COPY => return self.copy(context.world),
             action::FILTER => self.filter.edit(),
             action::NEXT_MATCH => self.list.selected += 1,
