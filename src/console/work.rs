@@ -118,7 +118,7 @@ fn write_fix(context: &Context, order: &FixOrder, change: &Change) -> Result<(),
 /// Refuses to change what may have been applied.
 fn may_be_fixed(context: &Context, order: &FixOrder) -> Result<(), String> {
     let files: Vec<&Path> = order.files.iter().map(PathBuf::as_path).collect();
-    match frozen(&Git::ask(&context.config), &files, &order.standing) {
+    match frozen(&Git::ask_for_fixes(&context.config), &files, &order.standing) {
         Some(why) => Err(format!("{} stays as it is: {why}.", order.migration)),
         None => Ok(()),
     }
