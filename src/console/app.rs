@@ -197,7 +197,7 @@ where
         let mut next = first.map(|message| (message, is_input));
         let mut taken = 0;
         while let Some((message, is_input)) = next {
-            asked |= is_input;
+            asked |= is_input || message.answers_a_hand();
             effects.extend(update(model, message));
             taken += 1;
             if taken == BURST || !effects.is_empty() {

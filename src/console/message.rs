@@ -132,6 +132,13 @@ pub enum Message {
     },
 }
 
+impl Message {
+    /// Whether it is news of what somebody does in an editor beside, who waits to see what is made of it.
+    pub fn answers_a_hand(&self) -> bool {
+        matches!(self, Message::Files(_) | Message::Judged(_))
+    }
+}
+
 /// What came of [`Work`].
 #[derive(Debug)]
 pub enum Answer {
