@@ -26,11 +26,15 @@ pub fn entries(dump: &str, database: &str) -> Vec<String> {
 
 fn close(entries: &mut Vec<String>, head: &str, lines: &mut Vec<&str>, database: &str) {
     let is_preamble = head.is_empty();
+    let is_dictionary = head.contains("Type: TEXT SEARCH DICTIONARY;");
     if head.contains("Type: ACL;") || head.contains("Type: DEFAULT ACL;") {
         lines.sort_unstable();
     }
     if !is_preamble && !lines.is_empty() {
-        let lines: Vec<String> = lines.iter().map(|line| with_options_sorted(line)).collect();
+        let lines: Vec<String> = lines
+            .iter()
+            .map(|line| if is_dictionary { with_settings_sorted(line) } else { with_options_sorted(line) })
+            .collect();
         entries.push(lines.join("\n").replace(database, "the_database"));
     }
     lines.clear();
@@ -44,6 +48,16 @@ fn with_options_sorted(line: &str) -> String {
     let mut options: Vec<&str> = options.split(", ").collect();
     options.sort_unstable();
     format!("{before}WITH ({}){after}", options.join(", "))
+}
+
+/// The same of the line that holds all settings of a text search dictionary: `    a = '1', b = '2' );`.
+fn with_settings_sorted(line: &str) -> String {
+    let Some(settings) = line.strip_prefix("    ").and_then(|line| line.strip_suffix(" );")) else {
+        return line.to_owned();
+    };
+    let mut settings: Vec<&str> = settings.split(", ").collect();
+    settings.sort_unstable();
+    format!("    {} );", settings.join(", "))
 }
 
 /// The dump (`--schema-only --create`) as a script that restores it into another database that exists.

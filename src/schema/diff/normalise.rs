@@ -91,7 +91,9 @@ pub(super) fn is_information(
             public_as_made(old.0, old.1) && public_as_made(new.0, new.1) || same_public(old.0, new.0)
         }
         // Before 15 there is no unlogged sequence; from 15 on that of an unlogged table is one.
-        (Kind::Sequence, Attribute::Persistence) => new.0.get(Attribute::OwnedBy).is_some(),
+        (Kind::Sequence, Attribute::Persistence) => {
+            [Attribute::OwnedBy, Attribute::IdentityOf].iter().any(|owner| new.0.get(*owner).is_some())
+        }
         _ => false,
     }
 }
@@ -129,7 +131,7 @@ fn public_as_made(schema: &Object, version: Version) -> bool {
 }
 
 /// Whether an object may be on one side only without a migration having decided it: an operator that others name and
-/// nobody has defined does not outlive a dump.
+/// nobody has defined does not outlive a dump, and a large object is a row, though others may have been let in to it.
 pub(super) fn may_be_missing(object: &Object) -> bool {
-    object.flag(Attribute::Shell)
+    object.flag(Attribute::Shell) || object.id.kind == Kind::LargeObject
 }

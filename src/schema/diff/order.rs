@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use crate::schema::attribute::{Attribute, Weight};
+use crate::schema::ddl::table::find_table;
 use crate::schema::kind::Kind;
 use crate::schema::name::Name;
 use crate::schema::object::{Object, ObjectId};
@@ -13,24 +14,37 @@ use crate::schema::snapshot::Snapshot;
 pub(super) fn weight(left: &Snapshot, right: &Snapshot, column: &ObjectId) -> Option<Weight> {
     let relation = column.relation.as_ref()?;
     let whole = ObjectId { kind: Kind::Table, schema: column.schema.clone(), relation: None, name: relation.clone() };
-    if moved(left, right, &whole, |_| true).contains(&column.name) {
-        // A dump writes what a table inherits before what it has of its own, wherever it stood.
+    if moved(left, right, &whole, |_, _| true).contains(&column.name) {
+        // A dump writes what a table inherits before what it has of its own, wherever it stood; and what it has of its
+        // own that is inherited as well, where the parent has it.
         let inherits = [left, right]
             .iter()
             .filter_map(|side| side.get(&whole))
             .any(|table| table.get(Attribute::Inherits).is_some() && table.get(Attribute::PartitionBound).is_none());
-        let is_own = |column: &Object| !column.flag(Attribute::Inherited);
+        let is_own = |side: &Snapshot, column: &Object| !is_from_above(side, &whole, column);
         let weighs = !inherits || moved(left, right, &whole, is_own).contains(&column.name);
         return Some(if weighs { Weight::Order } else { Weight::Information });
     }
     None
 }
 
+/// Whether a table has a column because a parent has it, be it by itself as well.
+fn is_from_above(side: &Snapshot, table: &ObjectId, column: &Object) -> bool {
+    let parents = side.get(table).map_or(&[][..], |table| table.list(Attribute::Inherits)).iter();
+    let is_there = |parent: &Object| side.get(&parent.id.part(Kind::Column, column.id.name.clone())).is_some();
+    column.flag(Attribute::Inherited) || parents.filter_map(|parent| find_table(parent, side)).any(is_there)
+}
+
 /// The fewest columns that would have to be moved to make the order the same.
-fn moved(left: &Snapshot, right: &Snapshot, whole: &ObjectId, counts: impl Fn(&Object) -> bool) -> HashSet<Name> {
+fn moved(
+    left: &Snapshot,
+    right: &Snapshot,
+    whole: &ObjectId,
+    counts: impl Fn(&Snapshot, &Object) -> bool,
+) -> HashSet<Name> {
     let in_order = |side: &Snapshot| {
         let mut columns: Vec<(i64, Name)> = (side.parts(whole, Kind::Column).iter())
-            .filter(|column| counts(column))
+            .filter(|column| counts(side, column))
             .map(|column| (column.number(Attribute::Position).unwrap_or_default(), column.id.name.clone()))
             .collect();
         columns.sort_unstable();

@@ -1,0 +1,3 @@
+create table p (a int, b int, c int);
+create table child (c int, own int, a int, b int);
+alter table child inherit p;
