@@ -112,9 +112,10 @@ impl Relation {
 pub(super) const QUERIES: [&str; 6] = [
     "SELECT oid, nspname FROM pg_namespace",
     "SELECT oid, rolname FROM pg_roles",
-    // The row types of the system's own relations are nobody's concern.
+    // The row types of the system's own relations are nobody's concern. Without a length, `bpchar` and `"bit"` are not the
+    // `character` and `bit` of SQL, which have one: that modifiers may be there at all has the server tell them apart.
     "SELECT oid, typnamespace, typname, CASE WHEN typlen = -1 THEN typelem ELSE 0 END, typbasetype, typstorage, typcollation,
-            CASE WHEN typnamespace = 11 THEN format_type(oid, NULL) END
+            CASE WHEN typnamespace = 11 THEN format_type(oid, -1) END
      FROM pg_type WHERE oid >= 16384 OR typrelid = 0",
     "SELECT oid, collnamespace, collname FROM pg_collation",
     "SELECT oid, amname FROM pg_am",
@@ -230,7 +231,7 @@ impl Names {
         }
     }
 
-    /// The type as SQL names it with an empty `search_path` (`format_type` without a modifier).
+    /// The type as SQL names it with an empty `search_path` (`format_type`, no modifier being given).
     pub(super) fn formatted_type(&self, oid: Oid) -> Name {
         match self.types.get(&oid) {
             None => unknown(oid),
