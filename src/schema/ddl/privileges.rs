@@ -7,7 +7,7 @@ use super::{Alteration, Family, Pair, nothing};
 use crate::schema::attribute::Attribute;
 use crate::schema::grants::{Grant, Grantable, default};
 use crate::schema::kind::Kind;
-use crate::schema::name::{Name, quoted};
+use crate::schema::name::{Name, dotted, quoted, without_last};
 use crate::schema::object::Object;
 use crate::schema::snapshot::{Snapshot, Version};
 
@@ -36,7 +36,14 @@ fn of_member(from: Option<&Object>, to: Option<&Object>) -> Vec<String> {
         object.map_or_else(|| initial.clone(), |object| parse(object.list(Attribute::Grants)))
     };
     let owner = object.text(Attribute::Owner).unwrap_or_default().to_owned();
-    let target = Target { object: object.id.name.to_string(), column: None, owner };
+    let target = match object.id.name.strip_prefix("COLUMN ") {
+        Some(column) => Target {
+            object: format!("TABLE {}", without_last(column)),
+            column: dotted(column).pop().map(|name| quoted(&name).into_owned()),
+            owner,
+        },
+        None => Target { object: object.id.name.to_string(), column: None, owner },
+    };
     grants::statements(&target, &state(from), &state(to))
 }
 

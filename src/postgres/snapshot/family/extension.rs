@@ -14,7 +14,9 @@ use crate::schema::{Attribute, Attributes, Kind, Name, ObjectId, Value};
 pub(super) const FAMILY: Family = Family {
     kinds: &[Kind::Extension, Kind::ExtensionMember],
     queries: |_, _| {
-        let members = MEMBERS.iter().map(|member| member.query()).collect::<Vec<_>>().join(" UNION ALL ");
+        let mut members: Vec<String> = MEMBERS.iter().map(Member::query).collect();
+        members.push(COLUMNS.to_owned());
+        let members = members.join(" UNION ALL ");
         vec!["SELECT oid, extname, extversion, extnamespace FROM pg_extension".to_owned(), members]
     },
     read,
@@ -80,6 +82,23 @@ const MEMBERS: &[Member] = &[
         more: "WHERE true",
     },
 ];
+
+/// The same of the columns of relations. Of most columns nobody has ever said anything, and only the others are looked at.
+const COLUMNS: &str = "
+    SELECT 'COLUMN ' || quote_ident(n.nspname) || '.' || quote_ident(c.relname) || '.' || quote_ident(a.attname),
+           c.relowner, coalesce(a.attacl, acldefault('c', c.relowner))::text[],
+           coalesce(i.initprivs, acldefault('c', c.relowner))::text[]
+    FROM (SELECT attrelid, attnum FROM pg_attribute WHERE attacl IS NOT NULL
+          UNION
+          SELECT objoid, objsubid FROM pg_init_privs WHERE classoid = 'pg_class'::regclass AND objsubid > 0) said
+         JOIN pg_attribute a ON a.attrelid = said.attrelid AND a.attnum = said.attnum AND NOT a.attisdropped
+         JOIN pg_class c ON c.oid = a.attrelid
+         JOIN pg_namespace n ON n.oid = c.relnamespace AND n.nspname <> 'information_schema'
+         LEFT JOIN pg_init_privs i
+                ON i.objoid = a.attrelid AND i.classoid = 'pg_class'::regclass AND i.objsubid = a.attnum
+    WHERE a.attacl IS DISTINCT FROM i.initprivs
+      AND (c.oid < 16384 OR EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass
+                                    AND d.objid = c.oid AND d.deptype = 'e'))";
 
 impl Member {
     fn query(&self) -> String {

@@ -1,0 +1,2 @@
+create role corpus_reader;
+create extension pg_stat_statements;
