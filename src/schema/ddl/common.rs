@@ -2,6 +2,7 @@
 
 use super::Pair;
 use super::grants::{self as ddl_grants, Target};
+use super::routines::procedure_name;
 use crate::schema::attribute::Attribute;
 use crate::schema::grants::{self, Grant, Grantable};
 use crate::schema::kind::Kind;
@@ -21,6 +22,7 @@ pub fn reference(id: &ObjectId) -> Option<String> {
         }
         Kind::DomainConstraint => return Some(format!("CONSTRAINT {} ON DOMAIN {}", quoted(&id.name), id.whole()?)),
         Kind::Index => return Some(format!("INDEX {}", index_name(id))),
+        Kind::Procedure => return Some(format!("PROCEDURE {}", procedure_name(id))),
         Kind::LargeObject => return Some(format!("LARGE OBJECT {}", id.name)),
         Kind::Cast => return Some(format!("CAST ({})", id.name)),
         Kind::Enum | Kind::CompositeType | Kind::Range | Kind::BaseType | Kind::ShellType => "TYPE",
@@ -222,7 +224,8 @@ fn default_grants(id: &ObjectId, owner: &str, snapshot: &Snapshot) -> Vec<Grant>
 }
 
 fn target(id: &ObjectId, owner: &str) -> Option<Target> {
-    let grantable = Grantable::of(id.kind)?;
+    // A type that is only named is nothing yet that could be used: GRANT and REVOKE refuse it.
+    let grantable = Grantable::of(id.kind).filter(|_| id.kind != Kind::ShellType)?;
     let column = (grantable == Grantable::Column).then(|| quoted(&id.name).into_owned());
     Some(Target { object: grant_target(id, grantable)?, column, owner: owner.to_owned() })
 }
@@ -236,7 +239,7 @@ fn grant_target(id: &ObjectId, grantable: Grantable) -> Option<String> {
         Grantable::ForeignDataWrapper => format!("FOREIGN DATA WRAPPER {id}"),
         Grantable::Type => format!("TYPE {id}"),
         Grantable::LargeObject => format!("LARGE OBJECT {}", id.name),
-        Grantable::Routine if id.kind == Kind::Procedure => format!("PROCEDURE {id}"),
+        Grantable::Routine if id.kind == Kind::Procedure => format!("PROCEDURE {}", procedure_name(id)),
         // Without the asterisk of an aggregate that takes nothing.
         Grantable::Routine => format!("FUNCTION {}", id.to_string().replace("(*)", "()")),
         Grantable::Sequence

@@ -93,6 +93,15 @@ pub(in crate::schema) fn routine_name(id: &ObjectId) -> String {
     id.schema.as_ref().map_or_else(|| bare.to_owned(), |schema| format!("{}.{bare}", quoted(schema)))
 }
 
+/// A procedure by the types of what it takes, each with its mode. Servers from 14 on take types without modes also for
+/// those of all arguments, of what is given back too: two procedures may fit then.
+pub(super) fn procedure_name(id: &ObjectId) -> String {
+    let types = &id.name[bare_name(&id.name).len()..];
+    let types = types.strip_prefix('(').and_then(|types| types.strip_suffix(')')).unwrap_or_default();
+    let types: Vec<String> = split(types).iter().map(|one| format!("IN {one}")).collect();
+    format!("{}({})", routine_name(id), types.join(", "))
+}
+
 fn definition(object: &Object, verb: &str) -> String {
     let is_function = object.id.kind == Kind::Function;
     let mut sql = format!("{verb} {} {}", object.id.kind.word().to_uppercase(), signature(object));

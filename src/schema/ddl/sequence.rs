@@ -1,8 +1,10 @@
 //! Sequences. One of an identity column comes and goes with its column.
 
+use super::table::find_table;
 use super::{Alteration, Family, Pair, drop_plain};
 use crate::schema::attribute::Attribute;
 use crate::schema::kind::Kind;
+use crate::schema::name::without_last;
 use crate::schema::object::Object;
 use crate::schema::snapshot::Snapshot;
 
@@ -28,13 +30,25 @@ pub(super) fn options(sequence: &Object) -> String {
     said
 }
 
-fn create(sequence: &Object, _: &Snapshot) -> Vec<String> {
-    if sequence.get(Attribute::IdentityOf).is_some() {
-        return Vec::new();
+fn create(sequence: &Object, snapshot: &Snapshot) -> Vec<String> {
+    if let Some(column) = sequence.text(Attribute::IdentityOf) {
+        return persistence_of_its_own(sequence, column, snapshot).into_iter().collect();
     }
     let unlogged = if sequence.get(Attribute::Persistence).is_some() { "UNLOGGED " } else { "" };
     let data_type = sequence.text(Attribute::DataType).map(|data_type| format!(" AS {data_type}")).unwrap_or_default();
     vec![format!("CREATE {unlogged}SEQUENCE {}{data_type}{}", sequence.id, options(sequence))]
+}
+
+/// From 15 on the sequence of an identity is made as its table is, unlogged or not, and may be otherwise afterwards.
+fn persistence_of_its_own(sequence: &Object, column: &str, snapshot: &Snapshot) -> Option<String> {
+    let table = find_table(without_last(column), snapshot)?;
+    let differs = table.get(Attribute::Persistence) != sequence.get(Attribute::Persistence);
+    (differs && snapshot.server.major >= 15).then(|| set_persistence(sequence))
+}
+
+fn set_persistence(sequence: &Object) -> String {
+    let word = if sequence.get(Attribute::Persistence).is_some() { "UNLOGGED" } else { "LOGGED" };
+    format!("ALTER SEQUENCE {} SET {word}", sequence.id)
 }
 
 fn complete(sequence: &Object, _: &Snapshot) -> Vec<String> {
@@ -96,8 +110,7 @@ fn alter(pair: Pair<'_>) -> Alteration {
         statements.push(format!("{alter}{clauses}"));
     }
     if pair.differs(Attribute::Persistence) {
-        let word = if to.get(Attribute::Persistence).is_some() { "UNLOGGED" } else { "LOGGED" };
-        statements.push(format!("{alter} SET {word}"));
+        statements.push(set_persistence(to));
     }
     if pair.differs(Attribute::OwnedBy) {
         statements.push(format!("{alter} OWNED BY {}", to.text(Attribute::OwnedBy).unwrap_or("NONE")));

@@ -1,10 +1,12 @@
 //! Tables, partitioned tables and partitions, foreign tables, composite types.
 
+use std::borrow::Cow;
+
 use super::{Alteration, Family, Pair, column, common, drop_plain};
 use crate::schema::attribute::Attribute;
 use crate::schema::kind::Kind;
 use crate::schema::name::{Name, dotted, quoted};
-use crate::schema::object::{Object, ObjectId};
+use crate::schema::object::{Attributes, Object, ObjectId};
 use crate::schema::snapshot::Snapshot;
 
 pub(super) const FAMILY: Family = Family {
@@ -58,7 +60,8 @@ fn create(table: &Object, snapshot: &Snapshot) -> Vec<String> {
         }
         None => {
             let own = columns.iter().filter(|column| !(is_child && column.flag(Attribute::Inherited)));
-            let mut items: Vec<String> = own.map(|column| column::clause(column, snapshot)).collect();
+            let own = own.map(|column| without_inherited_expression(table, column, snapshot));
+            let mut items: Vec<String> = own.map(|column| column::clause(&column, snapshot)).collect();
             if is_partition {
                 // It must have them before it can be attached.
                 items.extend(inherited_checks(table, snapshot));
@@ -112,13 +115,37 @@ fn typed_column(column: &Object) -> Option<String> {
     (!said.is_empty()).then(|| format!("{} WITH OPTIONS{said}", quoted(&column.id.name)))
 }
 
-/// A default that a child has in another way than its parents.
-fn overridden_default(table: &Object, column: &Object, snapshot: &Snapshot) -> Option<String> {
-    let of_parents = table.list(Attribute::Inherits).iter().filter_map(|parent| {
+/// The columns of a child's parents that have the name of this one of its own.
+fn columns_above<'s>(
+    table: &'s Object,
+    column: &'s Object,
+    snapshot: &'s Snapshot,
+) -> impl Iterator<Item = &'s Object> {
+    table.list(Attribute::Inherits).iter().filter_map(|parent| {
         let parent = find_table(parent, snapshot)?;
         snapshot.get(&parent.id.part(Kind::Column, column.id.name.clone()))
-    });
-    let mut defaults = of_parents.map(|parent| parent.text(Attribute::Default));
+    })
+}
+
+/// A child's own column without the expression that it is generated from, where that comes from above: servers before
+/// 16 refuse to have it said again.
+fn without_inherited_expression<'s>(table: &'s Object, column: &'s Object, snapshot: &'s Snapshot) -> Cow<'s, Object> {
+    let expression = column.get(Attribute::Generated);
+    let is_same = |above: &Object| above.get(Attribute::Generated) == expression;
+    let is_partition = table.get(Attribute::PartitionBound).is_some();
+    if is_partition || expression.is_none() || !columns_above(table, column, snapshot).any(is_same) {
+        return Cow::Borrowed(column);
+    }
+    let mut attributes = Attributes::new();
+    for (attribute, value) in column.attributes().iter().filter(|(one, _)| *one != Attribute::Generated) {
+        attributes.set(*attribute, value.clone());
+    }
+    Cow::Owned(Object::new(column.id.clone(), attributes))
+}
+
+/// A default that a child has in another way than its parents.
+fn overridden_default(table: &Object, column: &Object, snapshot: &Snapshot) -> Option<String> {
+    let mut defaults = columns_above(table, column, snapshot).map(|parent| parent.text(Attribute::Default));
     let own = column.text(Attribute::Default);
     if defaults.all(|default| default == own) {
         return None;

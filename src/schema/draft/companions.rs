@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::lookup::{Lookup, column_id, table_id};
-use super::parts::{is_type, is_view, minds_types, parts, stands_on, whole};
+use super::parts::{is_check, is_type, is_view, minds_types, parts, stands_on, whole};
 use super::structure::structure;
 use crate::schema::attribute::Attribute;
 use crate::schema::ddl::common::index_name;
@@ -155,6 +155,14 @@ impl<'s> Circle<'s> {
                 let above = table.list(Attribute::Inherits).iter().filter_map(|parent| table_id(parent, snapshot));
                 let below = names.children(&table.id).iter().map(|child| child.id.clone());
                 found.extend(above.chain(below).map(|other| other.part(id.kind, id.name.clone())));
+            }
+            // A CHECK that a child has of its own as well stays as long as its parent's does.
+            if is_check(object)
+                && self.to.get(id).is_none()
+                && let Some(table) = whole(id, snapshot).and_then(|table| snapshot.get(table))
+            {
+                let above = table.list(Attribute::Inherits).iter().filter_map(|parent| table_id(parent, snapshot));
+                found.extend(above.map(|other| other.part(id.kind, id.name.clone())));
             }
             if matches!(id.kind, Kind::Index | Kind::Constraint) {
                 found.extend(object.text(Attribute::ParentIndex).and_then(|parent| names.index(parent)).cloned());

@@ -5,13 +5,13 @@ use std::collections::{BTreeMap, HashMap};
 use super::action::{Action, Step};
 use super::lookup::{column_id, table_id};
 use super::order::Edges;
-use super::parts::{is_type, whole};
+use super::parts::{is_check, is_type, whole};
 use super::plan::Plan;
 use super::structure::structure;
 use crate::schema::attribute::Attribute;
 use crate::schema::ddl;
 use crate::schema::kind::Kind;
-use crate::schema::object::ObjectId;
+use crate::schema::object::{Object, ObjectId};
 use crate::schema::snapshot::Snapshot;
 
 /// Where each action is.
@@ -260,6 +260,33 @@ impl<'s> Plan<'s> {
         }
     }
 
+    /// A CHECK of a child's own is there before that of the same name comes down from above without having looked at the
+    /// rows: what is made after it would be one with it, and cannot be validated then. It goes after the one from above,
+    /// and is the child's alone by then.
+    fn check_edges(&self, actions: &[Action], at: &Places<'_>, edges: &mut Edges) {
+        for (place, action) in actions.iter().enumerate().filter(|(_, action)| action.id.kind == Kind::Constraint) {
+            let (snapshot, names) = match action.step {
+                Step::Create => (self.right, &self.right_names),
+                Step::Drop => (self.left, &self.left_names),
+                _ => continue,
+            };
+            let is_meant = |check: &&Object| action.step == Step::Drop || check.flag(Attribute::Unvalidated);
+            let check = snapshot.get(&action.id).filter(|check| is_check(check)).filter(is_meant);
+            let mut above: Vec<&ObjectId> = check.and_then(|check| whole(&check.id, snapshot)).into_iter().collect();
+            while let Some(table) = above.pop() {
+                for below in names.children(table) {
+                    let own = at.get(&(action.step, &below.id.part(Kind::Constraint, action.id.name.clone()))).copied();
+                    if action.step == Step::Create {
+                        edges.before(own.as_ref(), Some(&place));
+                    } else {
+                        edges.before(Some(&place), own.as_ref());
+                    }
+                    above.push(&below.id);
+                }
+            }
+        }
+    }
+
     /// What is kept over a crash never refers to what is not.
     fn persistence_edges(&self, actions: &[Action], at: &Places<'_>, edges: &mut Edges) {
         for (place, action) in actions.iter().enumerate().filter(|(_, action)| action.step == Step::Alter) {
@@ -377,6 +404,7 @@ impl<'s> Plan<'s> {
             edges.all_before(&first, &keys);
         }
         self.persistence_edges(actions, at, edges);
+        self.check_edges(actions, at, edges);
         self.copy_edges(actions, at, edges);
         self.parent_edges(actions, at, &tables, edges);
         // Partitions are joined before anything is said of their tables' constraints and indexes.

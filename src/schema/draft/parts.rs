@@ -76,6 +76,10 @@ pub(super) fn stands_on(part: &Object, column: &ObjectId) -> bool {
         || lists.iter().any(|one| part.list(*one).iter().any(|text| mentions(text, &name)))
 }
 
+pub(super) fn is_check(constraint: &Object) -> bool {
+    constraint.text(Attribute::ConstraintType) == Some("check")
+}
+
 pub(super) fn is_foreign_key(constraint: &Object) -> bool {
     constraint.text(Attribute::ConstraintType) == Some("foreign key")
 }
