@@ -36,7 +36,12 @@ fn looked_at(example: &Example, settings: &Settings, rules: &Rules) -> Examined 
 }
 
 fn found(rule: &'static Rule, example: &Example) -> Vec<super::finding::Finding> {
-    let examined = looked_at(example, &settings(), &Rules::only(rule));
+    // What looks at the findings of others needs the others.
+    let rules = match rule.check {
+        Check::Outside => Rules::of(&settings(), None),
+        _ => Rules::only(rule),
+    };
+    let examined = looked_at(example, &settings(), &rules);
     examined.findings.into_iter().filter(|finding| finding.rule == rule.name).collect()
 }
 
@@ -54,12 +59,27 @@ fn every_rule_objects_to_its_bad_examples_and_lets_the_good_ones_pass() {
     assert!(faults.is_empty(), "\n{}", faults.join("\n"));
 }
 
+/// The rules whose findings come from what folders, git and environments say; the tests of the command line show them.
+const TOLD_BY_OTHERS: [&str; 6] =
+    ["file-name", "rollback-beside", "changed-after-merge", "changed-after-apply", "uncommitted", "out-of-order"];
+
+/// The rules of which no example can be written: a file too long for one (see the test of it below), what squawk finds in
+/// comments that `squawk-ignore` is told of first, and what it finds for servers to come.
+const WITHOUT_EXAMPLES: [&str; 3] = ["too-long", "unused-ignore", "prefer-repack"];
+
+#[test]
+fn what_others_tell_is_shown_on_the_command_line() {
+    let tests = include_str!("../../tests/it/review.rs");
+    for name in TOLD_BY_OTHERS {
+        assert!(rule(name).is_some_and(|rule| matches!(rule.check, Check::Outside)), "{name}");
+        assert!(tests.contains(&format!("\"{name}")), "nothing shows {name}");
+    }
+}
+
 #[test]
 fn every_rule_that_looks_at_files_has_bad_and_good_examples() {
     for rule in rules() {
-        // The first is told of comments only, the second on servers to come.
-        let inside = !matches!(rule.check, Check::Outside)
-            && !matches!(rule.name, "unused-ignore" | "prefer-repack" | "too-long");
+        let inside = !TOLD_BY_OTHERS.contains(&rule.name) && !WITHOUT_EXAMPLES.contains(&rule.name);
         for bad in [true, false] {
             let has = rule.examples.iter().any(|example| example.bad == bad);
             assert!(has || !inside, "{} has no example that is bad: {bad}", rule.name);
@@ -92,6 +112,7 @@ fn a_fix_ends_its_finding() {
         }
     }
     let expected = [
+        "allow-unused",
         "analyze-after-write",
         "foreign-key-index",
         "header-name",
@@ -247,5 +268,36 @@ fn the_documentation_lists_every_rule_and_names_no_other() {
         for name in holds.split('`').skip(1).step_by(2).filter(|name| name.contains('-')) {
             assert!(rule(name).is_some(), "docs/review.md names {name}, which is no rule");
         }
+    }
+}
+
+#[test]
+fn the_documentation_says_what_holds_each_line_of_the_governance() {
+    let documentation = include_str!("../../docs/review.md");
+    let (_, asked_for) = documentation.split_once("## What the governance asks for").expect("the table is there");
+    let rows: Vec<(&str, &str)> =
+        asked_for.lines().filter_map(|line| line.strip_prefix("| ")?.strip_suffix(" |")?.split_once(" | ")).collect();
+    let counted = |head: &str| rows.iter().filter(|(says, _)| says.starts_with(head)).count();
+    for (head, lines) in [
+        ("review: ", 8),
+        ("testing: ", 5),
+        ("deployment: ", 5),
+        ("categories: ", 1),
+        ("DO: ", 8),
+        ("DON'T: ", 7),
+        ("performance: ", 3),
+        ("compliance: ", 4),
+        ("security: ", 3),
+    ] {
+        assert_eq!(counted(head), lines, "{head}");
+    }
+    for (says, held) in &rows {
+        assert!(!held.trim().is_empty(), "nothing holds {says}");
+    }
+    // Where a line is left to whoever approves, the checklist has the entry.
+    for name in
+        rows.iter().flat_map(|(_, held)| held.split("entry *").skip(1)).filter_map(|rest| rest.split('*').next())
+    {
+        assert!(checklist::entry(name).is_some(), "{name} is no entry of the checklist");
     }
 }

@@ -78,14 +78,24 @@ fn what_is_found_has_its_place_in_every_format() {
 }
 
 #[test]
-fn a_new_migration_is_clean_but_for_what_is_to_be_filled_in() {
+fn a_new_migration_of_any_type_is_clean_but_for_what_is_to_be_filled_in() {
+    for kind in ["create", "alter", "drop", "seed", "fix"] {
+        let scratch = project();
+        let made = ["new", kind, "reports", "--ticket", "SCOUT-7", "--author", "adele"];
+        Run::of(scratch.tidegate().args(made)).expect_success();
+        let (_, document) = reviewed(&scratch, &[]);
+        let rules: Vec<String> =
+            found(&document).iter().map(|one| one.split(':').next().expect("has a rule").to_owned()).collect();
+        assert!(!rules.is_empty() && rules.iter().all(|rule| rule == "unfinished"), "{kind}: {document}");
+    }
+}
+
+#[test]
+fn a_rollback_that_the_supabase_cli_would_run_is_found() {
     let scratch = project();
-    let made = ["new", "create", "reports", "--ticket", "SCOUT-7", "--author", "adele"];
-    Run::of(scratch.tidegate().args(made)).expect_success();
-    let (_, document) = reviewed(&scratch, &[]);
-    let rules: Vec<String> =
-        found(&document).iter().map(|one| one.split(':').next().expect("has a rule").to_owned()).collect();
-    assert_eq!(rules, ["unfinished", "unfinished"], "{document}");
+    assert!(!found(&reviewed(&scratch, &[]).1).contains(&"rollback-beside:null".to_owned()));
+    scratch.write("config.toml", "project_id = \"scratch\"\n");
+    assert!(found(&reviewed(&scratch, &[]).1).contains(&"rollback-beside:null".to_owned()));
 }
 
 const OWNERS: &str = "20260802093000_alter_metrics_add_owner";
@@ -161,6 +171,45 @@ fn what_would_be_fixed_is_shown_as_a_patch_that_git_applies() {
     assert!(patched.contains("\tALTER TABLE metrics ADD COLUMN IF NOT EXISTS owner int;"), "{patched}");
     let nothing = Run::of(scratch.tidegate().args(["review", "--diff"]));
     assert_eq!((nothing.code(), nothing.output.as_str()), (Some(0), ""), "{nothing:?}");
+}
+
+#[test]
+fn a_missing_author_is_written_where_nobody_else_can_have_worked_and_an_unused_comment_is_left_to_a_look() {
+    const NEXT: &str = "20260803093000_alter_metrics_add_unit";
+    let scratch = project();
+    git(&scratch, &["init", "-q", "-b", "main"]);
+    git(&scratch, &["config", "user.name", "Ana Lopez"]);
+    commit(&scratch);
+    git(&scratch, &["checkout", "-q", "-b", "work"]);
+    let unused = "-- tidegate: allow lock-table nobody uses it yet\n";
+    let write = |name: &str, column: &str| {
+        let up = format!(
+            "-- Ticket: SCOUT-104\n-- Description: What it is.\n{unused}ALTER TABLE metrics ADD COLUMN IF NOT EXISTS \
+             {column} text;\n"
+        );
+        let down = format!(
+            "ALTER TABLE metrics DROP COLUMN IF EXISTS {column};\nDELETE FROM migrations_history WHERE migration_name \
+             = '{name}';\n"
+        );
+        scratch.migration(name, &up, &down);
+    };
+    // The first was committed, by whomever; the second is only here.
+    write(OWNERS, "owner");
+    commit(&scratch);
+    write(NEXT, "unit");
+    let patch = Run::of(scratch.tidegate().args(["review", "--diff"]));
+    assert_eq!(patch.code(), Some(3), "{patch:?}");
+    assert_eq!(patch.output.matches("+-- Author: Ana Lopez").count(), 1, "{patch:?}");
+    assert!(!patch.output.contains(&format!("-{unused}")) && !patch.output.contains(OWNERS), "{patch:?}");
+    let before = text_of(&scratch, OWNERS);
+    let run = Run::of(scratch.tidegate().args(["review", "--fix", "--fail-on", "never"]));
+    let output = run.expect_success();
+    assert!(output.contains(&format!("fixed  migrations/{NEXT}.sql: missing-author: write Ana Lopez")), "{output}");
+    assert!(output.contains("note[allow-unused]: Nothing is found here that lock-table would allow."), "{output}");
+    assert!(output.contains("3 fixes to be looked at first"), "{output}");
+    let after = text_of(&scratch, NEXT);
+    assert!(after.contains("-- Author: Ana Lopez\n") && after.contains(unused), "{after}");
+    assert_eq!(text_of(&scratch, OWNERS), before);
 }
 
 #[test]

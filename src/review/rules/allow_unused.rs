@@ -1,7 +1,7 @@
 //! A comment that allows what is not found.
 
 use crate::review::finding::Severity;
-use crate::review::rule::{Check, Rule};
+use crate::review::rule::{Check, Example, Rule};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -11,6 +11,13 @@ pub static RULE: Rule = Rule {
     why: "It hides what may come later.",
     how: "Take it out.",
     link: "docs/review.md",
-    examples: &[],
+    examples: &[
+        Example::bad("-- tidegate: allow lock-table nobody uses it yet\nSELECT 1;"),
+        Example::bad("SELECT 1;\n-- tidegate: allow lock-table nobody uses it yet\nSELECT 2;\nLOCK TABLE t;"),
+        Example::bad("-- tidegate: allow look-table nobody uses it yet\r\nLOCK TABLE t;\r\n"),
+        Example::bad("LOCK TABLE t; /* tidegate: allow lock-table nobody uses it yet */\nSELECT 1;"),
+        Example::good("-- tidegate: allow lock-table nobody uses it yet\nLOCK TABLE t;"),
+        Example::good("SELECT 1;"),
+    ],
     check: Check::Outside,
 };

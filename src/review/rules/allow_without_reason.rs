@@ -1,7 +1,7 @@
 //! A comment that allows a finding without saying why.
 
 use crate::review::finding::Severity;
-use crate::review::rule::{Check, Rule};
+use crate::review::rule::{Check, Example, Rule};
 
 /// The rule.
 pub static RULE: Rule = Rule {
@@ -11,6 +11,10 @@ pub static RULE: Rule = Rule {
     why: "Whoever reads it later cannot tell whether it still holds.",
     how: "Write the reason behind the rule: -- tidegate: allow RULE reason",
     link: "docs/review.md",
-    examples: &[],
+    examples: &[
+        Example::bad("-- tidegate: allow lock-table\nLOCK TABLE t;"),
+        Example::bad("-- tidegate: allow\nLOCK TABLE t;"),
+        Example::good("-- tidegate: allow lock-table nobody uses it yet\nLOCK TABLE t;"),
+    ],
     check: Check::Outside,
 };
