@@ -214,6 +214,7 @@ impl CommandError {
                 ApproveError::NotDemanded(..)
                 | ApproveError::NoStore(_)
                 | ApproveError::Refused(_)
+                | ApproveError::NothingToWithdraw(_)
                 | ApproveError::Unanswered(_) => Exit::Refused,
                 ApproveError::Unknown(_) | ApproveError::Config(_) | ApproveError::Reach(ReachError::Config(_)) => {
                     Exit::Usage

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
+use std::sync::Arc;
 
 use clap::Args;
 use futures_util::future::join_all;
@@ -18,8 +19,9 @@ use super::{CommandError, Exit, Session};
 use crate::config::Environment;
 use crate::migration::catalogue::{Catalogue, FileProblem};
 use crate::migration::text::printable;
+use crate::postgres::store::approvals::GivenApproval;
 use crate::review::approval::Approval;
-use crate::window::approval::Standing;
+use crate::window::approval::{Standing, Void};
 use crate::window::board::{self, Board};
 use crate::window::look::{EnvironmentView, HistoryState, LookError, look};
 use crate::window::status::{Counts, Status};
@@ -60,7 +62,7 @@ pub fn run(options: &Options, session: &mut Session) -> Result<Exit, CommandErro
         tokio::join!(reading, columns)
     });
     let catalogue = match catalogue {
-        Ok(read) => read?,
+        Ok(read) => Arc::new(read?),
         Err(panic) => std::panic::resume_unwind(panic.into_panic()),
     };
     let pasts: Vec<_> = columns.iter().map(|column| column.seen.as_ref().ok().map(|view| view.past.clone())).collect();
@@ -131,7 +133,7 @@ fn is_finding(status: Status) -> bool {
 
 struct Page<'a> {
     board: Board,
-    catalogue: Catalogue,
+    catalogue: Arc<Catalogue>,
     columns: Vec<Column<'a>>,
     /// How the pending migrations of each environment stand with their approvals, where any is demanded.
     standings: Vec<HashMap<String, Standing>>,
@@ -168,6 +170,7 @@ impl Page<'_> {
         print_table(&heads, output)?;
         self.print_board(output)?;
         self.print_attempts(output)?;
+        self.print_void_approvals(output)?;
         let problems = &self.catalogue.problems;
         if !problems.is_empty() {
             output.line("")?;
@@ -207,9 +210,14 @@ impl Page<'_> {
         print_table(&table, output)
     }
 
+    /// How a migration stands in an environment; nothing where no approval is demanded.
+    fn standing(&self, row: usize, column: usize) -> Option<&Standing> {
+        self.standings.get(column)?.get(&*self.board.rows[row].name)
+    }
+
     /// What a migration lacks in an environment; nothing where none is demanded.
     fn missing_approvals(&self, row: usize, column: usize) -> Option<Vec<Approval>> {
-        let standing = self.standings.get(column)?.get(&*self.board.rows[row].name)?;
+        let standing = self.standing(row, column)?;
         Some(standing.missing().map(|demand| demand.approval).collect())
     }
 
@@ -245,6 +253,20 @@ impl Page<'_> {
                     && let Some(status @ (Status::Failed | Status::Interrupted)) = status
                 {
                     let words = format!("{status} on {}: {}: {}", column.environment.name, attempt.name, attempt.what);
+                    output.line("")?;
+                    output.line(output.tone(Tone::Bad, printable(&words)))?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Why approvals that were given do not count, where others are missing for that.
+    fn print_void_approvals(&self, output: &mut Output) -> Result<(), CommandError> {
+        for (index, column) in self.columns.iter().enumerate() {
+            for standing in self.rows().filter_map(|row| self.standing(row, index)) {
+                for why in standing.in_vain_words() {
+                    let words = format!("no approval for {}: {}: {why}", column.environment.name, standing.migration);
                     output.line("")?;
                     output.line(output.tone(Tone::Bad, printable(&words)))?;
                 }
@@ -309,6 +331,9 @@ impl Page<'_> {
             window: facts.and_then(|facts| facts.window.as_deref()),
             attempt: self.board.attempt(row, column).map(|attempt| &*attempt.what),
             missing_approvals: self.missing_approvals(row, column),
+            void_approvals: self
+                .standing(row, column)
+                .map(|standing| standing.in_vain().map(|(one, why)| VoidDocument::of(one, why)).collect()),
         })
     }
 }
@@ -448,6 +473,21 @@ struct CellDocument<'a> {
     window: Option<&'a str>,
     attempt: Option<&'a str>,
     missing_approvals: Option<Vec<Approval>>,
+    void_approvals: Option<Vec<VoidDocument<'a>>>,
+}
+
+/// An approval that was given for what a migration lacks, and does not count.
+#[derive(Serialize)]
+struct VoidDocument<'a> {
+    approval: Approval,
+    role: &'a str,
+    why: String,
+}
+
+impl<'a> VoidDocument<'a> {
+    fn of(one: &'a GivenApproval, why: &Void) -> Self {
+        Self { approval: one.approval, role: &one.role, why: why.words() }
+    }
 }
 
 #[derive(Serialize)]

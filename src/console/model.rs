@@ -217,6 +217,13 @@ impl World {
         self.standings.get(environment)?.iter().find(|standing| standing.migration == migration)
     }
 
+    /// Whether approvals that were given for what is missing in an environment do not count.
+    #[must_use]
+    pub fn has_void_approvals(&self, environment: usize) -> bool {
+        let standings = self.standings.get(environment);
+        standings.is_some_and(|standings| standings.iter().any(|standing| standing.in_vain().next().is_some()))
+    }
+
     /// The checklist of a migration that is pending in an environment; `None` where no approval is demanded, and until the
     /// files are judged as they are now.
     #[must_use]

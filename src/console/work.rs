@@ -135,7 +135,7 @@ fn write_draft(context: &Context, draft: &Draft) -> Result<Scaffolded, ScaffoldE
 fn draw_up(
     context: &Context,
     environment: usize,
-    catalogue: &Catalogue,
+    catalogue: &Arc<Catalogue>,
     view: &EnvironmentView,
     intent: &Intent,
 ) -> Result<Drawn, String> {

@@ -195,7 +195,7 @@ impl Checklist {
     pub fn lacks(&self, answers: &Answers) -> Vec<Lack> {
         let lack = |(entry, question): (&'static Entry, &Question)| match answers.get(entry.name) {
             None => Some(Lack::Unanswered(entry)),
-            Some(answer) if answer.note.is_none() && question.needs_note(answer.yes) => {
+            Some(answer) if !answer.has_note() && question.needs_note(answer.yes) => {
                 Some(Lack::WithoutNote(entry, answer.yes))
             }
             Some(_) => None,

@@ -14,7 +14,7 @@ use serde::Serialize;
 use crate::config::{ApprovalRules, Tier};
 use crate::postgres::store::approvals::GivenApproval;
 use crate::review::approval::{Approval, Need};
-use crate::review::checklist::lacking;
+use crate::review::checklist::{Answers, Checklist, lacking};
 
 /// A migration as it is to be applied, and by whom.
 #[derive(Debug, Clone, Copy)]
@@ -33,6 +33,9 @@ pub struct Asking<'a> {
     pub login: &'a str,
     /// The role that scripts run as, where that is another one.
     pub role: Option<&'a str>,
+    /// What its files make it ask, as they are judged now; where nobody has judged them, only what is asked of every
+    /// migration has to be answered.
+    pub checklist: Option<&'a Checklist>,
 }
 
 /// Why an approval on record does not count.
@@ -60,10 +63,16 @@ pub enum Void {
         /// The roles whose members may.
         roles: Vec<String>,
     },
-    /// Questions that are asked of every migration were left open: it was not given by Tidegate.
+    /// Questions that the migration asks, as it is judged now, were left open: it was not given by Tidegate, or the rules
+    /// that prove the entry were switched off since.
     Unanswered {
         /// The entries of the checklist.
         entries: Vec<String>,
+    },
+    /// The files cannot be judged, so nobody can tell what had to be answered.
+    Unjudged {
+        /// Why, as a sentence.
+        because: String,
     },
     /// The migration does not need this kind of approval.
     NotNeeded,
@@ -79,7 +88,10 @@ impl Void {
             Void::Applies => "the role that applies a migration does not approve it".to_owned(),
             Void::Author { author } => format!("{author} wrote it"),
             Void::NotAMember { roles } => format!("no member of {}", roles.join(", ")),
-            Void::Unanswered { entries } => format!("it leaves open {}", entries.join(", ")),
+            Void::Unanswered { entries } => format!("it leaves open what the checklist asks: {}", entries.join(", ")),
+            Void::Unjudged { because } => {
+                format!("nobody can tell what it had to answer ({})", because.trim_end_matches('.'))
+            }
             Void::NotNeeded => "not needed".to_owned(),
         }
     }
@@ -127,6 +139,17 @@ impl Standing {
     /// Whether it has all that it needs.
     pub fn is_approved(&self) -> bool {
         self.missing().next().is_none()
+    }
+
+    /// The approvals that were given for what it lacks, and why they do not count.
+    pub fn in_vain(&self) -> impl Iterator<Item = &(GivenApproval, Void)> {
+        self.void.iter().filter(|(one, _)| self.missing().any(|demand| demand.approval == one.approval))
+    }
+
+    /// The same, a sentence each.
+    pub fn in_vain_words(&self) -> impl Iterator<Item = String> {
+        self.in_vain()
+            .map(|(one, why)| format!("What {} gave for {} does not count: {}.", one.role, one.approval, why.words()))
     }
 
     /// What it lacks, in words: `production and security approval`.
@@ -201,11 +224,22 @@ pub fn judge(asking: &Asking<'_>, roles: &[String], given: &GivenApproval) -> Op
     if given.down.as_deref() != asking.down {
         return Some(Void::RollbackChanged);
     }
-    let open = lacking(&given.answers);
-    if !open.is_empty() {
-        return Some(Void::Unanswered { entries: open.into_iter().map(str::to_owned).collect() });
+    if let Some(void) = open_questions(asking.checklist, &given.answers) {
+        return Some(void);
     }
     objection(asking, roles, &given.role, given.person.as_deref(), &given.memberships)
+}
+
+/// Which of the questions that a migration asks these answers leave open.
+fn open_questions(checklist: Option<&Checklist>, answers: &Answers) -> Option<Void> {
+    if let Some(because) = checklist.and_then(|checklist| checklist.unread.clone()) {
+        return Some(Void::Unjudged { because });
+    }
+    let open = match checklist {
+        Some(checklist) => checklist.lacks(answers).into_iter().map(|lack| lack.entry().name).collect(),
+        None => lacking(answers),
+    };
+    (!open.is_empty()).then(|| Void::Unanswered { entries: open.into_iter().map(str::to_owned).collect() })
 }
 
 /// Why this role, with this person behind it, cannot approve; nothing where it can.

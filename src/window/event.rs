@@ -357,6 +357,30 @@ pub struct ApprovedMigration {
     pub name: String,
     /// Who approved it.
     pub approvals: Vec<Approver>,
+    /// The entries of its checklist that nobody had to answer, since rules have proved them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub proved: Vec<Proved>,
+}
+
+/// An entry of a checklist that rules have proved.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Proved {
+    /// The entry.
+    pub entry: String,
+    /// The rules that looked and found nothing.
+    pub rules: Vec<String>,
+    /// What a comment in the file allows of that.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub allowed: Vec<Allowed>,
+}
+
+/// A finding that a comment in the file allows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Allowed {
+    /// The rule.
+    pub rule: String,
+    /// Why it is allowed, in the comment's words.
+    pub reason: String,
 }
 
 /// An approval that counted.

@@ -7,7 +7,9 @@ use std::fmt::Write as _;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::event::{Approver, BackupTaken, Check, Failure, MigrationOutcome, Opened, Operator, StepOutcome, Verdict};
+use super::event::{
+    Approver, BackupTaken, Check, Failure, MigrationOutcome, Opened, Operator, Proved, StepOutcome, Verdict,
+};
 use super::state::{MigrationState, StepState, WindowState};
 use super::step::{Direction, Step};
 
@@ -72,6 +74,8 @@ pub struct MigrationLine<'a> {
     pub author: Option<&'a str>,
     /// The approvals that let it pass, with what was answered; none where none was demanded or asked for yet.
     pub approvals: &'a [Approver],
+    /// What of its checklist rules have proved, and by which; none where no approval was demanded or asked for yet.
+    pub proved: &'a [Proved],
     /// What was true of the database when it failed or was stopped.
     pub aftermath: Option<String>,
     /// What the server said while it ran.
@@ -107,6 +111,7 @@ impl<'a> Report<'a> {
                         ticket: item.ticket.as_deref(),
                         author: item.author.as_deref(),
                         approvals: &record.approvals,
+                        proved: &record.proved,
                         aftermath,
                         notices: &record.notices,
                     }
@@ -238,6 +243,12 @@ impl<'a> Report<'a> {
                     line(page, &format!("  - {}: {}", cell(entry), cell(&answer.to_string())));
                 }
             }
+            if !migration.proved.is_empty() {
+                line(page, "- proved by rules, which found nothing");
+            }
+            for one in migration.proved {
+                line(page, &format!("  - {}: {}", cell(&one.entry), cell(&proved_by(one))));
+            }
         }
     }
 
@@ -283,6 +294,13 @@ fn approved_by(acts: &[&Approver]) -> String {
     let person = person.map(|person| format!(" ({person})")).unwrap_or_default();
     let note = first.note.as_deref().map(|note| format!(": {note}")).unwrap_or_default();
     format!("{} by {}{person}, {} UTC{note}", kinds.join(", "), first.role, moment(first.given_at))
+}
+
+/// The rules that have proved an entry, and what of it the file allows.
+fn proved_by(proved: &Proved) -> String {
+    let allowed: Vec<String> =
+        proved.allowed.iter().map(|one| format!("{} is allowed by the file ({})", one.rule, one.reason)).collect();
+    [proved.rules.join(", ")].into_iter().chain(allowed).collect::<Vec<_>>().join("; ")
 }
 
 fn step_line<'a>(state: &'a StepState, step: Step, confirmed: Option<&'a str>, checks: &'a [Check]) -> StepLine<'a> {

@@ -8,8 +8,8 @@ use jiff::Timestamp;
 use crate::postgres::checks::CatalogFaults;
 
 use super::event::{
-    Approver, BackupNeed, BackupTaken, Check, Failure, MigrationOutcome, Obstacle, Opened, Operator, StepOutcome,
-    WindowEvent,
+    Approver, BackupNeed, BackupTaken, Check, Failure, MigrationOutcome, Obstacle, Opened, Operator, Proved,
+    StepOutcome, WindowEvent,
 };
 use super::step::{Direction, Step};
 
@@ -109,6 +109,8 @@ pub struct MigrationRecord {
     pub backend_pid: Option<i32>,
     /// The approvals that let it pass, where any were demanded.
     pub approvals: Vec<Approver>,
+    /// What of its checklist rules have proved, where it was approved.
+    pub proved: Vec<Proved>,
 }
 
 /// What moves on the screen while something runs; none of it is journalled.
@@ -211,6 +213,7 @@ impl WindowState {
                 notices: Vec::new(),
                 backend_pid: None,
                 approvals: Vec::new(),
+                proved: Vec::new(),
             })
             .collect();
         let names = opened.plan.items.iter().enumerate();
@@ -258,6 +261,7 @@ impl WindowState {
                 for approved in migrations {
                     if let Some(migration) = self.migration_mut(&approved.name) {
                         migration.approvals.clone_from(&approved.approvals);
+                        migration.proved.clone_from(&approved.proved);
                     }
                 }
             }

@@ -145,6 +145,7 @@ mod tests {
             notices: Vec::new(),
             backend_pid: Some(PROCESS),
             approvals: Vec::new(),
+            proved: Vec::new(),
         };
         let (records, holder) = ([record], holder(holding));
         let running = StillRunning::among(&records, Some(&holder));

@@ -81,7 +81,69 @@ fn no_approval_goes_without_its_answers() {
     std::fs::remove_file(office.scratch.path().join(format!("migrations/{A}.down.sql"))).unwrap();
     let said = office.run(&["approvals", "production"]).output;
     assert!(said.contains("does not count: production by carl (x)"), "{said}");
-    assert!(said.contains("it leaves open tested-locally, tested-volume, rollback-tested"), "{said}");
+    assert!(
+        said.contains("it leaves open what the checklist asks: tested-locally, tested-volume, rollback-tested"),
+        "{said}"
+    );
+}
+
+/// Lets carl tell the server by other means than Tidegate that a migration is approved.
+fn by_hand(office: &Office, name: &str, answers: &str) {
+    let digits = |file: String| {
+        let bytes = std::fs::read(office.scratch.path().join(file)).unwrap();
+        tidegate::migration::checksum::Checksum::of(&bytes).to_string()
+    };
+    let (up, down) = (digits(format!("migrations/{name}.sql")), digits(format!("migrations/{name}.down.sql")));
+    let call =
+        |kind: &str| format!("SELECT tidegate.approve('{name}', '{kind}', '{up}', '{down}', 'x', NULL, {answers});");
+    let mut psql = office.database.psql();
+    let url = office.server.url_as("carl", "office");
+    let both = call("production") + &call("security");
+    Run::of(psql.args(["--dbname", &url, "--command", &both])).expect_success();
+}
+
+#[test]
+fn a_question_that_the_migration_asks_and_an_approval_leaves_open_is_told_wherever_it_is_missed() {
+    let office = Office::open("", "");
+    office.approve("reviewer", &[A]).expect_success();
+    let always = r#"'{"tested-locally": {"answer": "yes"}, "tested-volume": {"answer": "yes"}, "rollback-tested": {"answer": "yes"}}'"#;
+    by_hand(&office, B, always);
+    let open = "it leaves open what the checklist asks: rollback, existing-data, rls-policies, no-breaking-changes, api-compatible";
+    let by_carl = format!("What carl gave for production does not count: {open}.");
+    let gate = refused(office.apply());
+    assert!(gate.contains(&format!("{B} lacks production and security approval.")), "{gate}");
+    assert!(gate.contains(&by_carl), "{gate}");
+    let status = office.run(&["status"]).output;
+    assert!(status.contains(&format!("no approval for production: {B}: {by_carl}")), "{status}");
+    let status = office.json(&["status", "--format", "json"]);
+    let void = &status["migrations"][1]["environments"]["production"]["void_approvals"];
+    assert_eq!(void[0], json!({"approval": "production", "role": "carl", "why": open}));
+    assert_eq!(status["migrations"][0]["environments"]["production"]["void_approvals"], json!([]));
+    assert!(office.run(&["approvals", "production"]).output.contains(open));
+    assert_eq!(office.applied(), [""; 0]);
+
+    // The same role approves again, with the answers; what it left open before stands beside it and counts for nothing.
+    let said = office.approve("carl", &[B]).expect_success().to_owned();
+    assert!(said.contains("It has all that it needs for production."), "{said}");
+    office.apply().expect_success();
+}
+
+#[test]
+fn a_question_that_came_up_after_the_approval_closes_the_gate() {
+    let office = Office::open("", "");
+    office.approve("reviewer", &[A, B]).expect_success();
+    assert_eq!(office.run(&["approvals", "production"]).code(), Some(0));
+    // What a rule has proved, it proves no longer.
+    let path = office.scratch.path().join("tidegate.toml");
+    let text = std::fs::read_to_string(&path).unwrap();
+    std::fs::write(&path, format!("{text}\n[review.production]\nmissing-description = \"off\"\n")).unwrap();
+    let gate = refused(office.apply());
+    let why = "What reviewer gave for production does not count: it leaves open what the checklist asks: comments.";
+    assert!(gate.contains(&format!("{A} lacks production approval. {why}")), "{gate}");
+    assert_eq!(office.applied(), [""; 0]);
+    office.approve("reviewer", &[A, B, "--yes-to", "comments"]).expect_success();
+    office.apply().expect_success();
+    assert_eq!(office.applied(), [A, B]);
 }
 
 #[test]
@@ -121,7 +183,16 @@ fn answers_are_kept_shown_and_reported() {
     let approvals = &report["migrations"][1]["approvals"];
     assert_eq!((&approvals[0]["approval"], &approvals[1]["approval"]), (&json!("production"), &json!("security")));
     assert_eq!(approvals[0]["answers"]["tested-volume"], json!({"answer": "no", "note": "the table | is <new>"}));
+    let proved = report["migrations"][0]["proved"].as_array().expect("a list");
+    let naming = json!({"entry": "naming", "rules": ["file-name", "type-fits-contents", "header-name"]});
+    assert_eq!((&proved[0], proved.len()), (&naming, 7), "{proved:?}");
     let page = office.run(&["report", "production"]).expect_success();
+    assert!(
+        page.contains(
+            "- proved by rules, which found nothing\n  - naming: file-name, type-fits-contents, header-name\n"
+        ),
+        "{page}"
+    );
     assert!(page.contains(&format!("## Approvals\n\n### {A}\n\n- production by reviewer (carl tester), ")), "{page}");
     assert!(page.contains("- production, security by reviewer (carl tester), "), "{page}");
     assert!(page.contains(r"  - tested-volume: no: the table \| is \<new\>"), "{page}");

@@ -9,7 +9,6 @@ use std::time::Instant;
 
 use tempfile::TempDir;
 use tidegate::config::{Config, Surroundings};
-use tidegate::migration::catalogue::Catalogue;
 use tidegate::postgres::programs::find_client;
 use tidegate::postgres::store::approvals::GivenApproval;
 use tidegate::window::board::Board;
@@ -128,7 +127,7 @@ async fn the_demo_shows_what_it_promises_and_stays_when_it_is_to() {
     let (scratch, folder) = (Scratch::new(), open_folder());
     let mut kept = Kept::start(&scratch, folder.path());
     let context = kept.context();
-    let catalogue = Catalogue::read(&context.layout()).unwrap();
+    let catalogue = context.read_catalogue().unwrap();
     assert_eq!(catalogue.problems, []);
     assert!(catalogue.migrations.iter().all(|migration| migration.down.is_some()));
 

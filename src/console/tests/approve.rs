@@ -32,6 +32,7 @@ fn waiting(size: Size) -> Model {
             needs: if index == 1 { &needs } else { &[] },
             login: "deployer",
             role: None,
+            checklist: None,
         };
         let given = GivenApproval {
             migration: migration.name.as_str().into(),

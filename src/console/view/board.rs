@@ -26,7 +26,7 @@ use crate::console::view::review::{self, ReviewScreen};
 use crate::console::view::{backups, files, marks, new, password};
 use crate::console::widget::input::Filter;
 use crate::console::widget::list::ListState;
-use crate::console::widget::paint::{Pen, Piece, piece, row};
+use crate::console::widget::paint::{Pen, Piece, piece, row, width};
 use crate::console::widget::table::{self, Column};
 use crate::console::words::count;
 use crate::migration::name::MigrationName;
@@ -527,6 +527,9 @@ impl Layer for BoardScreen {
             draw_notice(canvas, frame, notice);
         }
         self.draw_table(canvas, frame, &layout);
+        if let Some(void) = layout.void {
+            self.draw_void(canvas, frame, void);
+        }
         if let Some(filter) = layout.filter {
             let found = format!("{} of {}", self.rows.len(), world.board.rows.len());
             self.filter.draw(frame, canvas.theme, filter, &found);
@@ -567,6 +570,22 @@ impl BoardScreen {
             cells
         });
         self.draw_headings(canvas, frame, layout, &columns);
+    }
+
+    /// Which approvals of the selected migration do not count in the selected environment, and why.
+    fn draw_void(&self, canvas: &Canvas<'_>, frame: &mut Frame<'_>, at: Rect) {
+        let world = canvas.world;
+        let name = self.selected_row().and_then(|row| world.board.rows.get(row)).map(|row| &*row.name);
+        let Some(standing) = name.and_then(|name| world.standing(self.environment, name)) else { return };
+        let mut void = marks::void_words(standing);
+        let Some(first) = void.next() else { return };
+        let more = void.count();
+        let more = if more > 0 { format!("  (and {more} more)") } else { String::new() };
+        let line = Rect { width: at.width.saturating_sub(width(&more)), ..at };
+        let mut pen = Pen::new(frame.buffer_mut(), canvas.theme, line);
+        pen.skip(2).write(Role::Bad, canvas.theme.glyphs().failed).write(Role::Bad, " ").write(Role::Bad, &first);
+        let after = Rect { x: pen.x, width: width(&more).min(at.right().saturating_sub(pen.x)), ..at };
+        Pen::new(frame.buffer_mut(), canvas.theme, after).write(Role::Dim, &more);
     }
 
     /// The version, the type and the description of a migration; its whole name where it has not these parts.

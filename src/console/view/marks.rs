@@ -8,6 +8,8 @@ use crate::console::widget::paint::{Piece, piece};
 use crate::console::words::{age, took};
 use crate::migration::name::MigrationType;
 use crate::postgres::history::HistoryRow;
+use crate::postgres::store::approvals::GivenApproval;
+use crate::window::approval::{Standing, Void};
 use crate::window::board::Cell;
 use crate::window::status::Status;
 
@@ -49,6 +51,13 @@ pub fn subject_of(world: &World, environment: usize) -> Option<Subject> {
 #[must_use]
 pub fn subject(environment: &Environment) -> Subject {
     Subject { environment: environment.name.to_string(), tier: environment.tier, access: environment.access }
+}
+
+/// The approvals that were given for what a migration lacks and that do not count, each with why.
+pub fn void_words(standing: &Standing) -> impl Iterator<Item = String> {
+    let words =
+        |one: &GivenApproval, why: &Void| format!("{} by {} does not count: {}", one.approval, one.role, why.words());
+    standing.in_vain().map(move |(one, why)| words(one, why))
 }
 
 /// One migration in one environment, in so many columns: its mark, and what fits of age, duration or word. What is pending

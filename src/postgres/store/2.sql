@@ -59,7 +59,7 @@ LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
     WHERE NOT EXISTS (
         SELECT FROM tidegate.approvals a
         WHERE a.migration = $1 AND a.kind = $2 AND a.checksum_up = $3 AND a.checksum_down IS NOT DISTINCT FROM $4
-          AND a.role = session_user AND a.withdrawn_at IS NULL
+          AND a.role = session_user AND a.withdrawn_at IS NULL AND a.answers = COALESCE($7, '{}')
     )
     RETURNING id
 $$;

@@ -68,6 +68,11 @@ impl Answer {
         Ok(Self { yes, note: (!note.is_empty()).then(|| note.to_owned()) })
     }
 
+    /// Whether a note says more than the word.
+    pub fn has_note(&self) -> bool {
+        self.note.as_deref().is_some_and(|note| !note.trim().is_empty())
+    }
+
     /// Its word.
     pub fn word(&self) -> &'static str {
         if self.yes { "yes" } else { "no" }
@@ -116,10 +121,6 @@ impl Lack {
 /// The questions that are asked of every migration and that these answers leave open. An approval with such a gap was
 /// not given by Tidegate.
 pub fn lacking(answers: &Answers) -> Vec<&'static str> {
-    let is_open = |entry: &&Entry| {
-        answers
-            .get(entry.name)
-            .is_none_or(|answer| !answer.yes && answer.note.as_deref().unwrap_or_default().is_empty())
-    };
+    let is_open = |entry: &&Entry| answers.get(entry.name).is_none_or(|answer| !answer.yes && !answer.has_note());
     ENTRIES.iter().filter(|entry| entry.is_always_asked()).filter(is_open).map(|entry| entry.name).collect()
 }

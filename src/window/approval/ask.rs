@@ -1,6 +1,6 @@
 //! Asks how migrations stand with their approvals: what their files need, against what is on record.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, PoisonError};
 
 use super::{Asking, Standing, standing};
@@ -12,9 +12,10 @@ use crate::postgres::error::PgError;
 use crate::postgres::grant::{Gate, GateKind};
 use crate::postgres::store::approvals::{self, GivenApproval};
 use crate::review::approval::{Approval, Need, needs};
+use crate::review::checklist::{Checklist, Item, Verdict};
 use crate::window::board::{Column, Row};
 use crate::window::context::Context;
-use crate::window::event::{ApprovedMigration, Approver};
+use crate::window::event::{Allowed, ApprovedMigration, Approver, Proved};
 use crate::window::plan::{Plan, PlanItem};
 use crate::window::step::Direction;
 
@@ -37,92 +38,114 @@ impl Context {
         found
     }
 
-    /// How a migration stands, if `login` were to apply it from files of these checksums; `None` where no approval is
+    /// How migrations stand, if `login` were to apply them from the files of the catalogue; none where no approval is
     /// demanded.
-    pub fn standing(
+    pub fn standings_of<'a>(
         &self,
         environment: &Environment,
-        migration: &Migration,
+        catalogue: &Arc<Catalogue>,
+        migrations: impl IntoIterator<Item = &'a Migration>,
         given: &[GivenApproval],
         login: &str,
-    ) -> Option<Standing> {
-        let rules = environment.policy.approvals.as_ref()?;
-        let (up, down) = (migration.up.checksum, migration.down.as_ref().map(|down| down.checksum.to_string()));
-        let asking = Asking {
-            migration: migration.name.as_str(),
-            up: &up.to_string(),
-            down: down.as_deref(),
-            author: migration.header.author.as_deref(),
-            needs: &self.needs(migration),
-            login,
-            role: environment.policy.role.as_deref(),
+    ) -> Vec<Standing> {
+        let Some(rules) = &environment.policy.approvals else { return Vec::new() };
+        let count = |migration: &Migration, checklist: Option<&Checklist>| {
+            let (up, down) = (migration.up.checksum, migration.down.as_ref().map(|down| down.checksum.to_string()));
+            let asking = Asking {
+                migration: migration.name.as_str(),
+                up: &up.to_string(),
+                down: down.as_deref(),
+                author: migration.header.author.as_deref(),
+                needs: &self.needs(migration),
+                login,
+                role: environment.policy.role.as_deref(),
+                checklist,
+            };
+            standing(environment.tier, rules, &asking, given)
         };
-        Some(standing(environment.tier, rules, &asking, given))
+        let (migrations, mut standings): (Vec<_>, Vec<_>) =
+            migrations.into_iter().map(|migration| (migration, count(migration, None))).unzip();
+        // Judging reads every file up to the last one: only where some approval would count is it worth that.
+        let would_count = |standing: &Standing| standing.demands.iter().any(|demand| !demand.given.is_empty());
+        let names: Vec<&str> =
+            standings.iter().filter(|one| would_count(one)).map(|one| one.migration.as_str()).collect();
+        let checklists = self.checklists(environment.tier, catalogue, &names);
+        let checklists: HashMap<&str, &Checklist> =
+            checklists.iter().map(|checklist| (checklist.migration.as_str(), checklist)).collect();
+        for (migration, standing) in migrations.iter().zip(&mut standings).filter(|(_, one)| would_count(one)) {
+            let name = migration.name.as_str();
+            *standing = match checklists.get(name) {
+                Some(checklist) => count(migration, Some(checklist)),
+                None => count(migration, Some(&Checklist::unread(name, "No rule has looked at it."))),
+            };
+        }
+        standings
     }
 
     /// How the pending migrations of one column of the board stand; none where no approval is demanded.
     pub fn standings(
         &self,
         environment: &Environment,
-        catalogue: &Catalogue,
+        catalogue: &Arc<Catalogue>,
         (rows, column): (&[Row], &Column),
         given: &[GivenApproval],
         login: &str,
     ) -> Vec<Standing> {
-        if environment.policy.approvals.is_none() {
-            return Vec::new();
-        }
         let pending = rows.iter().zip(&column.cells).filter(|(_, cell)| cell.status.is_some_and(|it| it.is_pending()));
         let migrations = pending.filter_map(|(row, _)| catalogue.migrations.get(row.migration?));
-        migrations.filter_map(|migration| self.standing(environment, migration, given, login)).collect()
+        self.standings_of(environment, catalogue, migrations, given, login)
     }
 
     /// The gate of a plan's approvals; `None` where none is demanded.
     pub fn approved_gate(
         &self,
         environment: &Environment,
-        catalogue: &Catalogue,
+        catalogue: &Arc<Catalogue>,
         plan: &Plan,
         by: (&[GivenApproval], &str),
     ) -> Option<Gate> {
         self.approved(environment, catalogue, plan, |_| true, by).map(|(gate, _)| gate)
     }
 
-    /// The gate of a plan's approvals, and how the migrations stand that it asked about: those for which `asked` holds.
+    /// The gate of a plan's approvals, and what lets the migrations pass that it asked about: those for which `asked`
+    /// holds.
     fn approved(
         &self,
         environment: &Environment,
-        catalogue: &Catalogue,
+        catalogue: &Arc<Catalogue>,
         plan: &Plan,
         asked: impl Fn(usize) -> bool,
         (given, login): (&[GivenApproval], &str),
-    ) -> Option<(Gate, Vec<Standing>)> {
+    ) -> Option<(Gate, Vec<ApprovedMigration>)> {
         environment.policy.approvals.as_ref()?;
         let alone = |gate| Some((gate, Vec::new()));
         if plan.direction == Direction::Rollback {
             return alone(Gate::met(GateKind::Approved, "a rollback waits for none"));
         }
         let items = plan.items.iter().enumerate().filter(|(index, _)| asked(*index)).map(|(_, item)| item);
-        let looked = items.map(|item| match unchanged(catalogue, item) {
-            Some(migration) => Ok(self.standing(environment, migration, given, login)),
-            None => Err(item.name.as_str()),
-        });
-        let mut standings = Vec::new();
-        for one in looked {
-            match one {
-                Ok(standing) => standings.extend(standing),
-                Err(name) => {
-                    return alone(Gate::unmet(
-                        GateKind::Approved,
-                        format!(
-                            "The file of {name} is not the one in the plan, so that it cannot be told who approved it."
-                        ),
-                        "Close this window and open another one: what runs must be what was approved.",
-                    ));
-                }
+        let found: Result<Vec<&Migration>, &str> =
+            items.map(|item| unchanged(catalogue, item).ok_or(item.name.as_str())).collect();
+        match found {
+            Ok(migrations) => {
+                let standings = self.standings_of(environment, catalogue, migrations, given, login);
+                let names: Vec<&str> = standings.iter().map(|standing| standing.migration.as_str()).collect();
+                let gate = gate(environment, &standings, login);
+                // They were made for counting, and nobody asks what lets a migration pass that does not.
+                let checklists = if standings.iter().all(Standing::is_approved) {
+                    self.checklists(environment.tier, catalogue, &names)
+                } else {
+                    Arc::default()
+                };
+                let checklist = |name: &str| checklists.iter().find(|checklist| checklist.migration == name);
+                let passes = standings.iter().map(|standing| standing.passes(checklist(&standing.migration)));
+                Some((gate, passes.collect()))
             }
+            Err(name) => alone(Gate::unmet(
+                GateKind::Approved,
+                format!("The file of {name} is not the one in the plan, so that it cannot be told who approved it."),
+                "Close this window and open another one: what runs must be what was approved.",
+            )),
         }
-        Some((gate(environment, &standings, login), standings))
     }
 }
 
@@ -132,8 +155,9 @@ fn unchanged<'a>(catalogue: &'a Catalogue, item: &PlanItem) -> Option<&'a Migrat
 }
 
 impl Standing {
-    /// The approvals that count, for the record of a window.
-    pub fn approvers(&self) -> ApprovedMigration {
+    /// What lets the migration pass, for the record of a window: the approvals that count, and what of its checklist is
+    /// proved.
+    pub fn passes(&self, checklist: Option<&Checklist>) -> ApprovedMigration {
         let approver = |given: &GivenApproval| Approver {
             approval: given.approval,
             role: given.role.to_string(),
@@ -143,8 +167,20 @@ impl Standing {
             answers: given.answers.clone(),
         };
         let approvals = self.demands.iter().flat_map(|demand| &demand.given).map(approver).collect();
-        ApprovedMigration { name: self.migration.clone(), approvals }
+        let items = checklist.into_iter().flat_map(|checklist| &checklist.items);
+        ApprovedMigration { name: self.migration.clone(), approvals, proved: items.filter_map(proved).collect() }
     }
+}
+
+/// An entry that rules have proved, for the record of a window.
+fn proved(item: &Item) -> Option<Proved> {
+    let Verdict::Proved(proof) = &item.verdict else { return None };
+    let allowed = |(rule, reason): &(&str, String)| Allowed { rule: (*rule).to_owned(), reason: reason.clone() };
+    Some(Proved {
+        entry: item.entry.name.to_owned(),
+        rules: proof.rules.iter().map(|rule| (*rule).to_owned()).collect(),
+        allowed: proof.allowed.iter().map(allowed).collect(),
+    })
 }
 
 /// The gate over how migrations stand.
@@ -180,21 +216,19 @@ fn lacks(standing: &Standing) -> String {
         let more = if rest.is_empty() { String::new() } else { format!(" And {} more like this.", rest.len()) };
         Some(format!(" {first}{more}"))
     });
-    let void = standing.void.iter().filter(|(one, _)| standing.missing().any(|demand| demand.approval == one.approval));
-    let void =
-        void.map(|(one, why)| format!(" What {} gave for {} does not count: {}.", one.role, one.approval, why.words()));
+    let void = standing.in_vain_words().map(|words| format!(" {words}"));
     let more: String = reasons.chain(void).collect();
     format!("{} lacks {}.{more}", standing.migration, standing.missing_words())
 }
 
-/// The gate of a plan's approvals, asked of the server now, and how the migrations stand that it asked about.
+/// The gate of a plan's approvals, asked of the server now, and what lets the migrations pass that it asked about.
 pub async fn approved_now(
     context: &Context,
     environment: &Environment,
     plan: &Plan,
     connection: &Connection,
     asked: impl Fn(usize) -> bool,
-) -> Result<Option<(Gate, Vec<Standing>)>, PgError> {
+) -> Result<Option<(Gate, Vec<ApprovedMigration>)>, PgError> {
     if environment.policy.approvals.is_none() {
         return Ok(None);
     }

@@ -41,6 +41,9 @@ pub enum ApproveError {
     /// Some of what was asked for cannot be given, so none of it was.
     #[error("Nothing was approved. {}", .0.join(" "))]
     Refused(Vec<String>),
+    /// The role has approved nothing that could be withdrawn.
+    #[error("Nothing was withdrawn. {0} has no approval there that could be withdrawn.")]
+    NothingToWithdraw(String),
     /// Questions of the checklist are not answered.
     #[error("Nothing was approved. {}", .0.iter().map(Open::words).collect::<Vec<_>>().join(" "))]
     Unanswered(Vec<Open>),
@@ -184,6 +187,26 @@ pub struct Withdrawn {
     pub migrations: Vec<(String, Vec<Approval>)>,
 }
 
+/// What a role can withdraw.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Withdrawable {
+    /// The role that logged in.
+    pub role: String,
+    /// What it has on record.
+    pub migrations: Vec<OnRecord>,
+}
+
+/// What a role has on record for one migration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OnRecord {
+    /// The migration.
+    pub migration: String,
+    /// Its approvals, the oldest first.
+    pub approvals: Vec<GivenApproval>,
+    /// How the migration stands without them.
+    pub after: Standing,
+}
+
 /// A session as the approver, and what there is to approve.
 struct Desk<'a> {
     context: &'a Context,
@@ -236,8 +259,9 @@ impl<'a> Desk<'a> {
         Ok(rows.iter().filter(|row| !row.rolled_back).map(|row| row.name.to_string()).collect())
     }
 
-    fn standing(&self, migration: &Migration, given: &[GivenApproval]) -> Option<Standing> {
-        self.context.standing(self.environment, migration, given, &self.applier)
+    fn standings(&self, migrations: &[&Migration], given: &[GivenApproval]) -> Vec<Standing> {
+        let migrations = migrations.iter().copied();
+        self.context.standings_of(self.environment, &self.catalogue, migrations, given, &self.applier)
     }
 
     /// What this role can give to a migration, or why it is refused.
@@ -246,10 +270,9 @@ impl<'a> Desk<'a> {
         migration: &Migration,
         kinds: &[Approval],
         memberships: &[String],
-        given: &[GivenApproval],
+        standing: Standing,
     ) -> Result<Given, String> {
         let name = migration.name.as_str();
-        let Some(standing) = self.standing(migration, given) else { return Err(format!("{name} needs no approval.")) };
         let files = Files::of(migration);
         let asking = Asking {
             migration: name,
@@ -259,6 +282,7 @@ impl<'a> Desk<'a> {
             needs: &[],
             login: &self.applier,
             role: self.environment.policy.role.as_deref(),
+            checklist: None,
         };
         if let Some(kind) = kinds.iter().find(|kind| !standing.demands.iter().any(|demand| demand.approval == **kind)) {
             return Err(format!("{name} needs no {kind} approval."));
@@ -278,7 +302,8 @@ impl<'a> Desk<'a> {
             let who = self.role();
             return Err(match why {
                 Void::Applies => format!(
-                    "{who} applies migrations in {} and so cannot approve {name}. Log in as another role with --user.",
+                    "{who} applies migrations in {} and so cannot approve {name}. Log in as another role \
+                     (`--user ROLE` on the command line).",
                     self.environment.name
                 ),
                 Void::Author { author } => format!(
@@ -307,8 +332,9 @@ impl<'a> Desk<'a> {
         let in_effect = self.in_effect().await?;
         let names: Vec<&str> = migrations.iter().map(|migration| migration.name.as_str()).collect();
         let checklists = self.context.checklists(self.environment.tier, &self.catalogue, &names);
+        let standings = self.standings(&migrations, &on_record);
         let (mut allowed, mut refused) = (Vec::new(), Vec::new());
-        for migration in migrations {
+        for (migration, standing) in migrations.into_iter().zip(standings) {
             let name = migration.name.as_str();
             if in_effect.iter().any(|applied| applied == name) {
                 refused.push(format!("{name} is applied in {} already.", self.environment.name));
@@ -325,7 +351,7 @@ impl<'a> Desk<'a> {
                 refused.push(format!("{name} cannot be approved. {why}"));
                 continue;
             };
-            match self.consider(migration, &request.kinds, &memberships, &on_record) {
+            match self.consider(migration, &request.kinds, &memberships, standing) {
                 Ok(given) => allowed.push((given, checklist.clone())),
                 Err(why) => refused.push(why),
             }
@@ -387,12 +413,40 @@ pub async fn approve(
     }
     // What is so now is read back, not assumed.
     let on_record = approvals::approvals(&desk.connection).await?;
-    for given in &mut migrations {
-        let migration = desk.catalogue.find(&given.migration);
-        let standing = migration.and_then(|migration| desk.standing(migration, &on_record));
-        given.standing = standing.unwrap_or_else(|| given.standing.clone());
+    let names: Vec<String> = migrations.iter().map(|given| given.migration.clone()).collect();
+    let standings = desk.standings(&desk.migrations(&names)?, &on_record);
+    for (given, standing) in migrations.iter_mut().zip(standings) {
+        given.standing = standing;
     }
     Ok(Approved { role: desk.role().to_owned(), migrations })
+}
+
+/// Looks what the role that logs in has approved and can withdraw.
+///
+/// # Errors
+/// It has approved nothing of that, or the server could not be asked.
+pub async fn look_to_withdraw(
+    context: &Context,
+    environment: &Environment,
+    request: &Request,
+) -> Result<Withdrawable, ApproveError> {
+    let desk = Desk::open(context, environment, request).await?;
+    let asked = desk.migrations(&request.migrations)?;
+    let on_record = approvals::approvals(&desk.connection).await?;
+    let is_wanted = |one: &GivenApproval| request.kinds.is_empty() || request.kinds.contains(&one.approval);
+    let is_own = |one: &GivenApproval| *one.role == *desk.role() && one.withdrawn.is_none() && is_wanted(one);
+    let (own, others): (Vec<_>, Vec<_>) = on_record.into_iter().partition(is_own);
+    let after = desk.standings(&asked, &others);
+    let migrations = asked.into_iter().zip(after).map(|(migration, after)| {
+        let name = migration.name.as_str();
+        let is_of_it = |one: &&GivenApproval| *one.migration == *name;
+        OnRecord { migration: name.to_owned(), approvals: own.iter().filter(is_of_it).cloned().collect(), after }
+    });
+    let migrations: Vec<OnRecord> = migrations.filter(|one| !one.approvals.is_empty()).collect();
+    match migrations.as_slice() {
+        [] => Err(ApproveError::NothingToWithdraw(desk.role().to_owned())),
+        _ => Ok(Withdrawable { role: desk.role().to_owned(), migrations }),
+    }
 }
 
 /// Withdraws what the role that logs in has approved.
@@ -417,8 +471,7 @@ pub async fn withdraw(
         migrations.push((migration.name.to_string(), withdrawn));
     }
     if migrations.iter().all(|(_, withdrawn)| withdrawn.is_empty()) {
-        let who = desk.role();
-        return Err(ApproveError::Refused(vec![format!("{who} has no approval there that could be withdrawn.")]));
+        return Err(ApproveError::NothingToWithdraw(desk.role().to_owned()));
     }
     Ok(Withdrawn { role: desk.role().to_owned(), migrations })
 }

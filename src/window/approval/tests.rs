@@ -3,7 +3,7 @@ use rstest::rstest;
 
 use super::*;
 use crate::config::ApprovalRule;
-use crate::review::checklist::{Answer, Answers, ENTRIES};
+use crate::review::checklist::{Answer, Answers, Checklist, ENTRIES};
 
 const NAME: &str = "20260101000000_create_a";
 
@@ -43,6 +43,7 @@ fn asking<'a>(needs: &'a [Need]) -> Asking<'a> {
         needs,
         login: "deployer",
         role: Some("owner"),
+        checklist: None,
     }
 }
 
@@ -125,4 +126,61 @@ fn an_approval_of_another_migration_is_none_of_this_ones() {
     let other = GivenApproval { migration: "20260102000000_create_b".into(), ..given("bea") };
     let standing = standing(Tier::Production, &ApprovalRules::default(), &asking(&[]), &[other]);
     assert!(!standing.is_approved() && standing.void.is_empty());
+}
+
+/// A checklist that asks everything, since nothing is proved.
+fn asking_all() -> Checklist {
+    Checklist { unread: None, ..Checklist::unread(NAME, "Switched off here.") }
+}
+
+#[test]
+fn what_the_migration_asks_as_it_is_judged_now_has_to_be_answered() {
+    let checklist = asking_all();
+    let judged = Asking { checklist: Some(&checklist), ..asking(&[]) };
+    let count =
+        |one: &GivenApproval| standing(Tier::Production, &ApprovalRules::default(), &judged, std::slice::from_ref(one));
+    let lacking = count(&given("bea"));
+    let [(_, why @ Void::Unanswered { entries })] = &lacking.void[..] else { panic!("{:?}", lacking.void) };
+    let conditional: Vec<&str> = ENTRIES.iter().filter(|one| !one.is_always_asked()).map(|one| one.name).collect();
+    assert_eq!(*entries, conditional);
+    assert!(why.words().starts_with("it leaves open what the checklist asks: naming, comments, "), "{}", why.words());
+    assert_eq!(lacking.in_vain_words().count(), 1);
+
+    let yes = ENTRIES.iter().map(|entry| (entry.name.to_owned(), Answer { yes: true, note: None }));
+    let all = GivenApproval { answers: yes.collect(), ..given("bea") };
+    assert!(count(&all).is_approved());
+    // A note of blanks says nothing.
+    let blank = [("indexes".to_owned(), Answer { yes: false, note: Some("  ".to_owned()) })];
+    let blank = GivenApproval { answers: all.answers.clone().into_iter().chain(blank).collect(), ..all };
+    assert_eq!(count(&blank).void[0].1, Void::Unanswered { entries: vec!["indexes".to_owned()] });
+}
+
+#[test]
+fn an_approval_of_what_cannot_be_judged_counts_for_nothing() {
+    let unread = Checklist::unread(NAME, "The file has 9 MB, more than are judged.");
+    let judged = Asking { checklist: Some(&unread), ..asking(&[]) };
+    let yes = ENTRIES.iter().map(|entry| (entry.name.to_owned(), Answer { yes: true, note: None }));
+    let all = GivenApproval { answers: yes.collect(), ..given("bea") };
+    let lacking = standing(Tier::Production, &ApprovalRules::default(), &judged, &[all]);
+    assert_eq!(
+        lacking.in_vain_words().collect::<Vec<_>>(),
+        [
+            "What bea gave for production does not count: nobody can tell what it had to answer (The file has 9 MB, more \
+          than are judged)."
+        ]
+    );
+}
+
+#[test]
+fn what_is_void_is_told_where_it_is_missed() {
+    let rules = ApprovalRules::default();
+    let void = GivenApproval { up: "older".into(), ..given("carl") };
+    let count = |given: &[GivenApproval]| {
+        standing(Tier::Production, &rules, &asking(&[]), given).in_vain_words().collect::<Vec<_>>()
+    };
+    assert_eq!(
+        count(std::slice::from_ref(&void)),
+        ["What carl gave for production does not count: the file was changed since."]
+    );
+    assert_eq!(count(&[void, given("bea")]), [""; 0]);
 }

@@ -1,5 +1,6 @@
 //! The checklists of migrations, by the rules of an environment's tier.
 
+use std::collections::HashMap;
 use std::sync::{Arc, PoisonError};
 
 use super::{Request, review_each};
@@ -11,39 +12,38 @@ use crate::review::examine::Rules;
 use crate::review::known::Known;
 use crate::window::context::Context;
 
-/// The checklists that were made last for a tier, and from which files.
+/// The checklists that were made for a tier, and from which files.
 #[derive(Debug, Clone)]
 pub struct KnownChecklists {
     tier: Tier,
     catalogue: Arc<Catalogue>,
-    names: Vec<String>,
-    checklists: Arc<[Checklist]>,
+    made: HashMap<String, Arc<Checklist>>,
 }
 
 impl Context {
-    /// The checklists of these migrations, in the order of the catalogue. Reads their files and those before them, once as
-    /// long as the catalogue stays what it is.
+    /// The checklists of these migrations. Reads their files and those before them, once as long as the catalogue stays
+    /// what it is.
     pub fn checklists(&self, tier: Tier, catalogue: &Arc<Catalogue>, names: &[&str]) -> Arc<[Checklist]> {
         if names.is_empty() {
             return Arc::default();
         }
-        let is_same =
-            |one: &&KnownChecklists| one.tier == tier && Arc::ptr_eq(&one.catalogue, catalogue) && one.names == names;
-        let known = self.checklists.lock().unwrap_or_else(PoisonError::into_inner).iter().find(is_same).cloned();
-        if let Some(known) = known {
-            return known.checklists;
+        let is_of_these = |one: &KnownChecklists| one.tier == tier && Arc::ptr_eq(&one.catalogue, catalogue);
+        let known = || self.checklists.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut made = known().iter().find(|one| is_of_these(one)).map(|one| one.made.clone()).unwrap_or_default();
+        let new: Vec<&str> = names.iter().copied().filter(|name| !made.contains_key(*name)).collect();
+        if !new.is_empty() {
+            // Nothing is locked while files are read: a screen and a gate may ask at once.
+            let checklists = make(self, tier, catalogue, &new).into_iter();
+            made.extend(checklists.map(|checklist| (checklist.migration.clone(), Arc::new(checklist))));
+            let mut all = known();
+            all.retain(|one| one.tier != tier);
+            all.push(KnownChecklists { tier, catalogue: Arc::clone(catalogue), made: made.clone() });
         }
-        let made = make(self, tier, catalogue, names);
-        let names = names.iter().map(|name| (*name).to_owned()).collect();
-        let now = KnownChecklists { tier, catalogue: Arc::clone(catalogue), names, checklists: Arc::clone(&made) };
-        let mut known = self.checklists.lock().unwrap_or_else(PoisonError::into_inner);
-        known.retain(|one| one.tier != tier);
-        known.push(now);
-        made
+        names.iter().filter_map(|name| made.get(*name).map(|one| Checklist::clone(one))).collect()
     }
 }
 
-fn make(context: &Context, tier: Tier, catalogue: &Catalogue, names: &[&str]) -> Arc<[Checklist]> {
+fn make(context: &Context, tier: Tier, catalogue: &Catalogue, names: &[&str]) -> Vec<Checklist> {
     let settings = &context.config.review;
     let rules = Rules::of(settings, Some(tier.word()));
     let only = Some(names.iter().map(|name| (*name).to_owned()).collect());
@@ -60,7 +60,7 @@ fn make(context: &Context, tier: Tier, catalogue: &Catalogue, names: &[&str]) ->
             Err(unread) => Checklist::unread(name, &unread.why),
         });
     });
-    checklists.into()
+    checklists
 }
 
 /// Whether a migration's files are still what the catalogue says: what is judged must be what is approved.

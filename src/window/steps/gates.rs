@@ -8,7 +8,7 @@ use crate::postgres::grant::{Gate, GateKind, GateList, GateState, WriteGrant};
 use crate::postgres::history::{self, HistoryState};
 use crate::postgres::server_info::PoolMode;
 use crate::postgres::store;
-use crate::window::approval::{Standing, ask};
+use crate::window::approval::ask;
 use crate::window::confirmation::{Confirmation, Confirmed};
 use crate::window::event::{ApprovedMigration, BackupNeed, Check, Failure, Verdict, WindowEvent};
 use crate::window::look::EnvironmentView;
@@ -43,19 +43,19 @@ pub async fn collect(
         Gate::met(GateKind::Confirmed, format!("the operator {}", confirmed.words())),
     ];
     gates.extend(reason_gate(&state.opened.plan));
-    let (approved, standings) = approved(runner, connection).await.map_err(said)?.unzip();
+    let (approved, passes) = approved(runner, connection).await.map_err(said)?.unzip();
     gates.extend(approved);
     waive(&mut gates, &runner.waivers, &runner.context.operator.name);
     let gates = GateList::new(environment.name.as_str(), environment.access, state.opened.plan.fingerprint(), gates);
-    Ok((gates, standings.iter().flatten().map(Standing::approvers).collect()))
+    Ok((gates, passes.unwrap_or_default()))
 }
 
-/// The gate of the approvals, asked of the environment now, for what of the plan is not done yet, and how that stands;
-/// none where no approval is demanded.
+/// The gate of the approvals, asked of the environment now, for what of the plan is not done yet, and what lets that
+/// pass; none where no approval is demanded.
 pub(super) async fn approved(
     runner: &Runner,
     connection: &Connection,
-) -> Result<Option<(Gate, Vec<Standing>)>, PgError> {
+) -> Result<Option<(Gate, Vec<ApprovedMigration>)>, PgError> {
     let state = runner.state();
     let is_open = |index: usize| state.migrations.get(index).is_none_or(|record| !record.state.is_done());
     ask::approved_now(&runner.context, &runner.environment, &state.opened.plan, connection, is_open).await

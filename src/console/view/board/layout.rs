@@ -34,6 +34,8 @@ pub struct Layout {
     pub notice: Option<Rect>,
     /// The table, heading included.
     pub table: Rect,
+    /// A line that says which approvals of the selected migration do not count, and why.
+    pub void: Option<Rect>,
     /// The line of the filter.
     pub filter: Option<Rect>,
     /// The width of an environment's column.
@@ -81,7 +83,10 @@ pub fn lay_out(area: Rect, world: &World, first: usize, selected: usize, has_fil
     let is_troubled =
         world.files_error.is_some() || world.catalogue.as_ref().is_some_and(|catalogue| !catalogue.problems.is_empty());
     let (notice, rest) = split_top(rest, u16::from(is_troubled));
-    let (table, filter) = split_bottom(rest, u16::from(has_filter));
+    let (rest, filter) = split_bottom(rest, u16::from(has_filter));
+    // Kept free while another row is selected, so that the table does not jump.
+    let has_void = world.has_void_approvals(selected);
+    let (table, void) = split_bottom(rest, u16::from(has_void));
     let migration = if area.width < ROOMY { MIGRATION + 5 } else { MIGRATION };
     let spare = area.width.saturating_sub(migration) / shown;
     Layout {
@@ -89,6 +94,7 @@ pub fn lay_out(area: Rect, world: &World, first: usize, selected: usize, has_fil
         cards,
         notice: is_troubled.then_some(notice),
         table,
+        void: has_void.then_some(void),
         filter: has_filter.then_some(filter),
         cell_width: spare.saturating_sub(2).clamp(CELL.0, CELL.1),
     }
