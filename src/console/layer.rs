@@ -90,6 +90,8 @@ pub enum Command {
     Open(Box<dyn Layer>),
     /// Take this layer away.
     Close,
+    /// Take this layer away and hand this answer to the one below.
+    Hand(Answer),
     /// Take this layer away and act on the one below.
     CloseAndAct(Action),
     /// Say something in passing.

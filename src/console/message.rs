@@ -18,7 +18,7 @@ use crate::review::checklist::Checklist;
 use crate::review::finding::{Finding, Fix};
 use crate::schema::ObjectId;
 use crate::window::approval::Standing;
-use crate::window::approval::give::{Approved, Request};
+use crate::window::approval::give::{Approved, Looked, Request, Withdrawable, Withdrawn};
 use crate::window::board::Board;
 use crate::window::confirmation::Confirmed;
 use crate::window::drift::Comparison;
@@ -168,8 +168,12 @@ pub enum Answer {
     Written(Box<Scaffolded>),
     /// How the pending migrations of an environment stand with their approvals, and their checklists.
     Standings(usize, Arc<[Standing]>, Arc<[Checklist]>),
+    /// What a role can approve or withdraw that has logged in, or why it could not.
+    LoggedIn(Box<Result<LoggedIn, Refused>>),
     /// What was approved, or why nothing was.
     Approved(Box<Result<Approved, String>>),
+    /// What was withdrawn, or why nothing was.
+    Withdrawn(Box<Result<Withdrawn, String>>),
     /// What a fix would change, or why it may not be made.
     Proposed(Box<FixOrder>, Result<Box<Change>, String>),
     /// Whether a fix was made, or why not.
@@ -306,6 +310,22 @@ pub enum Work {
         /// What is known of the environment.
         view: Arc<EnvironmentView>,
     },
+    /// Log in as a role of the approver's own, and look what it can approve or withdraw.
+    LogIn {
+        /// The environment's place in the configuration.
+        environment: usize,
+        /// The migration, and who logs in.
+        request: Request,
+        /// What for.
+        errand: Errand,
+    },
+    /// Withdraw what a role has approved.
+    Withdraw {
+        /// The environment's place in the configuration.
+        environment: usize,
+        /// The migration, and who logs in.
+        request: Request,
+    },
     /// Approve a migration as a role of the approver's own.
     Approve {
         /// The environment's place in the configuration.
@@ -313,6 +333,47 @@ pub enum Work {
         /// The migration, and who logs in.
         request: Request,
     },
+}
+
+/// What somebody logs in for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Errand {
+    /// To approve a migration.
+    Approve,
+    /// To withdraw an approval.
+    Withdraw,
+}
+
+/// Somebody who has logged in, with what they may do.
+#[derive(Debug, Clone)]
+pub struct LoggedIn {
+    /// The migration, who logs in, and the password that was typed for that: it is needed once more.
+    pub request: Request,
+    /// What they may do.
+    pub found: Found,
+}
+
+/// What a role can do that has logged in.
+#[derive(Debug, Clone)]
+pub enum Found {
+    /// It can approve this.
+    ToApprove(Looked),
+    /// It can withdraw this.
+    ToWithdraw(Withdrawable),
+}
+
+/// Why somebody could not log in, or not for that.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refused {
+    /// The server asks for a password, and nothing yields one.
+    NoPassword,
+    /// The server does not take what was typed or, where nothing was, what `PGPASSWORD` or the password file yields.
+    WrongPassword {
+        /// Whether it was typed.
+        typed: bool,
+    },
+    /// Something else, in words.
+    Because(String),
 }
 
 /// A fix that is to be made.

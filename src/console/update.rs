@@ -247,6 +247,10 @@ fn carry_out(model: &mut Model, from: LayerId, command: Command, effects: &mut V
             remove(model, from);
             act(model, wanted, effects);
         }
+        Command::Hand(answer) => {
+            remove(model, from);
+            on_top(model, effects, |layer, context| layer.answered(answer, context));
+        }
         Command::Toast(text) => model.say(text),
         Command::Trouble(trouble) => model.trouble(*trouble),
         Command::Copy { what, text } => {

@@ -15,6 +15,7 @@ pub mod help;
 pub mod history;
 pub mod lineage;
 pub mod log;
+pub mod login;
 mod marks;
 pub mod matrix;
 pub mod migration;
@@ -56,6 +57,7 @@ pub static SCREENS: &[&ScreenSpec] = &[
     &files::SPEC,
     &new::SPEC,
     &password::SPEC,
+    &login::SPEC,
     &confirm::SPEC,
     &prompt::SPEC,
     &questions::SPEC,

@@ -5,5 +5,6 @@ pub mod input;
 pub mod list;
 pub mod paint;
 pub mod scroll;
+pub mod secret;
 pub mod table;
 pub mod viewer;

@@ -10,7 +10,7 @@ use crate::migration::scaffold::{ScaffoldError, Scaffolded};
 use crate::postgres::backup;
 use crate::review::checklist::Checklist;
 use crate::window::approval::Standing;
-use crate::window::approval::give::{self, Approved, Request};
+use crate::window::approval::give::{self, Approved, Request, Withdrawn};
 use crate::window::board::Board;
 use crate::window::context::Context;
 use crate::window::drift::export::{Format, Page};
@@ -23,7 +23,7 @@ use crate::window::review::{Git, JudgedFile};
 use crate::window::steps::gates;
 
 use super::document::{difference, markdown, sql};
-use super::message::{Answer, Difference, Draft, Drawn, FixOrder, Texts, Work};
+use super::message::{Answer, Difference, Draft, Drawn, Errand, FixOrder, Found, LoggedIn, Refused, Texts, Work};
 use super::theme::Role;
 use super::trouble::Trouble;
 use super::widget::paint::piece;
@@ -34,6 +34,12 @@ pub async fn run(context: Arc<Context>, work: Work) -> Answer {
     let work = match work {
         Work::Approve { environment, request } => {
             return Answer::Approved(Box::new(approve(&context, environment, &request).await));
+        }
+        Work::Withdraw { environment, request } => {
+            return Answer::Withdrawn(Box::new(withdraw(&context, environment, &request).await));
+        }
+        Work::LogIn { environment, request, errand } => {
+            return Answer::LoggedIn(Box::new(log_in(&context, environment, request, errand).await));
         }
         work => work,
     };
@@ -75,6 +81,8 @@ pub async fn run(context: Arc<Context>, work: Work) -> Answer {
         }
         // Done above, where waiting for a server is allowed.
         Work::Approve { .. } => Answer::Approved(Box::new(Err("Nothing was approved.".to_owned()))),
+        Work::Withdraw { .. } => Answer::Withdrawn(Box::new(Err("Nothing was withdrawn.".to_owned()))),
+        Work::LogIn { .. } => Answer::LoggedIn(Box::new(Err(Refused::Because("Nobody logged in.".to_owned())))),
         Work::ReadReport(path) => match std::fs::read_to_string(&path) {
             Ok(text) => Answer::Report(markdown(&text)),
             Err(error) => Answer::Failed(Box::new(
@@ -169,6 +177,29 @@ fn count_approvals(
 async fn approve(context: &Context, environment: usize, request: &Request) -> Result<Approved, String> {
     let settings = context.config.environments.get(environment).ok_or("The environment is gone.")?;
     give::approve(context, settings, request).await.map_err(|error| error.to_string())
+}
+
+/// Withdraws what the role that the request names has approved.
+async fn withdraw(context: &Context, environment: usize, request: &Request) -> Result<Withdrawn, String> {
+    let settings = context.config.environments.get(environment).ok_or("The environment is gone.")?;
+    give::withdraw(context, settings, request).await.map_err(|error| error.to_string())
+}
+
+/// Logs in as the role that the request names, and looks what it can do.
+async fn log_in(context: &Context, environment: usize, request: Request, errand: Errand) -> Result<LoggedIn, Refused> {
+    let Some(settings) = context.config.environments.get(environment) else {
+        return Err(Refused::Because("The environment is gone.".to_owned()));
+    };
+    let found = match errand {
+        Errand::Approve => give::look(context, settings, &request).await.map(Found::ToApprove),
+        Errand::Withdraw => give::look_to_withdraw(context, settings, &request).await.map(Found::ToWithdraw),
+    };
+    match found {
+        Ok(found) => Ok(LoggedIn { request, found }),
+        Err(error) if error.lacks_password() => Err(Refused::NoPassword),
+        Err(error) if error.wants_password() => Err(Refused::WrongPassword { typed: request.password.is_some() }),
+        Err(error) => Err(Refused::Because(error.to_string())),
+    }
 }
 
 /// A file as lines; one that cannot be read says so in its place.

@@ -18,6 +18,7 @@ mod connect_hosts;
 mod connect_pooler;
 mod connect_tls;
 mod console;
+mod console_approvals;
 mod console_drift;
 mod console_files;
 mod console_interruptions;

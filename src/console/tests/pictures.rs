@@ -20,6 +20,8 @@ fn answer(work: &Work) -> Option<Answer> {
         Work::ListBackups => Answer::Backups(Vec::new()),
         Work::CountApprovals { .. }
         | Work::Approve { .. }
+        | Work::Withdraw { .. }
+        | Work::LogIn { .. }
         | Work::MakeMigration(_)
         | Work::ProposeFix(_)
         | Work::WriteFix(..) => {

@@ -17,7 +17,7 @@ use crate::console::theme::{Role, Theme};
 use crate::console::view::chrome;
 use crate::console::widget::input::InputLine;
 use crate::console::widget::paint::{
-    Pen, Piece, fill, frame as draw_frame, piece, row, split_bottom, split_top, width, wrap,
+    Pen, Piece, fill, frame as draw_frame, piece, row, split_bottom, split_top, width,
 };
 use crate::console::widget::viewer::{TextLine, Viewer};
 use crate::window::confirmation::Confirmation;
@@ -54,6 +54,12 @@ const WIDTH: u16 = 88;
 
 /// The rows below the text: a blank one, the question, the line to type in or a note, and the buttons.
 const BOTTOM: u16 = 4;
+
+/// The columns of the dialog that are not text: its frame, a blank, and the scroll bar.
+const MARGINS: u16 = 4;
+
+/// How far the second line of a broken one stands to the right.
+const INDENT: usize = 4;
 
 /// What is to be confirmed.
 #[derive(Debug, Clone)]
@@ -109,6 +115,12 @@ impl ConfirmDialog {
         }
     }
 
+    /// What it says, broken to the width of a dialog that is so wide.
+    fn lines(&self, width: u16) -> Vec<TextLine> {
+        let room = width.saturating_sub(MARGINS);
+        self.question.text.iter().flat_map(|line| line.clone().broken(room, INDENT)).collect()
+    }
+
     fn refuse(&mut self) {
         self.line.set("");
         self.note = "Pasting does not count: type the name by hand.";
@@ -158,8 +170,9 @@ impl Layer for ConfirmDialog {
         Some(self.question.subject.clone())
     }
 
-    fn placement(&self, _context: &Context<'_>) -> Placement {
-        let lines = u16::try_from(self.question.text.len()).unwrap_or(u16::MAX);
+    fn placement(&self, context: &Context<'_>) -> Placement {
+        let lines = self.lines(WIDTH.min(context.area.width)).len();
+        let lines = u16::try_from(lines).unwrap_or(u16::MAX);
         Placement::Dialog { width: WIDTH, height: lines.saturating_add(BOTTOM + 2) }
     }
 
@@ -219,6 +232,10 @@ impl Layer for ConfirmDialog {
     }
 
     fn settle(&mut self, context: &Context<'_>) {
+        let lines = self.lines(context.area.width);
+        if self.viewer.lines() != lines {
+            self.viewer.show(lines);
+        }
         self.viewer.settle(areas(context.area).0);
     }
 
@@ -292,18 +309,12 @@ fn button(frame: &mut Frame<'_>, theme: &Theme, at: Rect, word: &str, focused: b
     Pen::new(frame.buffer_mut(), theme, at).write(role, &words);
 }
 
-/// A paragraph for a question's text: a heading, and lines below it that are broken to the dialog's width.
+/// A paragraph for a question's text: a heading, and lines below it, which the dialog breaks to its width.
 #[must_use]
 pub fn paragraph(heading: &'static str, role: Role, lines: &[String]) -> Vec<TextLine> {
     if lines.is_empty() {
         return Vec::new();
     }
-    let mut all = vec![TextLine::default(), TextLine::plain(Role::Heading, heading)];
-    for line in lines {
-        for (index, part) in wrap(line, WIDTH - 8).into_iter().enumerate() {
-            let indent = if index == 0 { "  " } else { "    " };
-            all.push(TextLine::plain(role, format!("{indent}{part}")));
-        }
-    }
-    all
+    let head = [TextLine::default(), TextLine::plain(Role::Heading, heading)];
+    head.into_iter().chain(lines.iter().map(|line| TextLine::plain(role, format!("  {line}")))).collect()
 }

@@ -38,6 +38,8 @@ pub const ENVIRONMENT: Action = Action("migration.environment");
 
 /// Approve the migration for the selected environment.
 pub const APPROVE: Action = Action("migration.approve");
+/// Withdraw what a role has approved of it for the selected environment.
+pub const WITHDRAW: Action = Action("migration.withdraw");
 /// The questions of its checklist are answered.
 const ANSWERED: Action = Action("migration.answered");
 
@@ -77,6 +79,13 @@ pub static SPEC: ScreenSpec = ScreenSpec {
             words: "Approve it, as a role of your own",
             short: "approve",
             when: "where it lacks an approval",
+        },
+        Binding {
+            action: WITHDRAW,
+            keys: &["x"],
+            words: "Withdraw an approval, as the role that gave it",
+            short: "withdraw",
+            when: "where an approval is on record",
         },
         Binding { action: action::COPY, keys: &["y"], words: "Copy the migration's name", short: "copy", when: "" },
         Binding { action: action::COPY_ALL, keys: &["Y"], words: "Copy the text that is shown", short: "", when: "" },
@@ -119,7 +128,7 @@ pub struct MigrationScreen {
     read: Option<(Option<Checksum>, Option<Checksum>)>,
     /// What was compared: the file's checksum and the applied one.
     compared: Option<(Checksum, Checksum)>,
-    /// The approval that is about to be given.
+    /// What somebody who has logged in is about to do.
     approval: approve::Draft,
 }
 
@@ -141,7 +150,7 @@ impl MigrationScreen {
             judged: None,
             read: None,
             compared: None,
-            approval: approve::Draft::default(),
+            approval: approve::Draft::None,
         }
     }
 
@@ -269,6 +278,13 @@ impl MigrationScreen {
         vec![Command::Work(Work::FindApplied { path: file.path.clone(), checksum: applied })]
     }
 
+    /// Which approvals do not count in the selected environment, and why, for where the pane is a few lines.
+    fn void_lines(&self, world: &World, width: u16) -> Vec<Vec<Piece>> {
+        let Some(standing) = world.standing(self.environment, &self.name) else { return Vec::new() };
+        let broken = marks::void_words(standing).flat_map(|words| wrap(&words, width.saturating_sub(8)));
+        broken.map(|line| vec![piece(Role::Text, "    "), piece(Role::Dim, line)]).collect()
+    }
+
     fn areas(&self, area: Rect, world: &World) -> Areas {
         if area.width >= SIDE_BY_SIDE {
             let side = Rect { width: SIDE, ..area };
@@ -276,7 +292,8 @@ impl MigrationScreen {
             let (tabs, text) = split_top(rest, 1);
             return Areas { side, tabs, text };
         }
-        let wanted = u16::try_from(world.environments.len() + 2).unwrap_or(u16::MAX);
+        let wanted = world.environments.len() + self.void_lines(world, area.width).len() + 2;
+        let wanted = u16::try_from(wanted).unwrap_or(u16::MAX);
         let (side, rest) = split_top(area, wanted.min(area.height / 3));
         let (tabs, text) = split_top(rest, 1);
         Areas { side, tabs, text }
@@ -313,6 +330,7 @@ impl Layer for MigrationScreen {
                 Availability::No("In the selected environment the file is what was applied.".to_owned())
             }
             APPROVE => approve::availability(world, self.environment, &self.name),
+            WITHDRAW => approve::withdrawability(world, self.environment, &self.name),
             _ => Availability::Yes,
         }
     }
@@ -338,6 +356,8 @@ impl Layer for MigrationScreen {
 
     fn act(&mut self, wanted: Action, context: &Context<'_>) -> Vec<Command> {
         let world = context.world;
+        // Only a dialog goes on with it, and there is none when keys come here.
+        self.approval = approve::Draft::None;
         match wanted {
             PART => return self.step_part(world, true),
             PART_BACK => return self.step_part(world, false),
@@ -345,7 +365,8 @@ impl Layer for MigrationScreen {
                 self.part = Part::Changes;
                 return self.compare(world);
             }
-            APPROVE => return approve::ask_for_role(world, self.environment),
+            APPROVE => return approve::ask_for_role(world, self.environment, &self.name),
+            WITHDRAW => return approve::ask_who_withdraws(world, self.environment, &self.name),
             ENVIRONMENT => {
                 self.environment = (self.environment + 1) % world.environments.len().max(1);
                 if self.part == Part::Changes {
@@ -397,24 +418,27 @@ impl Layer for MigrationScreen {
     fn told(&mut self, wanted: Action, text: &str, context: &Context<'_>) -> Vec<Command> {
         let world = context.world;
         match wanted {
-            APPROVE => {
-                self.approval = approve::Draft::of(world, &self.name, text);
-                approve::ask_questions(world, self.environment, &self.name)
-            }
             ANSWERED => {
-                self.approval.answers = serde_json::from_str(text).unwrap_or_default();
-                approve::ask_to_confirm(world, self.environment, &self.name, &self.approval)
+                self.approval.take_answers(serde_json::from_str(text).unwrap_or_default());
+                approve::ask_to_confirm(world, self.environment, &self.approval)
             }
             _ => Vec::new(),
         }
     }
 
     fn confirmed(&mut self, _confirmed: Confirmed, _context: &Context<'_>) -> Vec<Command> {
-        vec![approve::work(self.environment, &self.name, &self.approval)]
+        std::mem::take(&mut self.approval).work(self.environment)
     }
 
     fn answered(&mut self, answer: Answer, context: &Context<'_>) -> Vec<Command> {
         match answer {
+            Answer::LoggedIn(result) => {
+                let Ok(logged_in) = *result else { return Vec::new() };
+                let (draft, commands) = approve::Draft::of(logged_in, context.world, self.environment);
+                self.approval = draft;
+                return commands;
+            }
+            Answer::Withdrawn(result) => return approve::told_withdrawn(*result, self.environment),
             Answer::Approved(result) => return approve::told(*result, self.environment),
             Answer::Texts(texts) => {
                 let missing = |words: &'static str| vec![TextLine::plain(Role::Warn, words)];
@@ -563,7 +587,11 @@ impl MigrationScreen {
                 head.push(piece(Role::Bad, format!("  {} approval", glyphs.failed)));
             }
             head.extend(more);
-            return vec![head];
+            let mut lines = vec![head];
+            if selected {
+                lines.extend(self.void_lines(world, canvas.area.width));
+            }
+            return lines;
         }
         let mut lines = vec![head];
         let indent = || piece(Role::Text, "  ");

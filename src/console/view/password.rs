@@ -3,14 +3,14 @@
 use ratatui::Frame;
 use ratatui::layout::Rect;
 
-use crate::config::Secret;
-use crate::console::key::{Code, Key};
+use crate::console::key::Key;
 use crate::console::keymap::{Action, Binding, ScreenSpec, action};
 use crate::console::layer::{Canvas, Command, Context, Layer, Placement, Subject};
 use crate::console::model::World;
 use crate::console::theme::Role;
 use crate::console::view::{chrome, marks};
 use crate::console::widget::paint::{Pen, fill, frame as draw_frame, piece, row, wrap};
+use crate::console::widget::secret::SecretLine;
 use crate::window::monitor::EnvironmentState;
 
 /// The dialog's row in the list of screens.
@@ -27,24 +27,17 @@ pub static SPEC: ScreenSpec = ScreenSpec {
 };
 
 /// The dialog on the screen.
-#[derive(Default)]
+#[derive(Debug, Default)]
 pub struct PasswordDialog {
     environment: usize,
-    typed: String,
-}
-
-/// A password is never printed, not even for debugging.
-impl std::fmt::Debug for PasswordDialog {
-    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        formatter.debug_struct("PasswordDialog").field("environment", &self.environment).finish_non_exhaustive()
-    }
+    line: SecretLine,
 }
 
 impl PasswordDialog {
     /// The dialog for the environment at this place of the configuration.
     #[must_use]
     pub fn of(environment: usize) -> Self {
-        Self { environment, typed: String::new() }
+        Self { environment, line: SecretLine::default() }
     }
 }
 
@@ -71,9 +64,8 @@ impl Layer for PasswordDialog {
 
     fn act(&mut self, wanted: Action, _context: &Context<'_>) -> Vec<Command> {
         match wanted {
-            action::OPEN if !self.typed.is_empty() => {
-                let password = Secret::new(std::mem::take(&mut self.typed));
-                vec![Command::SupplyPassword(self.environment, password), Command::Close]
+            action::OPEN if !self.line.is_empty() => {
+                vec![Command::SupplyPassword(self.environment, self.line.take()), Command::Close]
             }
             action::BACK => vec![Command::Close],
             _ => Vec::new(),
@@ -81,20 +73,12 @@ impl Layer for PasswordDialog {
     }
 
     fn typed(&mut self, key: Key, _context: &Context<'_>) -> Vec<Command> {
-        match (key.character(), key.code) {
-            (Some(character), _) => self.typed.push(character),
-            (None, Code::Backspace) => {
-                self.typed.pop();
-            }
-            (None, Code::Character('u' | 'w')) => self.typed.clear(),
-            _ => {}
-        }
+        self.line.typed(key);
         Vec::new()
     }
 
     fn pasted(&mut self, text: &str, _context: &Context<'_>) -> Vec<Command> {
-        // Password managers paste; only what ends the line is not part of the password.
-        self.typed.push_str(text.trim_end_matches(['\r', '\n']));
+        self.line.pasted(text);
         Vec::new()
     }
 
@@ -116,13 +100,6 @@ impl Layer for PasswordDialog {
         }
         let at = row(inside, inside.height.saturating_sub(2));
         let at = Rect { x: at.x + 2, width: at.width.saturating_sub(4), ..at };
-        fill(frame.buffer_mut(), at, theme.style(Role::Input));
-        let stars = "*".repeat(self.typed.chars().count());
-        let mut pen = Pen::new(frame.buffer_mut(), theme, at);
-        pen.write(Role::Input, &stars);
-        let cursor = pen.x.min(at.right().saturating_sub(1));
-        if canvas.focused {
-            frame.set_cursor_position((cursor, at.y));
-        }
+        self.line.draw(frame, theme, at, canvas.focused);
     }
 }

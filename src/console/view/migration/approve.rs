@@ -1,23 +1,26 @@
-//! Approving a migration from its screen: who logs in, the questions of its checklist, what is approved and why it is
-//! needed, and what came of it.
+//! Approving a migration from its screen, and withdrawing an approval: who logs in, the questions of its checklist, what
+//! is approved or withdrawn and what that means, and what came of it.
 
 use std::collections::BTreeMap;
 
-use super::{ANSWERED, APPROVE};
+use super::ANSWERED;
+use crate::config::Environment;
 use crate::console::layer::{Availability, Command};
-use crate::console::message::Work;
+use crate::console::message::{Errand, Found, LoggedIn, Work};
 use crate::console::model::World;
 use crate::console::theme::{Glyphs, Role};
 use crate::console::trouble::Trouble;
 use crate::console::view::confirm::{ConfirmDialog, Question, paragraph};
+use crate::console::view::login::LoginDialog;
 use crate::console::view::marks;
-use crate::console::view::prompt::Prompt;
 use crate::console::view::questions::QuestionsDialog;
 use crate::console::widget::paint::{Piece, piece, wrap};
 use crate::console::widget::viewer::TextLine;
+use crate::console::words::ago;
+use crate::review::approval::Approval;
 use crate::review::checklist::{Answer, Answers};
-use crate::window::approval::demands_none;
-use crate::window::approval::give::{Approved, Files, Request};
+use crate::window::approval::give::{Approved, Given, Looked, OnRecord, Request, Withdrawable, Withdrawn};
+use crate::window::approval::{Standing, demands_none};
 use crate::window::confirmation::Confirmation;
 use crate::window::step::Step;
 
@@ -27,23 +30,24 @@ const SUM: usize = 12;
 /// How many reasons a migration's screen gives for an approval.
 const REASONS: usize = 3;
 
-/// An approval that is about to be given.
+/// What somebody who has logged in is about to do. Holds the password that they typed for it, so it is forgotten as soon
+/// as they are done or do something else.
 #[derive(Debug, Default)]
-pub(super) struct Draft {
-    /// The role that logs in.
-    role: String,
-    /// The files as they were when the questions were asked.
-    seen: Option<Files>,
-    /// What was answered.
-    pub(super) answers: Answers,
-}
-
-impl Draft {
-    /// The approval of the files as they are now, by a role.
-    pub(super) fn of(world: &World, migration: &str, role: &str) -> Self {
-        let seen = world.catalogue.as_ref().and_then(|catalogue| catalogue.find(migration)).map(Files::of);
-        Self { role: role.to_owned(), seen, answers: Answers::new() }
-    }
+pub(super) enum Draft {
+    /// Nothing.
+    #[default]
+    None,
+    /// To approve.
+    Approval {
+        /// Who logs in, and what they answer.
+        request: Request,
+        /// The role that the server knows them by.
+        role: String,
+        /// What they give.
+        given: Box<Given>,
+    },
+    /// To withdraw.
+    Withdrawal(Request),
 }
 
 /// Whether there is something to approve in an environment.
@@ -65,49 +69,137 @@ pub(super) fn availability(world: &World, environment: usize, migration: &str) -
     }
 }
 
+/// Whether there is something to withdraw in an environment.
+pub(super) fn withdrawability(world: &World, environment: usize, migration: &str) -> Availability {
+    let Some(settings) = world.config.environments.get(environment) else { return Availability::Hidden };
+    let name = &settings.name;
+    if settings.policy.approvals.is_none() {
+        return Availability::No(demands_none(name.as_str(), settings.tier));
+    }
+    match world.standing(environment, migration) {
+        None => Availability::No(format!("It is not pending in {name}.")),
+        Some(standing) if on_record(standing).is_empty() => {
+            Availability::No(format!("Nobody has approved it for {name}, or it was withdrawn."))
+        }
+        Some(_) => Availability::Yes,
+    }
+}
+
+/// The approvals that stand, whether they count or not: the kinds by the roles that gave them.
+fn on_record(standing: &Standing) -> BTreeMap<&str, Vec<Approval>> {
+    let counted = standing.demands.iter().flat_map(|demand| &demand.given);
+    let void = standing.void.iter().map(|(one, _)| one);
+    let mut roles: BTreeMap<&str, Vec<Approval>> = BTreeMap::new();
+    for one in counted.chain(void).filter(|one| one.withdrawn.is_none()) {
+        let kinds = roles.entry(&one.role).or_default();
+        if !kinds.contains(&one.approval) {
+            kinds.push(one.approval);
+        }
+    }
+    roles
+}
+
+/// The kinds, as words.
+fn listed(kinds: impl IntoIterator<Item = Approval>) -> String {
+    kinds.into_iter().map(Approval::word).collect::<Vec<_>>().join(", ")
+}
+
 /// Asks as whom the operator logs in: the console's own login is the one that applies.
-pub(super) fn ask_for_role(world: &World, environment: usize) -> Vec<Command> {
+pub(super) fn ask_for_role(world: &World, environment: usize, migration: &str) -> Vec<Command> {
     let login = world.view(environment).map_or("the console's login", |view| view.info.user.as_str());
     let words = format!(
         "As which database role do you log in? {login} applies migrations here and so cannot approve them, and nor can \
-         the author. The password comes from PGPASSWORD or the password file."
+         the author."
     );
-    vec![Command::Open(Box::new(Prompt::of("Approve as", words, APPROVE)))]
+    vec![Command::Open(Box::new(LoginDialog::of(environment, migration, Errand::Approve, words)))]
 }
 
-/// Asks the questions of the migration's checklist.
-pub(super) fn ask_questions(world: &World, environment: usize, migration: &str) -> Vec<Command> {
-    let (Some(settings), Some(checklist)) =
-        (world.config.environments.get(environment), world.checklist(environment, migration))
-    else {
-        return vec![Command::Toast("The files were changed. Look at them again.".to_owned())];
-    };
-    let dialog = QuestionsDialog::of("Questions", marks::subject(settings), checklist.clone(), ANSWERED);
+/// Asks whose approval is withdrawn: each role withdraws its own.
+pub(super) fn ask_who_withdraws(world: &World, environment: usize, migration: &str) -> Vec<Command> {
+    let Some(standing) = world.standing(environment, migration) else { return Vec::new() };
+    let roles = on_record(standing);
+    let given: Vec<String> =
+        roles.iter().map(|(role, kinds)| format!("{role} ({})", listed(kinds.iter().copied()))).collect();
+    let words = format!(
+        "Whose approval is withdrawn? Each role withdraws its own, and logs in for that. It is approved by {}.",
+        given.join(", ")
+    );
+    let mut dialog = LoginDialog::of(environment, migration, Errand::Withdraw, words);
+    if let [only] = roles.keys().collect::<Vec<_>>()[..] {
+        dialog = dialog.as_role(only);
+    }
     vec![Command::Open(Box::new(dialog))]
 }
 
+impl Draft {
+    /// What somebody who has logged in does next, and the dialog that asks for it.
+    pub(super) fn of(logged_in: LoggedIn, world: &World, environment: usize) -> (Self, Vec<Command>) {
+        let nothing = |words: &str| (Self::None, vec![Command::Toast(words.to_owned())]);
+        let Some(settings) = world.config.environments.get(environment) else {
+            return nothing("The environment is gone.");
+        };
+        let LoggedIn { mut request, found } = logged_in;
+        match found {
+            Found::ToApprove(Looked { role, migrations }) => {
+                let Some((given, checklist)) = migrations.into_iter().next() else {
+                    return nothing("Nothing to approve.");
+                };
+                if given.now.is_empty() {
+                    return nothing(&format!("{role} has approved it before: {}.", listed(given.before)));
+                }
+                // What is asked is about these files, and nothing else is approved.
+                request.seen = BTreeMap::from([(given.migration.clone(), given.files.clone())]);
+                let dialog = QuestionsDialog::of("Questions", marks::subject(settings), checklist, ANSWERED);
+                let draft = Self::Approval { request, role, given: Box::new(given) };
+                (draft, vec![Command::Open(Box::new(dialog))])
+            }
+            Found::ToWithdraw(Withdrawable { role, migrations }) => {
+                let Some(on_record) = migrations.first() else { return nothing("Nothing to withdraw.") };
+                let commands = ask_to_withdraw(world, settings, &role, on_record);
+                (Self::Withdrawal(request), commands)
+            }
+        }
+    }
+
+    /// Takes in what was answered.
+    pub(super) fn take_answers(&mut self, all: Answers) {
+        if let Self::Approval { request, given, .. } = self {
+            request.answers = BTreeMap::from([(given.migration.clone(), all)]);
+        }
+    }
+
+    /// The work of doing it.
+    pub(super) fn work(self, environment: usize) -> Vec<Command> {
+        let work = match self {
+            Self::None => return Vec::new(),
+            Self::Approval { request, .. } => Work::Approve { environment, request },
+            Self::Withdrawal(request) => Work::Withdraw { environment, request },
+        };
+        vec![Command::Work(work)]
+    }
+}
+
 /// Shows what is approved, and asks for the environment's name.
-pub(super) fn ask_to_confirm(world: &World, environment: usize, migration: &str, draft: &Draft) -> Vec<Command> {
-    let (Some(settings), Some(standing)) =
-        (world.config.environments.get(environment), world.standing(environment, migration))
+pub(super) fn ask_to_confirm(world: &World, environment: usize, draft: &Draft) -> Vec<Command> {
+    let (Some(settings), Draft::Approval { request, role, given }) =
+        (world.config.environments.get(environment), draft)
     else {
         return Vec::new();
     };
-    let mut text = vec![TextLine::plain(Role::Text, format!("{} approves {migration}.", draft.role))];
-    if let Some(files) = &draft.seen {
-        let short = |sum: &str| sum.get(..SUM).unwrap_or(sum).to_owned();
-        let down = files.down.as_deref().map_or("none".to_owned(), short);
-        let sums = [format!("file      {}", short(&files.up)), format!("rollback  {down}")];
-        text.extend(paragraph("As the files are now (SHA-256)", Role::Text, &sums));
-    }
-    let needs: Vec<String> = standing
-        .missing()
-        .map(|demand| {
-            format!("{}: {}", demand.approval, demand.why.iter().take(REASONS).cloned().collect::<Vec<_>>().join(" "))
-        })
-        .collect();
-    text.extend(paragraph("What it lacks; what this role may not give stays open", Role::Warn, &needs));
-    let (yes, no): (Vec<_>, Vec<_>) = draft.answers.iter().partition(|(_, answer)| answer.yes);
+    let mut text = vec![TextLine::plain(Role::Text, format!("{role} approves {}.", given.migration))];
+    let short = |sum: &str| sum.get(..SUM).unwrap_or(sum).to_owned();
+    let down = given.files.down.as_deref().map_or("none".to_owned(), short);
+    let sums = [format!("file      {}", short(&given.files.up)), format!("rollback  {down}")];
+    text.extend(paragraph("As the files are now (SHA-256)", Role::Text, &sums));
+    let reasons = |why: &[String]| why.iter().take(REASONS).cloned().collect::<Vec<_>>().join(" ");
+    let gives: Vec<String> =
+        given.now.iter().map(|demand| format!("{}: {}", demand.approval, reasons(&demand.why))).collect();
+    text.extend(paragraph("What it gives", Role::Text, &gives));
+    let not: Vec<String> =
+        given.not_by_this_role.iter().map(|(approval, why)| format!("{approval}: {}", why.words())).collect();
+    text.extend(paragraph("Left to another role", Role::Warn, &not));
+    let answers = request.answers.get(&given.migration).into_iter().flatten();
+    let (yes, no): (Vec<_>, Vec<_>) = answers.partition(|(_, answer)| answer.yes);
     let said = |answers: Vec<(&String, &Answer)>| {
         let words = answers.into_iter().map(|(entry, answer)| match &answer.note {
             Some(note) => format!("{entry} ({note})"),
@@ -130,16 +222,55 @@ pub(super) fn ask_to_confirm(world: &World, environment: usize, migration: &str,
     vec![Command::Open(Box::new(ConfirmDialog::of(question)))]
 }
 
-/// The work of approving.
-pub(super) fn work(environment: usize, migration: &str, draft: &Draft) -> Command {
-    let request = Request {
-        migrations: vec![migration.to_owned()],
-        user: Some(draft.role.clone()),
-        answers: BTreeMap::from([(migration.to_owned(), draft.answers.clone())]),
-        seen: draft.seen.iter().map(|files| (migration.to_owned(), files.clone())).collect(),
-        ..Request::default()
+/// Shows what is withdrawn and what that means for a window, and asks for a yes: nothing of the project is written, and
+/// whoever has second thoughts must not be slowed.
+fn ask_to_withdraw(world: &World, settings: &Environment, role: &str, on_record: &OnRecord) -> Vec<Command> {
+    let OnRecord { migration, approvals, after } = on_record;
+    let name = &settings.name;
+    let first = format!("{role} withdraws from {name} its approval of {migration}.");
+    let mut text = vec![TextLine::plain(Role::Text, first)];
+    let given: Vec<String> = approvals
+        .iter()
+        .map(|one| {
+            let note = one.note.as_deref().map(|note| format!(": {note}")).unwrap_or_default();
+            format!("{}, given {}{note}", one.approval, ago(one.given_at, world.moment.now))
+        })
+        .collect();
+    text.extend(paragraph("What is withdrawn", Role::Text, &given));
+    let (style, window) = if after.is_approved() {
+        let words = "It keeps all the approvals that it needs, from other roles: a window can apply it all the same.";
+        (Role::Text, words.to_owned())
+    } else {
+        let words = format!(
+            "It then lacks {}: no window applies it to {name} until it is approved again. One that is open is stopped \
+             before its first script; one that is writing already goes on.",
+            after.missing_words()
+        );
+        (Role::Warn, words)
     };
-    Command::Work(Work::Approve { environment, request })
+    text.extend(paragraph("What that means for a window", style, &[window]));
+    let kept = "The approval stays on record as withdrawn, with your role and the time.".to_owned();
+    text.extend(paragraph("What stays", Role::Text, &[kept]));
+    let question = Question {
+        title: "Withdraw an approval".to_owned(),
+        verb: "Withdraw",
+        subject: marks::subject(settings),
+        step: Step::Apply,
+        confirmation: Confirmation::YesNo,
+        text,
+    };
+    vec![Command::Open(Box::new(ConfirmDialog::of(question)))]
+}
+
+/// Says what came of withdrawing.
+pub(super) fn told_withdrawn(result: Result<Withdrawn, String>, environment: usize) -> Vec<Command> {
+    match result {
+        Ok(Withdrawn { role, migrations }) => {
+            let kinds = listed(migrations.into_iter().flat_map(|(_, kinds)| kinds));
+            vec![Command::Toast(format!("Withdrawn by {role}: {kinds}.")), Command::Refresh(environment)]
+        }
+        Err(why) => vec![Command::Trouble(Box::new(Trouble::new("Nothing was withdrawn", why)))],
+    }
 }
 
 /// Says what came of it.
@@ -190,8 +321,8 @@ pub(super) fn lines(
             }
         }
     }
-    for (given, why) in &standing.void {
-        say(Role::Dim, &format!("{} by {} does not count: {}", given.approval, given.role, why.words()));
+    for words in marks::void_words(standing) {
+        say(Role::Dim, &words);
     }
     lines
 }
