@@ -12,7 +12,7 @@ use tidegate::postgres::snapshot::{self, Scope};
 use tidegate::postgres::{Connection, SessionOptions};
 use tidegate::schema::diff::{DiffOptions, Difference, Drift, Presence, diff};
 use tidegate::schema::draft::{Draft, DraftStatement, draft};
-use tidegate::schema::{Attribute, Kind, Snapshot};
+use tidegate::schema::{Attribute, Kind, Snapshot, Weight};
 
 use super::dump;
 use super::pair::Pair;
@@ -33,6 +33,8 @@ pub struct Tries {
     pub quick: bool,
     /// Each difference is drafted by itself as well.
     pub single: bool,
+    /// Nothing else is tried, and of a pair no more differences than these.
+    pub sample: Option<usize>,
 }
 
 /// What became of a pair. Each text says what is wrong.
@@ -125,7 +127,7 @@ impl Judge {
     }
 
     fn tried(&self, pair: &Pair, tries: Tries) -> Result<Verdict, String> {
-        let Tries { down, quick, single } = tries;
+        let Tries { down, quick, single, sample } = tries;
         let mut verdict = Verdict::default();
         for (database, script) in [(A, &pair.a), (B, &pair.b)] {
             self.create(database)?;
@@ -153,7 +155,7 @@ impl Judge {
             _ => {}
         }
         for (database, dump, original) in [(A, &dump_a, &a), (B, &dump_b, &b)] {
-            if quick {
+            if quick || sample.is_some() {
                 break;
             }
             self.create(RESTORED)?;
@@ -169,15 +171,23 @@ impl Judge {
             }
             self.drop_database(RESTORED);
         }
-        for difference in drift.drifting().filter(|_| single) {
+        // From all over the pair, whatever its size.
+        let of = drift.drifting().count().div_ceil(sample.unwrap_or(usize::MAX)).max(1);
+        for difference in drift.drifting().step_by(of).filter(|_| single) {
             self.create_like(RESTORED, A)?;
+            if !a.of_kind(Kind::Subscription).is_empty() {
+                // They are the cluster's, and no template has them.
+                self.drop_database(RESTORED);
+                self.create(RESTORED)?;
+                self.load(RESTORED, &std::fs::read(&pair.a).map_err(|error| error.to_string())?)?;
+            }
             verdict.singles += 1;
             if let Some(why) = self.single(difference, &drift, &a, &b) {
                 verdict.single_failures.push(why);
             }
             self.drop_database(RESTORED);
         }
-        if verdict.differs {
+        if verdict.differs && sample.is_none() {
             let draft = draft_of_all(&drift, &a, &b);
             verdict.draft = script_of(&draft.up);
             verdict.diverged = self.left(&draft.up, A, &entries_b, B, &b);
@@ -364,7 +374,8 @@ fn is_drift(drift: &Drift) -> bool {
 /// Whether it is something that a dump tells at all: it does not tell the version of an extension, nor the handlers of
 /// a language that the server itself came with, nor that an extension is missing that every database begins with.
 fn is_dumped(difference: &Difference) -> bool {
-    let is_version = difference.changes.iter().all(|change| change.attribute == Attribute::Version);
+    let mut counting = difference.changes.iter().filter(|change| change.weight != Weight::Information);
+    let is_version = counting.all(|change| change.attribute == Attribute::Version);
     let is_version = is_version && difference.presence == Presence::Changed;
     match difference.id.kind {
         Kind::Extension => !is_version && &*difference.id.name != "plpgsql",

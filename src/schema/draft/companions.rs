@@ -3,12 +3,13 @@
 use std::collections::{HashMap, HashSet};
 
 use super::lookup::{Lookup, column_id, table_id};
-use super::parts::{is_check, is_type, is_view, minds_types, parts, stands_on, whole};
+use super::parts::{is_check, is_type, is_view, may_be_called_short, minds_types, parts, stands_on, whole};
 use super::structure::structure;
 use crate::schema::attribute::Attribute;
 use crate::schema::ddl::common::index_name;
 use crate::schema::ddl::{self, Pair};
 use crate::schema::kind::Kind;
+use crate::schema::name::dotted;
 use crate::schema::object::{Object, ObjectId};
 use crate::schema::snapshot::Snapshot;
 
@@ -31,6 +32,9 @@ pub(super) fn with_companions(from: &Snapshot, to: &Snapshot, selection: &[Objec
             others.extend(circle.by_tree(&id));
             others.extend(circle.by_bound(&id));
             others.extend(circle.by_sequence(&id));
+            others.extend(circle.by_owner(&id));
+            others.extend(circle.by_overload(&id));
+            others.extend(circle.by_persistence(&id));
             all.push(id);
         }
         others.retain(differs);
@@ -155,6 +159,19 @@ impl<'s> Circle<'s> {
                 let above = table.list(Attribute::Inherits).iter().filter_map(|parent| table_id(parent, snapshot));
                 let below = names.children(&table.id).iter().map(|child| child.id.clone());
                 found.extend(above.chain(below).map(|other| other.part(id.kind, id.name.clone())));
+                // One that leaves must have left before something comes down to it.
+                let leaves = |child: &&&Object| {
+                    let parent = table.id.to_string();
+                    let now = self.to.get(&child.id);
+                    now.is_some_and(|now| !now.list(Attribute::Inherits).iter().any(|one| **one == *parent))
+                };
+                found.extend(self.names[0].children(&table.id).iter().filter(leaves).map(|child| child.id.clone()));
+                // The columns of a typed table are those of its type.
+                let of_type =
+                    table.text(Attribute::OfType).map(dotted).and_then(|names| <[_; 2]>::try_from(names).ok());
+                let of_type = of_type.map(|[schema, name]| ObjectId::in_schema(Kind::CompositeType, schema, name));
+                let typed = names.tables_of(&table.id).iter().map(|table| table.id.clone());
+                found.extend(of_type.into_iter().chain(typed).map(|other| other.part(id.kind, id.name.clone())));
             }
             // A CHECK that a child has of its own as well stays as long as its parent's does.
             if is_check(object)
@@ -165,8 +182,14 @@ impl<'s> Circle<'s> {
                 found.extend(above.map(|other| other.part(id.kind, id.name.clone())));
             }
             if matches!(id.kind, Kind::Index | Kind::Constraint) {
-                found.extend(object.text(Attribute::ParentIndex).and_then(|parent| names.index(parent)).cloned());
+                let parent = object.text(Attribute::ParentIndex);
+                found.extend(parent.and_then(|parent| names.index(parent)).cloned());
                 found.extend(names.attached(&index_name(id)).iter().map(|child| (*child).clone()));
+                // A partition has one index for that of its table, by whatever name.
+                let beside =
+                    parent.into_iter().flat_map(|parent| self.names.iter().flat_map(|names| names.attached(parent)));
+                let is_of_table = |other: &&&ObjectId| other.schema == id.schema && other.relation == id.relation;
+                found.extend(beside.filter(is_of_table).map(|other| (*other).clone()));
             }
             for parent in object.list(Attribute::Inherits).iter().filter_map(|parent| table_id(parent, snapshot)) {
                 found.extend(snapshot.parts(&parent, Kind::Column).iter().map(|column| column.id.clone()));
@@ -282,6 +305,69 @@ impl<'s> Circle<'s> {
                 || self.from.get(other).is_none()
                 || self.to.get(other).is_none()
         });
+        found
+    }
+}
+
+impl Circle<'_> {
+    /// The table of a sequence that changes hands, which takes it along; and the other way round.
+    fn by_owner(&self, id: &ObjectId) -> Vec<ObjectId> {
+        let mut found = Vec::new();
+        if !self.differs(id, Attribute::Owner) {
+            return found;
+        }
+        for (snapshot, names) in self.sides() {
+            let Some(object) = snapshot.get(id) else { continue };
+            if id.kind == Kind::Sequence {
+                let owners = [Attribute::OwnedBy, Attribute::IdentityOf].iter().filter_map(|one| object.text(*one));
+                let columns = owners.filter_map(column_id);
+                found.extend(columns.filter_map(|column| whole(&column, snapshot).cloned()));
+            } else if id.kind == Kind::Table {
+                found.extend(names.sequences_of(id).iter().map(|sequence| sequence.id.clone()));
+            }
+        }
+        found.retain(|other| self.differs(other, Attribute::Owner));
+        found
+    }
+
+    /// The routines of its name that it could be taken for: calls of either are ambiguous as long as both are there.
+    fn by_overload(&self, id: &ObjectId) -> Vec<ObjectId> {
+        let is_there = |id: &ObjectId| [self.from, self.to].map(|snapshot| snapshot.get(id).is_some());
+        let (Some(one), [before, after]) = (self.from.get(id).or_else(|| self.to.get(id)), is_there(id)) else {
+            return Vec::new();
+        };
+        if before == after {
+            return Vec::new();
+        }
+        let others = &self.names[usize::from(before)];
+        let is_meant = |other: &&&Object| {
+            is_there(&other.id) == [after, before] && (may_be_called_short(one) || may_be_called_short(other))
+        };
+        others.overloads(id).iter().filter(is_meant).map(|other| other.id.clone()).collect()
+    }
+
+    /// The tables that must be kept over a crash, or not, as this one is: what is kept never refers to what is not. With
+    /// the sequences that a table takes along.
+    fn by_persistence(&self, id: &ObjectId) -> Vec<ObjectId> {
+        if id.kind != Kind::Table || !self.differs(id, Attribute::Persistence) {
+            return Vec::new();
+        }
+        let mut found = Vec::new();
+        for (snapshot, names) in self.sides() {
+            let Some(table) = snapshot.get(id) else { continue };
+            found.extend(names.sequences_of(id).iter().map(|sequence| sequence.id.clone()));
+            if self.to.get(id).is_some_and(|table| table.get(Attribute::Persistence).is_none()) {
+                let keys = snapshot.parts(&table.id, Kind::Constraint).iter();
+                let referred = keys.filter_map(|key| table_id(key.text(Attribute::References)?, snapshot));
+                found.extend(referred);
+            } else {
+                let name = id.to_string();
+                let keys = snapshot.of_kind(Kind::Constraint).iter();
+                let keys = keys.filter(|key| key.text(Attribute::References) == Some(name.as_str()));
+                found.extend(keys.filter_map(|key| whole(&key.id, snapshot).cloned()));
+            }
+        }
+        found.retain(|other| self.differs(other, Attribute::Persistence));
         found
     }
 }

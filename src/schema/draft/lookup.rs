@@ -2,7 +2,7 @@
 //! type.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use super::action::multirange_type;
 use crate::schema::attribute::Attribute;
@@ -24,7 +24,7 @@ pub(super) struct Lookup<'s> {
     attached: HashMap<&'s str, Vec<&'s ObjectId>>,
     typed: HashMap<Cow<'s, str>, Vec<&'s Object>>,
     collated: HashMap<Cow<'s, str>, Vec<&'s Object>>,
-    of_types: HashSet<&'s str>,
+    of_types: HashMap<&'s str, Vec<&'s Object>>,
     routines: HashMap<String, Vec<&'s Object>>,
 }
 
@@ -40,11 +40,13 @@ impl<'s> Lookup<'s> {
             attached: HashMap::new(),
             typed: HashMap::new(),
             collated: HashMap::new(),
-            of_types: HashSet::new(),
+            of_types: HashMap::new(),
             routines: HashMap::new(),
         };
         for table in snapshot.of_kind(Kind::Table).iter().chain(snapshot.of_kind(Kind::ForeignTable)) {
-            found.of_types.extend(table.text(Attribute::OfType));
+            if let Some(of_type) = table.text(Attribute::OfType) {
+                found.of_types.entry(of_type).or_default().push(table);
+            }
             for parent in table.list(Attribute::Inherits) {
                 found.children.entry(parent).or_default().push(table);
             }
@@ -122,7 +124,15 @@ impl<'s> Lookup<'s> {
 
     /// Whether there are tables of a composite type.
     pub(super) fn has_tables_of(&self, composite: &ObjectId) -> bool {
-        !self.of_types.is_empty() && self.of_types.contains(&*composite.to_string())
+        !self.tables_of(composite).is_empty()
+    }
+
+    /// The tables of a composite type.
+    pub(super) fn tables_of(&self, composite: &ObjectId) -> &[&'s Object] {
+        if composite.kind != Kind::CompositeType || self.of_types.is_empty() {
+            return &[];
+        }
+        self.of_types.get(&*composite.to_string()).map_or(&[], Vec::as_slice)
     }
 
     /// The routines of the same name as this one, itself included; none for what is no routine.

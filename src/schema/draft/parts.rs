@@ -84,6 +84,12 @@ pub(super) fn is_foreign_key(constraint: &Object) -> bool {
     constraint.text(Attribute::ConstraintType) == Some("foreign key")
 }
 
+/// Whether a routine can be called with fewer arguments than it has.
+pub(super) fn may_be_called_short(routine: &Object) -> bool {
+    let arguments = routine.text(Attribute::Arguments).unwrap_or_default();
+    arguments.contains(" DEFAULT ") || arguments.contains("VARIADIC ")
+}
+
 /// Whether a name occurs in an expression as a word of its own.
 pub(super) fn mentions(text: &str, name: &str) -> bool {
     let is_word =

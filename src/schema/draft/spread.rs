@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use super::parts::{is_foreign_key, is_type, is_view, mentions, minds_types, parts, stands_on, whole};
+use super::parts::{
+    is_foreign_key, is_type, is_view, may_be_called_short, mentions, minds_types, parts, stands_on, whole,
+};
 use super::plan::{Fate, Plan};
 use crate::schema::attribute::Attribute;
 use crate::schema::ddl::{self, cast::are_comparable};
@@ -168,13 +170,11 @@ impl<'s> Plan<'s> {
     /// Whether a routine that goes could be taken for one that comes: it has the same name, and one of the two can be
     /// called with fewer arguments than it has. Calls of it would be ambiguous as long as both are there.
     pub(super) fn gives_way(&self, id: &ObjectId) -> bool {
-        let may_be_short = |routine: &Object| {
-            let arguments = routine.text(Attribute::Arguments).unwrap_or_default();
-            arguments.contains(" DEFAULT ") || arguments.contains("VARIADIC ")
-        };
         self.left.get(id).is_some_and(|old| {
             self.right_names.overloads(id).iter().any(|new| {
-                self.left.get(&new.id).is_none() && new.id != *id && (may_be_short(old) || may_be_short(new))
+                self.left.get(&new.id).is_none()
+                    && new.id != *id
+                    && (may_be_called_short(old) || may_be_called_short(new))
             })
         })
     }
