@@ -314,6 +314,8 @@ attributes! {
     Memberships, "member of", Grants;
     /// The version of the collation that the system had when it was made.
     CollationVersion, "collation version", Information;
+    /// Whether the version of an extension is the one that its server makes where none is named.
+    VersionOfServer, "version of the server", Information;
 
     // Of everything.
     /// The owner.

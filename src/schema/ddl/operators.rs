@@ -75,11 +75,14 @@ fn create(object: &Object, _: &Snapshot) -> Vec<String> {
             let default = if object.flag(Attribute::IsDefault) { "DEFAULT " } else { "" };
             vec![format!("CREATE {default}{name} FOR {} TO {} FROM {}", value("FOR"), value("TO"), value("FROM"))]
         }
-        Kind::Extension => vec![format!(
-            "CREATE {name} SCHEMA {} VERSION {}",
-            quoted(text(Attribute::InSchema)),
-            literal(text(Attribute::Version))
-        )],
+        Kind::Extension => {
+            // What one server makes where no version is named, another one of another version may not have.
+            let version = match object.flag(Attribute::VersionOfServer) {
+                true => String::new(),
+                false => format!(" VERSION {}", literal(text(Attribute::Version))),
+            };
+            vec![format!("CREATE {name} SCHEMA {}{version}", quoted(text(Attribute::InSchema)))]
+        }
         _ => event_trigger(object),
     }
 }
@@ -181,7 +184,7 @@ fn alter(pair: Pair<'_>) -> Alteration {
             }
             (Kind::EventTrigger, Attribute::Enabled) => statements.push(enabled(to)),
             // The system's business, and nothing that the schema says.
-            (Kind::Collation, Attribute::CollationVersion) => {}
+            (Kind::Collation, Attribute::CollationVersion) | (Kind::Extension, Attribute::VersionOfServer) => {}
             _ => return Alteration::remake(format!("PostgreSQL cannot alter it: {attribute}.")),
         }
     }

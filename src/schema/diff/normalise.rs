@@ -81,6 +81,11 @@ pub(super) fn is_information(
     attribute: Attribute,
     versions: (Version, Version),
 ) -> bool {
+    if left.id.kind == Kind::Extension && attribute == Attribute::Version {
+        // Each server has made the version that it comes with.
+        let is_of_server = [left, right].iter().all(|extension| extension.flag(Attribute::VersionOfServer));
+        return versions.0.major != versions.1.major && is_of_server;
+    }
     let (old, new) = match (versions.0.major >= 15, versions.1.major >= 15) {
         (false, true) => ((left, versions.0), (right, versions.1)),
         (true, false) => ((right, versions.1), (left, versions.0)),

@@ -205,3 +205,43 @@ fn a_rule_accepts_until_its_last_day_and_is_reported() {
     let states: Vec<RuleState> = drift.rules.iter().map(|report| report.state).collect();
     assert_eq!(states, [RuleState::Expired, RuleState::Applied(1), RuleState::Applied(1), RuleState::WithoutEffect]);
 }
+
+#[rstest]
+#[case::each_its_own(15, 17, true, "extension e Changed Information version:Information")]
+#[case::one_kept_behind(15, 17, false, "extension e Changed Drift version:Structure version of the server:Information")]
+#[case::of_one_version(15, 15, true, "extension e Changed Drift version:Structure")]
+fn the_version_that_each_server_makes_is_information(
+    #[case] left: u32,
+    #[case] right: u32,
+    #[case] is_of_server: bool,
+    #[case] expected: &str,
+) {
+    let side = |major, version: &str, is_of_server: bool| {
+        let mut said = vec![(Attribute::Version, version.into())];
+        said.extend(is_of_server.then_some((Attribute::VersionOfServer, Value::Flag(true))));
+        snapshot(major, vec![object(ObjectId::global(Kind::Extension, "e"), &said)])
+    };
+    let drift = diff(&side(left, "1.0", is_of_server), &side(right, "1.1", true), &DiffOptions::on(TODAY));
+    assert_eq!(told(&drift), [expected]);
+}
+
+#[test]
+fn the_order_of_what_comes_from_above_is_information_and_that_of_its_own_is_not() {
+    let side = |names: &[&str]| {
+        let (parent, child) = (table("p"), table("c"));
+        let mut objects = columns(&parent, &["a", "b"]);
+        objects.extend(columns(&child, names));
+        objects.push(object(parent, &[]));
+        objects.push(object(child, &[(Attribute::Inherits, Value::list(["public.p"]))]));
+        snapshot(15, objects)
+    };
+    let drift = diff(&side(&["b", "a", "c", "d"]), &side(&["a", "b", "c", "d"]), &DiffOptions::on(TODAY));
+    assert_eq!(told(&drift), ["column public.c.b Changed Information position:Information"]);
+    assert!(!diff(&side(&["a", "b", "c", "d"]), &side(&["a", "b", "d", "c"]), &DiffOptions::on(TODAY)).is_none());
+}
+
+#[test]
+fn a_large_object_more_is_information() {
+    let row = object(ObjectId::global(Kind::LargeObject, "4711"), &[(Attribute::Owner, "me".into())]);
+    assert!(diff(&snapshot(15, vec![row]), &snapshot(15, Vec::new()), &DiffOptions::on(TODAY)).is_none());
+}

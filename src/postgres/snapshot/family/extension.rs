@@ -17,10 +17,14 @@ pub(super) const FAMILY: Family = Family {
         let mut members: Vec<String> = MEMBERS.iter().map(Member::query).collect();
         members.push(COLUMNS.to_owned());
         let members = members.join(" UNION ALL ");
-        vec!["SELECT oid, extname, extversion, extnamespace FROM pg_extension".to_owned(), members]
+        vec![EXTENSIONS.to_owned(), members]
     },
     read,
 };
+
+const EXTENSIONS: &str =
+    "SELECT e.oid, e.extname, e.extversion, e.extnamespace, a.default_version IS NOT DISTINCT FROM e.extversion
+     FROM pg_extension e LEFT JOIN pg_available_extensions() a ON a.name = e.extname";
 
 /// A catalog of things that an extension or the server may come with and that privileges are granted on.
 struct Member {
@@ -129,6 +133,7 @@ fn read(reading: &mut Reading<'_>, answers: Vec<Vec<Row>>) -> Result<(), PgError
         attributes.set(Attribute::Version, &*row.text()?);
         let schema: Oid = row.oid()?;
         attributes.set(Attribute::InSchema, reading.names.schema(schema));
+        attributes.flag(Attribute::VersionOfServer, row.flag()?);
         reading.add(Address::of(Class::EXTENSION, oid), ObjectId::global(Kind::Extension, &*name), attributes);
     }
     let mut seen = FxHashSet::default();
