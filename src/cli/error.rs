@@ -114,6 +114,11 @@ pub enum CommandError {
     /// A comparison has one side only.
     #[error("With what is it to be compared? Name an environment, `files` or a connection URL as the second side.")]
     OneSide,
+    /// Something is said about a draft, and none is asked for.
+    #[error(
+        "--destructive says how a draft is written, and none is drafted here. Nothing was compared. Add --format sql or --write DESCRIPTION, or leave --destructive out."
+    )]
+    NothingDrafted,
     /// There is no comparison.
     #[error(transparent)]
     Drift(Box<DriftError>),
@@ -192,6 +197,7 @@ impl CommandError {
             Self::Config(_)
             | Self::Side(_)
             | Self::OneSide
+            | Self::NothingDrafted
             | Self::NoEnvironment { .. }
             | Self::NoBackup(_)
             | Self::NoMigration(_)

@@ -68,6 +68,9 @@ fn exit(page: Page<'_>) -> Exit {
 
 /// Compares, and prints what differs and why.
 pub fn run(options: &Options, session: &mut Session) -> Result<Exit, CommandError> {
+    if options.destructive && options.write.is_none() && options.format != Format::Sql {
+        return Err(CommandError::NothingDrafted);
+    }
     let context = context(session)?;
     let left = Side::parse(&context, &options.left)?;
     let right = match (&options.right, &left) {
