@@ -392,4 +392,20 @@ fn a_draft_is_proved_and_written_and_ends_the_drift_as_a_migration() {
     pair.run(&["apply", "staging", "--confirm", "staging"]).expect_success();
     let document = pair.drift(&["staging", "production"], 0);
     assert_eq!(document["conclusion"], "none");
+
+    // Where it was made by hand the migration passes over what it finds.
+    let waived = ["--waive", "ticket=a test", "--waive", "backup=a test"];
+    pair.run(&[&["apply", "production", "--confirm", "production"], &waived[..]].concat()).expect_success();
+    pair.drift(&["files", "production"], 0);
+}
+
+#[test]
+fn how_a_draft_is_written_is_only_said_where_one_is() {
+    let pair = Pair::new();
+    for format in [&[][..], &["--format", "json"]] {
+        let run = pair.run(&[&["drift", "staging", "production", "--destructive"], format].concat());
+        assert_eq!(run.code(), Some(2), "{run:?}");
+        assert!(run.errors.contains("Add --format sql or --write DESCRIPTION"), "{}", run.errors);
+        assert_eq!(run.output, "");
+    }
 }

@@ -1,5 +1,9 @@
 //! Drift while something breaks: whatever cannot be read is said, and never taken for no drift.
 
+#[cfg(target_os = "linux")]
+use std::path::PathBuf;
+#[cfg(target_os = "linux")]
+use std::process::{Command, Stdio};
 use std::sync::mpsc::{self, Receiver};
 use std::time::Instant;
 
@@ -72,6 +76,76 @@ fn a_server_that_is_gone_while_it_is_read_is_told() {
     assert!(run.errors.contains("one could not be read."), "{}", run.errors);
     assert!(run.errors.contains("connection to the server was lost"), "{}", run.errors);
     assert_eq!(run.output, "");
+}
+
+/// The processes of this machine: number, parent, and what they call themselves.
+#[cfg(target_os = "linux")]
+fn processes() -> Vec<(u32, u32, String)> {
+    let numbers = std::fs::read_dir("/proc").unwrap().flatten();
+    let numbers = numbers.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
+    let read = |number: u32, file: &str| std::fs::read_to_string(format!("/proc/{number}/{file}"));
+    let process = |number: u32| {
+        let stat = read(number, "stat").ok()?;
+        let parent = stat.rsplit_once(") ")?.1.split_whitespace().nth(1)?.parse().ok()?;
+        Some((number, parent, read(number, "cmdline").ok()?.replace('\0', " ")))
+    };
+    numbers.filter_map(process).collect()
+}
+
+/// The server of a shadow, started by this process, while one of its sessions runs a command; and its folder.
+#[cfg(target_os = "linux")]
+fn shadow_of(owner: u32, command: &str) -> (u32, PathBuf) {
+    let start = Instant::now();
+    loop {
+        assert!(start.elapsed() < PATIENCE, "no session of a shadow runs {command}");
+        let processes = processes();
+        let sessions = processes.iter().filter(|(_, _, title)| title.trim_end().ends_with(command));
+        let servers = sessions.filter_map(|(_, parent, _)| processes.iter().find(|(server, ..)| server == parent));
+        if let Some((server, _, words)) = servers.into_iter().find(|(_, parent, _)| *parent == owner) {
+            let folder = words.split(' ').skip_while(|word| *word != "-D").nth(1).expect("a server has a folder");
+            return (*server, PathBuf::from(folder));
+        }
+        std::thread::yield_now();
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_shadow_that_is_gone_while_a_draft_is_tried_is_told_and_nothing_stays() {
+    let (one, two) = (Server::shared().fresh_database(), Server::shared().fresh_database());
+    for database in [&one, &two] {
+        // In a copy nobody comes past a comment.
+        database.execute(&format!(
+            "CREATE TABLE held (id int);
+             CREATE FUNCTION hold() RETURNS event_trigger LANGUAGE plpgsql AS
+             $$ BEGIN IF current_database() NOT IN ('{}', '{}') THEN PERFORM pg_sleep(600); END IF; END $$;
+             CREATE EVENT TRIGGER hold ON ddl_command_start WHEN TAG IN ('COMMENT') EXECUTE FUNCTION hold()",
+            one.name(),
+            two.name()
+        ));
+    }
+    two.execute("COMMENT ON TABLE held IS 'new'");
+    let scratch = Scratch::new();
+    scratch.migration("20260101000000_create_nothing", "SELECT 1;\n", "SELECT 1;\n");
+    scratch.configure(&[("one", "development", one.url()), ("two", "development", two.url())]);
+    let mut command = scratch.tidegate();
+    command.args(["drift", "one", "two", "--write", "keep the comment"]);
+    let tidegate = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let (server, folder) = shadow_of(tidegate.id(), "COMMENT");
+    assert!(Command::new("kill").args(["-9", &server.to_string()]).status().unwrap().success());
+
+    let output = tidegate.wait_with_output().unwrap();
+    let errors = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{errors}");
+    assert!(errors.contains("The draft could not be tried, and nothing was written."), "{errors}");
+    assert!(errors.contains("connection to the server was lost"), "{errors}");
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "");
+    let files = std::fs::read_dir(scratch.path().join("migrations")).unwrap().count();
+    assert_eq!(files, 2, "only the migration that was there, and its rollback");
+    let start = Instant::now();
+    while folder.exists() {
+        assert!(start.elapsed() < PATIENCE, "{} is left behind", folder.display());
+    }
 }
 
 #[test]

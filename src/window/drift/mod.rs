@@ -11,6 +11,7 @@ pub mod export;
 pub mod handle;
 pub mod lineage;
 pub mod matrix;
+mod passing;
 pub mod progress;
 pub mod prove;
 pub mod reconcile;
@@ -165,6 +166,9 @@ pub enum DriftError {
     /// The configuration of the shadow leads nowhere.
     #[error("The server for shadows cannot be used. {0}")]
     Shadow(#[from] ConfigError),
+    /// A draft cannot be tried.
+    #[error("The draft could not be tried, and nothing was written. {0}")]
+    Proof(ReplayError),
     /// The files are a side, and cannot be replayed.
     #[error("It is not known what the files make. {0}")]
     Replay(#[from] ReplayError),

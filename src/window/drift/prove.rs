@@ -12,7 +12,7 @@ use super::{Comparison, DriftError, catalogue, options, scope, shadow_server};
 use crate::migration::name::MigrationName;
 use crate::migration::script::{Script, ScriptOptions};
 use crate::postgres::shadow::{Replay, ReplayFailure, dump_schema};
-use crate::postgres::snapshot;
+use crate::postgres::{Connection, snapshot};
 use crate::schema::diff::{DiffOptions, diff};
 use crate::schema::{Attribute, ObjectId, Snapshot};
 use crate::window::context::Context;
@@ -103,7 +103,7 @@ pub async fn prove_telling(
     let workshop = Workshop::new(server, context.paths.cache.clone(), &catalogue, context.layout(), &scope, &progress);
     let tried = try_on(context, comparison, reconciliation, &workshop, tell).await;
     workshop.close().await;
-    Ok(tried?)
+    tried.map_err(DriftError::Proof)
 }
 
 async fn try_on(
@@ -144,7 +144,7 @@ async fn try_on(
     tell(Trial::Applying);
     proof.failure = run(&mut replay, &reconciliation.up(true)).await;
     if proof.failure.is_some() {
-        return Ok(proof);
+        return still_there(&connection, proof).await;
     }
     tell(Trial::Comparing);
     let after = snapshot::read(&connection, &scope).await?;
@@ -162,12 +162,18 @@ async fn try_on(
     }
     tell(Trial::RollingBack);
     proof.rollback_failure = run(&mut replay, &reconciliation.down(true)).await;
-    if proof.rollback_failure.is_none() {
-        let back = snapshot::read(&connection, &scope).await?;
-        let lost = differing(&back, &before, &options);
-        proof.not_brought_back = lost.iter().map(|(id, attribute)| describe(id, *attribute)).collect();
+    if proof.rollback_failure.is_some() {
+        return still_there(&connection, proof).await;
     }
+    let back = snapshot::read(&connection, &scope).await?;
+    let lost = differing(&back, &before, &options);
+    proof.not_brought_back = lost.iter().map(|(id, attribute)| describe(id, *attribute)).collect();
     Ok(proof)
+}
+
+/// What was found, unless it failed for the shadow's sake: a shadow that is gone says nothing about a draft.
+async fn still_there(connection: &Connection, proof: Proof) -> Result<Proof, ReplayError> {
+    if connection.is_closed() { Err(ReplayError::Server(connection.closed().await)) } else { Ok(proof) }
 }
 
 /// Runs statements as a migration would run.

@@ -7,10 +7,11 @@ use std::fmt::Write as _;
 
 use super::Comparison;
 use super::cause::Finding;
+use super::passing::{passing_over, stumbles};
 use crate::migration::text::printable;
-use crate::schema::ObjectId;
 use crate::schema::diff::{Difference, Presence};
 use crate::schema::draft::{Draft, DraftStatement, Safety, draft};
+use crate::schema::{Kind, ObjectId};
 
 /// A migration and its rollback that end a drift.
 #[derive(Debug, Clone)]
@@ -41,7 +42,9 @@ impl Reconciliation {
 
     /// Drafts what ends these differences.
     pub fn of_selection(comparison: &Comparison, selection: Vec<ObjectId>) -> Self {
-        let draft = draft(&comparison.left_schema, &comparison.right_schema, &selection);
+        let mut draft = draft(&comparison.left_schema, &comparison.right_schema, &selection);
+        // The right side is so already, and gets the migration as well.
+        draft.up.iter_mut().for_each(|statement| statement.sql = passing_over(&statement.sql));
         Self { selection, draft }
     }
 
@@ -53,6 +56,11 @@ impl Reconciliation {
     /// Whether the migration or its rollback loses something.
     pub fn destroys(&self) -> bool {
         self.draft.up.iter().chain(&self.draft.down).any(destroys)
+    }
+
+    /// The migration's statements that fail where it is so already.
+    pub fn stumbling(&self) -> impl Iterator<Item = &DraftStatement> {
+        self.draft.up.iter().filter(|statement| stumbles(&statement.sql))
     }
 
     /// The migration's statements; those that lose something are comments unless `destructive`.
@@ -85,8 +93,31 @@ fn destroys(statement: &DraftStatement) -> bool {
     matches!(statement.safety, Safety::Destroys(_))
 }
 
+/// Tables that are removed by a statement that loses their rows.
+fn removed_tables(statements: &[DraftStatement]) -> Vec<&ObjectId> {
+    let removals = statements.iter().filter(|statement| destroys(statement) && statement.sql.starts_with("DROP "));
+    let tables = removals.filter_map(|statement| statement.objects.first().map(|table| (statement, table)));
+    tables
+        // One that is made anew is put aside by another name, which goes at the end.
+        .filter(|(statement, table)| {
+            matches!(table.kind, Kind::Table | Kind::ForeignTable) && statement.sql.ends_with(&format!(" {table}"))
+        })
+        .map(|(_, table)| table)
+        .collect()
+}
+
+/// Whether a statement takes something from a table that is removed after it: a table that stays keeps that too.
+fn is_before_removal(statement: &DraftStatement, tables: &[&ObjectId]) -> bool {
+    let takes = statement.sql.starts_with("DROP ") || statement.sql.contains(" DROP ");
+    let is_part = |id: &ObjectId| {
+        tables.iter().any(|table| id.schema == table.schema && id.relation.as_ref() == Some(&table.name))
+    };
+    takes && !statement.objects.is_empty() && statement.objects.iter().all(is_part)
+}
+
 fn body(statements: &[DraftStatement], destructive: bool) -> String {
     let mut text = String::new();
+    let removed = if destructive { Vec::new() } else { removed_tables(statements) };
     for statement in statements {
         match &statement.safety {
             Safety::Safe => {}
@@ -95,7 +126,11 @@ fn body(statements: &[DraftStatement], destructive: bool) -> String {
             Safety::Destroys(what) => drop(writeln!(text, "-- DESTROYS: {}", printable(what))),
         }
         let sql = format!("{};", statement.sql.trim_end());
-        if destroys(statement) && !destructive {
+        let is_before_removal = is_before_removal(statement, &removed);
+        if is_before_removal {
+            text.push_str("-- Only for the table that is removed below.\n");
+        }
+        if destroys(statement) && !destructive || is_before_removal {
             for line in sql.lines() {
                 let _ = writeln!(text, "-- {line}");
             }
@@ -127,5 +162,26 @@ mod tests {
         let careful = "CREATE TABLE a (\n  id int\n);\n\n-- DESTROYS: the rows of b\n-- DROP TABLE\n--  b;\n\n";
         assert_eq!(body(&statements, false), careful);
         assert_eq!(body(&statements, true), careful.replace("-- DROP TABLE\n--  b", "DROP TABLE\n b"));
+    }
+
+    #[test]
+    fn a_table_that_stays_until_it_is_confirmed_keeps_its_constraints() {
+        let table = ObjectId::in_schema(Kind::Table, "public", "b");
+        let statement = |sql: &str, id: &ObjectId, safety| DraftStatement {
+            sql: sql.to_owned(),
+            objects: vec![id.clone()],
+            safety,
+            outside_transaction: false,
+        };
+        let other = ObjectId::in_schema(Kind::Table, "public", "c");
+        let statements = [
+            statement("ALTER TABLE public.b DROP CONSTRAINT k", &table.part(Kind::Constraint, "k"), Safety::Safe),
+            statement("ALTER TABLE public.c DROP CONSTRAINT k", &other.part(Kind::Constraint, "k"), Safety::Safe),
+            statement("DROP TABLE public.b", &table, Safety::Destroys("its rows".to_owned())),
+        ];
+        let careful = "-- Only for the table that is removed below.\n-- ALTER TABLE public.b DROP CONSTRAINT k;\n\n\
+            ALTER TABLE public.c DROP CONSTRAINT k;\n\n-- DESTROYS: its rows\n-- DROP TABLE public.b;\n\n";
+        assert_eq!(body(&statements, false), careful);
+        assert!(!body(&statements, true).contains("-- ALTER"));
     }
 }

@@ -84,10 +84,10 @@ pub enum ReplayError {
     #[error("The schema could not be copied into a shadow. {0}")]
     Dump(#[from] DumpError),
     /// The shadow's schema could not be read.
-    #[error("The shadow was lost while migrations were replayed. {0}")]
+    #[error("The shadow was lost while something was tried in it. {0}")]
     Snapshot(#[from] SnapshotError),
     /// The shadow did not answer as it should.
-    #[error("The shadow was lost while migrations were replayed. {0}")]
+    #[error("The shadow was lost while something was tried in it. {0}")]
     Server(#[from] PgError),
 }
 

@@ -38,13 +38,30 @@ pub fn remarks(
         }
         remarks.push((Gravity::Warning, words));
     }
-    let already = match &comparison.right {
-        Seen::Files => "The files make this already: among them".to_owned(),
-        Seen::Database(found) => format!("In {} this is so already:", found.name),
-    };
-    let words = "the migration may fail, unless its statements pass over what they find (IF EXISTS, IF NOT EXISTS).";
-    remarks.push((Gravity::Quiet, format!("{already} {words}")));
+    remarks.push(of_right_side(comparison, reconciliation));
     remarks
+}
+
+/// What the migration does where it is so already.
+fn of_right_side(comparison: &Comparison, reconciliation: &Reconciliation) -> (Gravity, String) {
+    let already = match &comparison.right {
+        Seen::Files => "The files make this already".to_owned(),
+        Seen::Database(found) => format!("In {} this is so already", found.name),
+    };
+    let stumbling: Vec<String> = reconciliation
+        .stumbling()
+        .flat_map(|statement| &statement.objects)
+        .map(|id| format!("{} {id}", id.kind))
+        .collect();
+    if stumbling.is_empty() {
+        return (Gravity::Quiet, format!("{already}: the migration passes over what it finds there."));
+    }
+    let words = format!(
+        "{already}: there the migration fails, for no form of SQL passes over what is made of {}. Put these into a DO \
+         block that looks first.",
+        named(&stumbling)
+    );
+    (Gravity::Warning, words)
 }
 
 /// What trying a draft has shown.
