@@ -13,7 +13,7 @@ use crate::migration::catalogue::{Catalogue, CatalogueError, Layout};
 use crate::migration::checksum::Checksum;
 use crate::postgres::connect_error::ConnectError;
 use crate::postgres::connection::{Connection, SessionOptions};
-use crate::postgres::history::HistoryTable;
+use crate::postgres::history::{HistoryTable, SharedTexts};
 use crate::review::approval::Need;
 
 use super::event::Operator;
@@ -33,6 +33,8 @@ pub struct Context {
     passwords: Mutex<HashMap<EnvironmentName, Secret>>,
     /// The catalogue as it was when it was last read.
     catalogue: Mutex<Arc<Catalogue>>,
+    /// What the histories of several environments say alike.
+    texts: SharedTexts,
     /// What files of these checksums need to be approved.
     pub(super) needs: Mutex<HashMap<Checksum, Arc<[Need]>>>,
     /// The checklists that were made last, one set a tier.
@@ -96,6 +98,7 @@ impl Context {
             operator,
             passwords: Mutex::default(),
             catalogue: Mutex::default(),
+            texts: SharedTexts::default(),
             needs: Mutex::default(),
             checklists: Mutex::default(),
         }
@@ -121,6 +124,11 @@ impl Context {
             *known = Arc::new(now);
         }
         Ok(Arc::clone(&known))
+    }
+
+    /// What the histories of several environments say alike, so that it is kept once.
+    pub fn texts(&self) -> &SharedTexts {
+        &self.texts
     }
 
     /// The history table, the same in every environment.

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use crate::config::Environment;
 use crate::postgres::connection::Connection;
 use crate::postgres::error::PgError;
-use crate::postgres::history::{self, HistoryTable};
+use crate::postgres::history::{self, HistoryTable, SharedTexts};
 use crate::postgres::lock::{self, Holder};
 use crate::postgres::server_info::ServerInfo;
 use crate::postgres::store::approvals::GivenApproval;
@@ -58,15 +58,20 @@ pub enum LookError {
 
 impl EnvironmentView {
     /// Reads everything over an open connection, in two round trips.
-    pub async fn read(connection: &Connection, table: &HistoryTable) -> Result<EnvironmentView, PgError> {
+    pub async fn read(
+        connection: &Connection,
+        table: &HistoryTable,
+        texts: &SharedTexts,
+    ) -> Result<EnvironmentView, PgError> {
         let asked = Instant::now();
         // Questions that do not wait for one another's answers travel together.
         let (history, store, holder) =
             tokio::try_join!(history::probe(connection, table), store::probe(connection), lock::holder(connection))?;
         let latency = asked.elapsed();
         let has_store = store.has_tables();
-        let rows =
-            async { if history.is_readable() { history::read(connection, table).await } else { Ok(Vec::new()) } };
+        let rows = async {
+            if history.is_readable() { history::read_sharing(connection, table, texts).await } else { Ok(Vec::new()) }
+        };
         let attempts = async { if has_store { store::attempts(connection).await } else { Ok(Vec::new()) } };
         let marker = async { if has_store { store::marker(connection).await } else { Ok(None) } };
         let approvals =
@@ -90,7 +95,7 @@ impl EnvironmentView {
 pub async fn look(context: &Context, environment: &Environment) -> Result<EnvironmentView, LookError> {
     let connection = context.connect(environment, Purpose::Board).await?;
     let table = context.history_table();
-    match tokio::time::timeout(PATIENCE, EnvironmentView::read(&connection, &table)).await {
+    match tokio::time::timeout(PATIENCE, EnvironmentView::read(&connection, &table, context.texts())).await {
         Ok(view) => Ok(view?),
         Err(_) => Err(PgError::ConnectionLost(format!("no answer within {} s", PATIENCE.as_secs())).into()),
     }

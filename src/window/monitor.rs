@@ -201,7 +201,8 @@ impl Watch {
                 return Ok(Some((token, view)));
             }
         }
-        let view = EnvironmentView { latency, ..EnvironmentView::read(connection, &table).await? };
+        let view =
+            EnvironmentView { latency, ..EnvironmentView::read(connection, &table, self.context.texts()).await? };
         Ok(Some((token, view)))
     }
 

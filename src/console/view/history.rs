@@ -251,7 +251,7 @@ fn happenings(rows: &[HistoryRow], filter: &Filter) -> Vec<Happened> {
 fn facts_of(world: &World, happened: Happened, row: &HistoryRow) -> Vec<Fact> {
     let facts = row.facts.as_deref();
     let now = world.moment.now;
-    let text = |value: Option<&Box<str>>| value.map(|value| value.to_string()).unwrap_or_default();
+    let text = |value: Option<&Arc<str>>| value.map(|value| value.to_string()).unwrap_or_default();
     let what = if happened.rolled_back { "rolled back" } else { "applied" };
     let mut all = vec![
         Fact::new(what, format!("{}, {}", ago(happened.at, now), moment(happened.at, &world.zone))),

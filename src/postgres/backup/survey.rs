@@ -166,8 +166,8 @@ impl Surveyor {
         Ok(rows
             .into_iter()
             .map(|row| BackupMigration {
-                name: row.name.into(),
-                checksum: row.checksum.map(Into::into),
+                name: row.name.to_string(),
+                checksum: row.checksum.as_deref().map(ToOwned::to_owned),
                 status: if row.rolled_back { MigrationRecord::RolledBack } else { MigrationRecord::Applied },
             })
             .collect())

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use tokio_postgres::SimpleQueryRow;
 
-use super::{Facts, HistoryRow};
+use super::{Facts, HistoryRow, SharedTexts};
 use crate::postgres::error::PgError;
 use crate::postgres::sql::{self, Columns};
 
@@ -31,23 +31,28 @@ pub(in crate::postgres) fn decode(row: &SimpleQueryRow) -> Result<HistoryRow, Pg
 
 /// Reads what [`columns`] selects, after some other columns.
 pub(in crate::postgres) fn decode_after(row: &SimpleQueryRow, others: usize) -> Result<HistoryRow, PgError> {
+    sharing(row, others, &SharedTexts::default())
+}
+
+/// Reads what [`columns`] selects, after some other columns, and shares its texts with other rows.
+pub(super) fn sharing(row: &SimpleQueryRow, others: usize, texts: &SharedTexts) -> Result<HistoryRow, PgError> {
     let mut columns = Columns::of(row).skipping(others);
     Ok(HistoryRow {
         id: columns.number()?.unwrap_or_default(),
-        name: columns.text()?.into(),
+        name: texts.shared(columns.text()?),
         applied_at: columns.moment()?.unwrap_or_default(),
-        applied_by: columns.text()?.into(),
+        applied_by: texts.shared(columns.text()?),
         execution_time: columns.span()?,
-        checksum: columns.optional()?.map(Into::into),
+        checksum: columns.optional()?.map(|sum| texts.shared(sum)),
         rolled_back: columns.truth()?,
         rollback_at: columns.moment()?,
-        facts: columns.optional()?.and_then(facts),
+        facts: columns.optional()?.and_then(|json| facts(json, texts)),
     })
 }
 
 /// What Tidegate wrote into the metadata, about the last thing that happened. Whatever else is there is somebody
 /// else's, and no error.
-fn facts(json: &str) -> Option<Box<Facts>> {
+fn facts(json: &str, texts: &SharedTexts) -> Option<Box<Facts>> {
     #[derive(Deserialize)]
     struct Said<'a> {
         #[serde(borrow)]
@@ -72,7 +77,7 @@ fn facts(json: &str) -> Option<Box<Facts>> {
         Some(said) => said,
         None => serde_json::from_str(json).ok()?,
     };
-    let kept = |text: Option<Cow<'_, str>>| text.map(|text| text.into_owned().into_boxed_str());
+    let kept = |text: Option<Cow<'_, str>>| text.map(|text| texts.shared(&text));
     Some(Box::new(Facts {
         ticket: kept(said.ticket),
         author: kept(said.author),
@@ -106,7 +111,7 @@ mod tests {
         #[case] operator: Option<&str>,
         #[case] rounds: u32,
     ) {
-        let facts = facts(json).unwrap();
+        let facts = facts(json, &SharedTexts::default()).unwrap();
         assert_eq!((facts.ticket.as_deref(), facts.operator.as_deref(), facts.rounds), (ticket, operator, rounds));
     }
 
@@ -115,6 +120,6 @@ mod tests {
     #[case("[1]")]
     #[case(r#"{"ticket": 7}"#)]
     fn what_somebody_else_wrote_there_is_no_error(#[case] json: &str) {
-        assert_eq!(facts(json), None);
+        assert_eq!(facts(json, &SharedTexts::default()), None);
     }
 }

@@ -4,6 +4,7 @@
 //! The table is the governance document's `public.migrations_history`; schema and name can be configured. It is always
 //! named with its schema.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::TryStreamExt;
@@ -20,8 +21,10 @@ use crate::migration::table::quote_identifier;
 
 mod decode;
 pub(super) mod shape;
+mod texts;
 
 pub(super) use decode::{COLUMN_COUNT, columns, decode, decode_after};
+pub use texts::SharedTexts;
 
 /// Which table holds the history, as the catalog spells it (no quotes).
 pub use crate::migration::table::TableName as HistoryTable;
@@ -64,15 +67,15 @@ pub struct HistoryRow {
     /// `id`.
     pub id: i64,
     /// `migration_name`.
-    pub name: Box<str>,
+    pub name: Arc<str>,
     /// `applied_at`: when the transaction that applied it began.
     pub applied_at: Timestamp,
     /// `applied_by`: the login that applied it.
-    pub applied_by: Box<str>,
+    pub applied_by: Arc<str>,
     /// `execution_time`.
     pub execution_time: Option<Duration>,
     /// `checksum`, as it stands there: other tools may have written something else than a SHA-256 in hex.
-    pub checksum: Option<Box<str>>,
+    pub checksum: Option<Arc<str>>,
     /// `rollback_applied`, with null as false.
     pub rolled_back: bool,
     /// `rollback_at`.
@@ -87,24 +90,24 @@ pub struct HistoryRow {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Facts {
     /// The ticket.
-    pub ticket: Option<Box<str>>,
+    pub ticket: Option<Arc<str>>,
     /// The author of the file.
-    pub author: Option<Box<str>>,
+    pub author: Option<Arc<str>>,
     /// The operator at the console.
-    pub operator: Option<Box<str>>,
+    pub operator: Option<Arc<str>>,
     /// The window.
-    pub window: Option<Box<str>>,
+    pub window: Option<Arc<str>>,
     /// Why it was rolled back.
-    pub reason: Option<Box<str>>,
+    pub reason: Option<Arc<str>>,
     /// The git commit of the files.
-    pub commit: Option<Box<str>>,
+    pub commit: Option<Arc<str>>,
     /// The backup that was taken before.
-    pub backup: Option<Box<str>>,
+    pub backup: Option<Arc<str>>,
     /// How often it was applied and rolled back before.
     pub rounds: u32,
     /// The checksum of the file that was applied, with its line endings made alike; none where that is the row's own
     /// checksum.
-    pub normalised: Option<Box<str>>,
+    pub normalised: Option<Arc<str>>,
 }
 
 /// A row with everything that its `metadata` holds.
@@ -134,16 +137,31 @@ pub async fn probe(connection: &Connection, table: &HistoryTable) -> Result<Hist
 /// # Errors
 /// The table is not there, has another shape, or may not be read: [`probe`] tells beforehand.
 pub async fn read(connection: &Connection, table: &HistoryTable) -> Result<Vec<HistoryRow>, PgError> {
-    let statement = format!("SELECT {} FROM {table} h ORDER BY h.migration_name COLLATE \"C\"", columns());
+    read_sharing(connection, table, &SharedTexts::default()).await
+}
+
+/// Reads all rows, in the order of their names, and shares their texts with those of other environments.
+///
+/// # Errors
+/// As for [`read`].
+pub async fn read_sharing(
+    connection: &Connection,
+    table: &HistoryTable,
+    texts: &SharedTexts,
+) -> Result<Vec<HistoryRow>, PgError> {
+    let statement = format!("SELECT {} FROM {table} h", columns());
     let answers = connection.client().simple_query_raw(&statement).await?;
     let mut answers = std::pin::pin!(answers);
     let mut history = Vec::new();
     while let Some(answer) = answers.try_next().await? {
         if let SimpleQueryMessage::Row(row) = answer {
-            history.push(decode(&row)?);
+            history.push(decode::sharing(&row, 0, texts)?);
         }
     }
+    // Rows come about in this order as it is, so that this costs less than to have the server sort them.
+    history.sort_by(|one, other| one.name.cmp(&other.name));
     history.shrink_to_fit();
+    texts.sweep();
     Ok(history)
 }
 
