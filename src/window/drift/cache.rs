@@ -3,7 +3,7 @@
 //! The key is a checksum of everything that a replay depends on, so that what is found is right, and what is no longer
 //! right is never found. Files that nobody has asked for in a while are removed.
 
-use std::io::Write as _;
+use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -64,9 +64,9 @@ impl Cache {
         std::fs::create_dir_all(&self.folder)?;
         self.remove_old();
         // Renamed into place, so that nobody reads half of it.
-        let mut file = tempfile::NamedTempFile::new_in(&self.folder)?;
-        file.write_all(&serde_json::to_vec(value)?)?;
-        file.persist(self.path(key))?;
+        let mut file = BufWriter::new(tempfile::NamedTempFile::new_in(&self.folder)?);
+        serde_json::to_writer(&mut file, value)?;
+        file.into_inner()?.persist(self.path(key))?;
         Ok(())
     }
 

@@ -16,7 +16,7 @@ use crate::postgres::shadow::{Ground, ReplaySettings};
 use crate::postgres::snapshot::{self, Scope};
 use crate::postgres::{ConnectError, PgError, ServerVersion};
 use crate::schema::Snapshot;
-use crate::window::board::{self, Past};
+use crate::window::board;
 use crate::window::context::{Context, ReachError};
 use crate::window::status::Status;
 
@@ -247,7 +247,11 @@ async fn read_database(
     let table = context.history_table();
     let ground = Ground::read(&connection, &drift.platform).await?;
     let state = history::probe(&connection, &table).await?;
-    let rows = if state.is_readable() { history::read(&connection, &table).await? } else { Vec::new() };
+    let rows = if state.is_readable() {
+        history::read_sharing(&connection, &table, context.texts()).await?
+    } else {
+        Vec::new()
+    };
     let is_named = matches!(side, Side::Environment(_));
     let (known, history_remark) = match state {
         HistoryState::Present { readable: true, .. } => (true, None),
@@ -259,11 +263,8 @@ async fn read_database(
         }
         HistoryState::WrongShape(why) => (false, Some(format!("Its history cannot be used: {why}"))),
     };
+    let standing = Standing::of(catalogue, rows);
     let snapshot = snapshot::read(&connection, scope).await?;
-    let statuses = statuses(catalogue, &rows);
-    let of_status = |wanted: Status| {
-        statuses.iter().filter(move |(_, status)| *status == wanted).map(|(name, _)| name.clone()).collect()
-    };
     let info = connection.info();
     let name = if is_named {
         environment.name.to_string()
@@ -278,10 +279,10 @@ async fn read_database(
         standby: info.in_recovery,
         read_at: Timestamp::now(),
         took: started.elapsed(),
-        in_effect: known.then(|| in_order(rows.clone())),
+        in_effect: known.then_some(standing.in_effect),
         history_remark: history_remark.map(|remark| printable(&remark).into_owned()),
-        edited: of_status(Status::Changed),
-        without_file: of_status(Status::MissingFile),
+        edited: standing.edited,
+        without_file: standing.without_file,
         settings: ReplaySettings {
             login: ground.login.clone(),
             role: environment.policy.role.clone(),
@@ -294,22 +295,29 @@ async fn read_database(
     })
 }
 
-/// What is in effect, in the order in which it came there.
-fn in_order(rows: Vec<HistoryRow>) -> Vec<String> {
-    let mut rows: Vec<HistoryRow> = rows.into_iter().filter(|row| !row.rolled_back).collect();
-    rows.sort_by_key(|row| (row.applied_at, row.id));
-    rows.into_iter().map(|row| row.name.into_string()).collect()
+/// What a history says beside the files.
+struct Standing {
+    /// What is in effect, in the order in which it came there.
+    in_effect: Vec<String>,
+    /// What has another file now than when it was applied.
+    edited: Vec<String>,
+    /// What is in effect and has no file.
+    without_file: Vec<String>,
 }
 
-/// The status of each migration in effect there.
-fn statuses(catalogue: &Catalogue, rows: &[HistoryRow]) -> Vec<(String, Status)> {
-    let past = Past { rows: rows.to_vec().into(), ..Past::default() };
-    let latest = board::latest_in_effect(&past.rows);
-    let status = |row: &HistoryRow| {
-        let (status, _) = board::judge(catalogue.find(&row.name), Some(row), None, latest)?;
-        Some((row.name.to_string(), status))
-    };
-    past.rows.iter().filter_map(status).collect()
+impl Standing {
+    fn of(catalogue: &Catalogue, rows: Vec<HistoryRow>) -> Self {
+        let latest = board::latest_in_effect(&rows);
+        let status = |row: &HistoryRow| Some(board::judge(catalogue.find(&row.name), Some(row), None, latest)?.0);
+        let named = |wanted: Status| {
+            let named = rows.iter().filter(|row| status(row) == Some(wanted));
+            named.map(|row| row.name.to_string()).collect()
+        };
+        let (edited, without_file) = (named(Status::Changed), named(Status::MissingFile));
+        let mut rows: Vec<HistoryRow> = rows.into_iter().filter(|row| !row.rolled_back).collect();
+        rows.sort_by_key(|row| (row.applied_at, row.id));
+        Self { in_effect: rows.into_iter().map(|row| row.name.to_string()).collect(), edited, without_file }
+    }
 }
 
 /// A database that no configuration names, as if it were an environment called so.

@@ -5,7 +5,9 @@
 //! While a window is open nothing new is begun: its scripts come first.
 
 use std::collections::HashMap;
+use std::io;
 use std::sync::Arc;
+use std::thread;
 use std::time::Duration;
 
 use futures_util::future::join_all;
@@ -13,6 +15,7 @@ use tokio::runtime::Builder;
 use tokio::sync::{Notify, mpsc, watch};
 use tokio_util::sync::CancellationToken;
 
+use super::cache::Key;
 use super::progress::nobody;
 use super::side::{self, ReadError, Seen, Side, neighbour_place};
 use super::{Comparison, Conclusion, Counts, DriftError, compare_seen, scope};
@@ -20,14 +23,15 @@ use crate::config::Environment;
 use crate::migration::catalogue::Catalogue;
 use crate::postgres::connection::Connection;
 use crate::postgres::history::{self, ChangeToken};
-use crate::postgres::shadow::{Ground, ReplaySettings};
 use crate::postgres::snapshot::{Mark, mark};
-use crate::schema::Digest;
 use crate::window::context::{Context, Purpose};
 use crate::window::look::PATIENCE;
 
 /// How long a console may draw itself before it is asked to do more.
 const FIRST: Duration = Duration::from_secs(1);
+
+/// How long the sessions of a round have to say goodbye to their servers.
+const GOODBYE: Duration = Duration::from_millis(50);
 
 /// What an environment is held against.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -135,20 +139,12 @@ impl DriftWatch {
         let (nudge, cancelled) = (Arc::new(Notify::new()), CancellationToken::new());
         let (holds, held) = watch::channel(0);
         let (nudged, until) = (Arc::clone(&nudge), cancelled.clone());
-        let thread = std::thread::Builder::new().name("drift".to_owned()).spawn(move || {
-            let runtime = match Builder::new_current_thread().enable_all().build() {
-                Ok(runtime) => runtime,
-                Err(error) => return tracing::warn!(%error, "drift is not looked for"),
-            };
+        let thread = thread::Builder::new().name("drift".to_owned()).spawn(move || {
             let count = context.config.environments.len();
-            let watch = Watch { context, news, held, known: vec![None; count], compared: HashMap::new() };
-            runtime.block_on(async {
-                tokio::select! {
-                    () = watch.run(&nudged) => {}
-                    () = until.cancelled() => {}
-                }
-            });
-            runtime.shutdown_background();
+            let mut watch = Watch { context, news, held, known: vec![None; count], compared: HashMap::new() };
+            if let Err(error) = watch.run(&nudged, &until) {
+                tracing::warn!(%error, "drift is not looked for");
+            }
         });
         if let Err(error) = thread {
             tracing::warn!(%error, "drift is not looked for");
@@ -178,38 +174,20 @@ struct Known {
     /// What was found there, for as long as a round lasts: schemas are large.
     seen: Option<Seen>,
     /// What tells it from another one.
-    seal: Option<Seal>,
+    seal: Option<Key>,
     /// The files with which its history was compared.
     catalogue: Arc<Catalogue>,
     /// Counts how often it was found to be another one.
     edition: u64,
 }
 
-/// All that a comparison rests on of what was found in an environment, without the schema itself.
-#[derive(Debug, Clone, PartialEq)]
-struct Seal {
-    schema: Digest,
-    in_effect: Option<Vec<String>>,
-    edited: Vec<String>,
-    without_file: Vec<String>,
-    history_remark: Option<String>,
-    ground: Ground,
-    settings: ReplaySettings,
-}
-
-impl Seal {
-    fn of(seen: &Seen) -> Option<Self> {
-        let found = seen.database()?;
-        Some(Self {
-            schema: found.snapshot.digest(),
-            in_effect: found.in_effect.clone(),
-            edited: found.edited.clone(),
-            without_file: found.without_file.clone(),
-            history_remark: found.history_remark.clone(),
-            ground: found.ground.clone(),
-            settings: found.settings.clone(),
-        })
-    }
+/// All that a comparison rests on of what was found in an environment, as a checksum; the files have none.
+fn seal(seen: &Seen) -> Option<Key> {
+    let found = seen.database()?;
+    Some(Key::of(&(
+        (found.snapshot.digest().to_string(), &found.ground, format!("{:?}", found.settings)),
+        (&found.in_effect, &found.edited, &found.without_file, &found.history_remark),
+    )))
 }
 
 /// What was compared last: editions of both sides, and the files.
@@ -217,6 +195,14 @@ struct Compared {
     editions: (u64, u64),
     catalogue: Arc<Catalogue>,
     failure: Option<String>,
+}
+
+/// Waits for something on this thread; `None` where it was cancelled before.
+fn until<T>(cancelled: &CancellationToken, what: impl Future<Output = T>) -> io::Result<Option<T>> {
+    let runtime = Builder::new_current_thread().enable_all().build()?;
+    let ended = runtime.block_on(cancelled.run_until_cancelled(what));
+    runtime.shutdown_background();
+    Ok(ended)
 }
 
 struct Watch {
@@ -229,17 +215,31 @@ struct Watch {
 }
 
 impl Watch {
-    async fn run(mut self, nudge: &Notify) {
+    /// Looks round after round. Each round has a thread of its own: schemas are large, and what a thread has used goes
+    /// back to the system when it ends.
+    fn run(&mut self, nudge: &Notify, cancelled: &CancellationToken) -> io::Result<()> {
         let refresh = self.context.config.drift.refresh;
-        tokio::time::sleep(FIRST).await;
-        while !self.news.is_closed() {
-            self.wait_for_leave().await;
-            self.round().await;
-            tokio::select! {
-                () = tokio::time::sleep(refresh) => {}
-                () = nudge.notified() => {}
-            }
+        let mut is_due = until(cancelled, async { tokio::time::sleep(FIRST).await })?;
+        while is_due.is_some() && !self.news.is_closed() {
+            let round = || {
+                until(cancelled, async {
+                    self.wait_for_leave().await;
+                    self.round().await;
+                    tokio::time::sleep(GOODBYE).await;
+                })
+            };
+            match thread::scope(|scope| scope.spawn(round).join()) {
+                Ok(ended) => ended?,
+                Err(panic) => std::panic::resume_unwind(panic),
+            };
+            is_due = until(cancelled, async {
+                tokio::select! {
+                    () = tokio::time::sleep(refresh) => {}
+                    () = nudge.notified() => {}
+                }
+            })?;
         }
+        Ok(())
     }
 
     /// Waits until nobody holds it back.
@@ -421,7 +421,7 @@ async fn read(
 ) -> Result<Known, ReadError> {
     let side = Side::Environment(Box::new(environment.clone()));
     let seen = side::read(context, &side, catalogue, &scope(context)).await?;
-    let seal = Seal::of(&seen);
+    let seal = seal(&seen);
     let is_same = known.is_some_and(|known| known.seal.is_some() && known.seal == seal);
     let edition = known.map_or(1, |known| known.edition + u64::from(!is_same));
     Ok(Known { mark, seen: Some(seen), seal, catalogue: Arc::clone(catalogue), edition })
