@@ -9,7 +9,7 @@ use crate::migration::catalogue::Catalogue;
 use crate::migration::git;
 use crate::window::context::Context;
 use crate::window::drift::watch::DriftWatch;
-use crate::window::files::FileWatch;
+use crate::window::files::{self, FileWatch};
 use crate::window::journal;
 use crate::window::monitor::{Monitor, MonitorEvent};
 use crate::window::review::{Git, Judgement, Reviewer};
@@ -51,16 +51,9 @@ pub fn watch_drift(context: Arc<Context>, messages: mpsc::Sender<Message>) -> Op
 /// Reads the files, and again whenever they change.
 pub fn watch_files(context: Arc<Context>, messages: mpsc::Sender<Message>) {
     tokio::spawn(async move {
-        let layout = context.layout();
-        let first = tokio::task::spawn_blocking({
-            let layout = layout.clone();
-            move || Catalogue::read(&layout).map(Arc::new).map_err(Arc::new)
-        });
-        let Ok(first) = first.await else { return };
-        let now =
-            first.clone().unwrap_or_else(|_| Arc::new(Catalogue { migrations: Vec::new(), problems: Vec::new() }));
+        let Ok(first) = files::read(&context).await else { return };
         let (sender, mut news) = mpsc::channel(WAITING);
-        let _watch = FileWatch::start(layout.clone(), now, sender);
+        let _watch = FileWatch::start(Arc::clone(&context), first.clone().ok(), sender);
         let mut next = Some(first);
         let reviewer = Arc::new(Mutex::new(Reviewer::default()));
         while let Some(files) = next {
@@ -73,7 +66,7 @@ pub fn watch_files(context: Arc<Context>, messages: mpsc::Sender<Message>) {
             {
                 return;
             }
-            let folder = layout.migrations.clone();
+            let folder = context.layout().migrations;
             let commit = tokio::task::spawn_blocking(move || git::commit_of(&folder)).await.unwrap_or_default();
             if messages.send(Message::Commit(commit)).await.is_err() {
                 return;

@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use notify::{RecursiveMode, Watcher};
 use tokio::sync::mpsc;
+use tokio::task::JoinError;
 
+use super::context::Context;
 use crate::migration::catalogue::{Catalogue, CatalogueError, Layout};
 
 /// How long the files must be quiet before they are read again: editors and git write in bursts.
@@ -32,19 +34,19 @@ impl Drop for FileWatch {
 impl FileWatch {
     /// Starts to watch. Each change of the files is answered by the catalogue as it is after it.
     ///
-    /// `now` is the catalogue that the caller has already; the first answer comes with the first change.
-    pub fn start(layout: Layout, now: Arc<Catalogue>, news: mpsc::Sender<FilesNews>) -> FileWatch {
-        FileWatch { task: tokio::spawn(watch(layout, now, news)) }
+    /// `now` is the catalogue that the caller has already, if it can be read; the first answer comes with the first
+    /// change.
+    pub fn start(context: Arc<Context>, now: Option<Arc<Catalogue>>, news: mpsc::Sender<FilesNews>) -> FileWatch {
+        FileWatch { task: tokio::spawn(watch(context, now, news)) }
     }
 }
 
-async fn watch(layout: Layout, mut now: Arc<Catalogue>, news: mpsc::Sender<FilesNews>) {
+async fn watch(context: Arc<Context>, mut now: Option<Arc<Catalogue>>, news: mpsc::Sender<FilesNews>) {
     let (changed, mut changes) = mpsc::channel::<()>(1);
-    let watcher = watch_folders(&folders(&layout), changed.clone());
+    let watcher = watch_folders(&folders(&context.layout()), changed.clone());
     if let Err(error) = &watcher {
         tracing::warn!(%error, "the system does not tell of file changes; looking every two seconds instead");
     }
-    let mut failed = false;
     loop {
         if watcher.is_ok() {
             if changes.recv().await.is_none() {
@@ -54,25 +56,26 @@ async fn watch(layout: Layout, mut now: Arc<Catalogue>, news: mpsc::Sender<Files
         } else {
             tokio::time::sleep(POLL).await;
         }
-        let (before, layout) = (Arc::clone(&now), layout.clone());
-        let Ok(read) = tokio::task::spawn_blocking(move || before.refresh(&layout)).await else { return };
+        let Ok(read) = read(&context).await else { return };
         let answer = match read {
-            Ok(None) if !failed => continue,
-            Ok(changed) => {
-                failed = false;
-                now = changed.map_or(now, Arc::new);
-                Ok(Arc::clone(&now))
-            }
-            Err(_) if failed => continue,
-            Err(error) => {
-                failed = true;
-                Err(Arc::new(error))
-            }
+            Ok(catalogue) if now.as_ref().is_some_and(|now| Arc::ptr_eq(now, &catalogue)) => continue,
+            Err(_) if now.is_none() => continue,
+            answer => answer,
         };
+        now = answer.as_ref().ok().map(Arc::clone);
         if news.send(answer).await.is_err() {
             return;
         }
     }
+}
+
+/// Reads the catalogue, or what of it has changed.
+///
+/// # Errors
+/// The program ends.
+pub async fn read(context: &Arc<Context>) -> Result<FilesNews, JoinError> {
+    let context = Arc::clone(context);
+    tokio::task::spawn_blocking(move || context.read_catalogue().map_err(Arc::new)).await
 }
 
 fn watch_folders(folders: &[PathBuf], changed: mpsc::Sender<()>) -> notify::Result<notify::RecommendedWatcher> {
