@@ -4,7 +4,7 @@ use std::fs::{self, OpenOptions};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-use tracing_appender::non_blocking::{NonBlocking, WorkerGuard};
+use tracing_appender::non_blocking::{NonBlocking, NonBlockingBuilder, WorkerGuard};
 use tracing_appender::rolling::{RollingFileAppender, Rotation};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::{EnvFilter, Layer, Registry};
@@ -15,6 +15,9 @@ use crate::config::{Config, Paths};
 
 /// How many days of logs are kept.
 const DAYS_KEPT: usize = 14;
+
+/// How many lines may wait to be written: room for each is taken at the start.
+const LINES_WAITING: usize = 4096;
 
 /// What shows the log beside its file.
 pub type LogLayer = Box<dyn Layer<Registry> + Send + Sync>;
@@ -66,7 +69,7 @@ fn named_file(path: &Path) -> Result<(NonBlocking, WorkerGuard), CommandError> {
         .mode(0o600)
         .open(path)
         .map_err(|source| CommandError::Write { path: output::path(path), source })?;
-    Ok(tracing_appender::non_blocking(file))
+    Ok(NonBlockingBuilder::default().buffered_lines_limit(LINES_WAITING).finish(file))
 }
 
 fn daily_file(folder: &Path) -> Option<(NonBlocking, WorkerGuard)> {
@@ -78,5 +81,5 @@ fn daily_file(folder: &Path) -> Option<(NonBlocking, WorkerGuard)> {
         .max_log_files(DAYS_KEPT)
         .build(folder)
         .ok()?;
-    Some(tracing_appender::non_blocking(file))
+    Some(NonBlockingBuilder::default().buffered_lines_limit(LINES_WAITING).finish(file))
 }

@@ -48,6 +48,14 @@ pub struct KnownIndex {
     pub range: Range<usize>,
 }
 
+impl KnownTable {
+    /// Takes an index in. Most tables have one or two, and there may be very many tables.
+    fn add(&mut self, index: KnownIndex) {
+        self.indexes.reserve_exact(1);
+        self.indexes.push(index);
+    }
+}
+
 impl Known {
     /// What is known of a table.
     pub fn table(&self, name: &Object) -> Option<&KnownTable> {
@@ -101,7 +109,7 @@ impl Known {
     fn change(&mut self, name: &Object, change: &TableChange, (migration, range): (&str, &Range<usize>)) {
         let table = self.tables.entry(name.key()).or_default();
         match change {
-            TableChange::Key { name, columns } => table.indexes.push(KnownIndex {
+            TableChange::Key { name, columns } => table.add(KnownIndex {
                 name: name.clone(),
                 items: columns.clone(),
                 include: Vec::new(),
@@ -142,7 +150,7 @@ impl Known {
         if index.if_not_exists && exists {
             return;
         }
-        table.indexes.push(KnownIndex {
+        table.add(KnownIndex {
             name: index.name.clone(),
             items: index.items.clone(),
             include: index.include.clone(),

@@ -148,6 +148,7 @@ impl Catalogue {
             let down = listed.down.map(|path| (path, found.next()));
             look.take(name, up, down, &mut problems);
         }
+        look.catalogue.migrations.shrink_to_fit();
         duplicate_versions(&look.catalogue.migrations, &mut problems);
         problems.sort_by(|one, other| one.path.cmp(&other.path));
         look.catalogue.problems = problems;
