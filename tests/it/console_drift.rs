@@ -79,7 +79,11 @@ fn a_draft_is_proved_written_and_opened_in_the_editor_and_never_applied() {
     terminal.wait_for("column hot_fix");
     // What only staging has stays, as nobody has said that it may be dropped.
     terminal.send("d");
-    terminal.wait_for_all(&["✓ proved", "ADD COLUMN hot_fix", "Left out, as staging would lose it: accounts.email"]);
+    terminal.wait_for_all(&[
+        "✓ proved",
+        "ADD COLUMN IF NOT EXISTS hot_fix",
+        "Left out, as staging would lose it: accounts.email",
+    ]);
     terminal.send("w");
     terminal.wait_for("What is the migration about?");
     terminal.send_while("k", "in a few words");
@@ -88,7 +92,7 @@ fn a_draft_is_proved_written_and_opened_in_the_editor_and_never_applied() {
     terminal.send("<enter>");
     terminal.wait_for("EDITING 2");
     terminal.send("mended by hand<enter>");
-    terminal.wait_for_all(&["✓ written", "ADD COLUMN hot_fix"]);
+    terminal.wait_for_all(&["✓ written", "ADD COLUMN IF NOT EXISTS hot_fix"]);
     let written = |end: &str| {
         let files = std::fs::read_dir(pair.scratch.path().join("migrations")).expect("the folder can be read");
         let paths = files.map(|file| file.expect("a file").path());
@@ -99,7 +103,10 @@ fn a_draft_is_proved_written_and_opened_in_the_editor_and_never_applied() {
         std::fs::read_to_string(paths.into_iter().find(wanted).expect("it was written")).expect("it can be read")
     };
     let up = written(".sql");
-    assert!(up.contains("ADD COLUMN hot_fix integer;") && up.contains("-- Proved on a copy of the schema"), "{up}");
+    assert!(
+        up.contains("ADD COLUMN IF NOT EXISTS hot_fix integer;") && up.contains("-- Proved on a copy of the schema"),
+        "{up}"
+    );
     assert!(!up.contains("DROP COLUMN") && up.ends_with("-- mended by hand\n"), "{up}");
     assert!(written(".down.sql").contains("-- mended by hand"));
     let columns = "SELECT count(*) FROM information_schema.columns WHERE column_name = 'hot_fix'";
