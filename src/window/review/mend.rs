@@ -8,9 +8,11 @@ use std::sync::Arc;
 use crate::config::Config;
 use crate::migration::catalogue::{Catalogue, Migration};
 use crate::migration::checksum::Checksum;
+use crate::migration::git;
 use crate::migration::text::printable;
 use crate::review::examine::Examined;
 use crate::review::finding::{Finding, Fix, Part};
+use crate::review::sql::Sql;
 use crate::window::board::Board;
 use crate::window::status::Status;
 
@@ -70,11 +72,10 @@ pub fn frozen(git: &Git, files: &[&Path], standing: &Standing) -> Option<Frozen>
     if !standing.recorded.is_empty() {
         return Some(Frozen::Recorded(standing.recorded.join(", ")));
     }
-    let real = |path: &&Path| path.canonicalize().unwrap_or_else(|_| path.to_path_buf());
     let branch = || git.main_branch.clone();
-    let known = git.unmerged.as_ref().filter(|unmerged| files.iter().all(|path| unmerged.knows(&real(path))));
+    let known = git.unmerged.as_ref().filter(|unmerged| files.iter().all(|path| unmerged.knows(&git::named(path))));
     match known {
-        Some(unmerged) if files.iter().all(|path| unmerged.is_open(&real(path))) => None,
+        Some(unmerged) if files.iter().all(|path| unmerged.is_open(&git::named(path))) => None,
         Some(unmerged) if unmerged.has_branch => Some(Frozen::Merged(branch())),
         Some(_) => Some(Frozen::Committed(branch())),
         None if standing.all_asked => None,
@@ -146,55 +147,20 @@ pub enum MendError {
 
 /// Works out what the safe fixes make of the files that are asked for. Nothing is written.
 pub fn mend(config: &Config, catalogue: &Catalogue, request: &mut Request<'_>) -> Mending {
-    let mut changes: BTreeMap<PathBuf, Change> = BTreeMap::new();
-    let mut kept: BTreeMap<PathBuf, Kept> = BTreeMap::new();
-    let mut open = 0;
+    let mut work = Work::default();
     for _ in 0..PASSES {
-        open = 0;
+        work.open = 0;
         let reviewed = review(config, catalogue, request);
         let mut texts = Vec::new();
         for reviewed in &reviewed.migrations {
             let Some(migration) = catalogue.find(reviewed.name().as_str()) else { continue };
             let Ok(examined) = &reviewed.examined else { continue };
             for part in [Part::Up, Part::Down] {
-                let findings: Vec<(&Finding, &Fix)> = fixes(examined, part).filter(|(_, fix)| fix.safe).collect();
-                let unsafe_ones = fixes(examined, part).filter(|(_, fix)| !fix.safe).count();
-                let path = reviewed.path(part).to_owned();
-                if findings.is_empty() && unsafe_ones == 0 || kept.contains_key(&path) {
-                    continue;
-                }
-                let sql = match (part, &examined.down) {
-                    (Part::Down, Some(down)) => down,
-                    _ => &examined.up,
-                };
-                if let Some(why) = why_not(config, migration, part, (&sql.text, &changes), request) {
-                    if !findings.is_empty() {
-                        kept.insert(path.clone(), Kept { path, fixes: findings.len(), why });
-                    }
-                    continue;
-                }
-                open += unsafe_ones;
-                if findings.is_empty() {
-                    continue;
-                }
-                let wanted: Vec<&Fix> = findings.iter().map(|(_, fix)| *fix).collect();
-                let (after, made) = Fix::together(&wanted, &sql.text);
-                let line = |one: &Finding| (!one.is_of_whole_file()).then(|| sql.position(one.range.start).line);
-                let fixed = findings.iter().zip(made).filter(|(_, made)| *made).map(|((one, fix), _)| Fixed {
-                    rule: one.rule,
-                    title: fix.title.clone(),
-                    line: line(one),
-                });
-                let new = || Change {
-                    path: path.clone(),
-                    before: sql.text.to_string(),
-                    after: String::new(),
-                    fixed: Vec::new(),
-                };
-                let change = changes.entry(path.clone()).or_insert_with(new);
-                change.fixed.extend(fixed);
-                change.after.clone_from(&after);
-                texts.push((path, Arc::from(after)));
+                let Some(sql) = examined.file(part) else { continue };
+                let path = reviewed.path(part);
+                let why_not = |is_changed| why_not(config, migration, part, (&sql.text, is_changed), request);
+                let after = work.file(path, sql, fixes(examined, part), why_not);
+                texts.extend(after.map(|after| (path.to_owned(), Arc::from(after))));
             }
         }
         if texts.is_empty() {
@@ -203,7 +169,62 @@ pub fn mend(config: &Config, catalogue: &Catalogue, request: &mut Request<'_>) -
         request.texts.extend(texts);
     }
     request.texts.clear();
-    Mending { changes: changes.into_values().collect(), kept: kept.into_values().collect(), open }
+    Mending { changes: work.changes.into_values().collect(), kept: work.kept.into_values().collect(), open: work.open }
+}
+
+/// A mending as far as it has got.
+#[derive(Default)]
+struct Work {
+    changes: BTreeMap<PathBuf, Change>,
+    kept: BTreeMap<PathBuf, Kept>,
+    /// Counted anew by each pass.
+    open: usize,
+}
+
+impl Work {
+    /// Makes the safe fixes of a file; what it is to hold now, where there are any. `why_not` says why the file is to
+    /// stay as it is, and is told whether it is already changed here.
+    fn file<'f>(
+        &mut self,
+        path: &Path,
+        sql: &Sql,
+        fixes: impl Iterator<Item = (&'f Finding, &'f Fix)>,
+        why_not: impl FnOnce(bool) -> Option<String>,
+    ) -> Option<String> {
+        let (safe, others): (Vec<_>, Vec<_>) = fixes.partition(|(_, fix)| fix.safe);
+        if safe.is_empty() && others.is_empty() || self.kept.contains_key(path) {
+            return None;
+        }
+        if let Some(why) = why_not(self.changes.contains_key(path)) {
+            if !safe.is_empty() {
+                let kept = Kept { path: path.to_owned(), fixes: safe.len(), why };
+                self.kept.insert(path.to_owned(), kept);
+            }
+            return None;
+        }
+        self.open += others.len();
+        (!safe.is_empty()).then(|| self.change(path, sql, &safe))
+    }
+
+    /// Makes as many of these fixes as do not get in each other's way, and notes them.
+    fn change(&mut self, path: &Path, sql: &Sql, safe: &[(&Finding, &Fix)]) -> String {
+        let wanted: Vec<&Fix> = safe.iter().map(|(_, fix)| *fix).collect();
+        let (after, made) = Fix::together(&wanted, &sql.text);
+        let change = self.changes.entry(path.to_owned()).or_insert_with(|| Change {
+            path: path.to_owned(),
+            before: sql.text.to_string(),
+            after: String::new(),
+            fixed: Vec::new(),
+        });
+        let line = |one: &Finding| (!one.is_of_whole_file()).then(|| sql.position(one.range.start).line);
+        change.fixed.extend(safe.iter().zip(made).filter(|(_, made)| *made).map(|((one, fix), _)| Fixed {
+            rule: one.rule,
+            title: fix.title.clone(),
+            line: line(one),
+        }));
+        change.after.clone_from(&after);
+        after
+    }
 }
 
 /// The findings of a file that have a fix.
@@ -212,16 +233,15 @@ fn fixes(examined: &Examined, part: Part) -> impl Iterator<Item = (&Finding, &Fi
     of_part.filter_map(|finding| Some((finding, finding.fix.as_ref()?)))
 }
 
-/// Why a file is not to be fixed.
+/// Why a file is not to be fixed; `is_changed` where the text has fixes in it already.
 fn why_not(
     config: &Config,
     migration: &Migration,
     part: Part,
-    (text, changes): (&str, &BTreeMap<PathBuf, Change>),
+    (text, is_changed): (&str, bool),
     request: &Request<'_>,
 ) -> Option<String> {
-    let files: Vec<&Path> =
-        [Some(&migration.up), migration.down.as_ref()].into_iter().flatten().map(|file| file.path.as_path()).collect();
+    let files: Vec<&Path> = migration.files().map(|file| file.path.as_path()).collect();
     let file = match part {
         Part::Up => &migration.up,
         Part::Down => migration.down.as_ref()?,
@@ -237,7 +257,7 @@ fn why_not(
         return Some(why.to_string());
     }
     // What is no UTF-8 was read with other characters in its place, which must not be written back.
-    let is_whole = changes.contains_key(&file.path) || Checksum::of(text.as_bytes()) == file.checksum;
+    let is_whole = is_changed || Checksum::of(text.as_bytes()) == file.checksum;
     (!is_whole).then(|| "it has changed meanwhile, or is no UTF-8".to_owned())
 }
 
