@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::support::office::{A, ANSWERS, B, Office};
-use crate::support::{Run, Server, Terminal};
+use crate::support::{Run, Terminal};
 
 fn refused(run: Run) -> String {
     assert_eq!(run.code(), Some(4), "{run:?}");
@@ -256,15 +256,7 @@ fn a_file_that_changes_while_questions_are_answered_is_not_approved() {
 
 #[test]
 fn a_password_that_nothing_yields_is_typed_unseen() {
-    let server = Server::own_with(|options| {
-        options.tcp_access = vec![
-            "host all reviewer 127.0.0.1/32 scram-sha-256".to_owned(),
-            "host all all 127.0.0.1/32 trust".to_owned(),
-        ];
-    });
-    let url = format!("postgresql://deployer@127.0.0.1:{}/office", server.port());
-    let office = Office::open_on(server, &url, "", "");
-    office.server.execute("ALTER ROLE reviewer PASSWORD 'high water'");
+    let office = Office::with_a_password("high water");
     let mut arguments = vec!["approve", "production", A, "--user", "reviewer"];
     arguments.extend(ANSWERS);
     // Without a terminal nobody is asked.

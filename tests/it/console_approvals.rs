@@ -2,25 +2,11 @@
 
 use std::path::Path;
 
+use crate::support::Terminal;
 use crate::support::office::{A, Office};
-use crate::support::{Server, Terminal};
 
 /// What only the approver knows.
 const PASSWORD: &str = "high water";
-
-/// An office whose server wants a password of reviewer, and of nobody else.
-fn office() -> Office {
-    let server = Server::own_with(|options| {
-        options.tcp_access = vec![
-            "host all reviewer 127.0.0.1/32 scram-sha-256".to_owned(),
-            "host all all 127.0.0.1/32 trust".to_owned(),
-        ];
-    });
-    let url = format!("postgresql://deployer@127.0.0.1:{}/office", server.port());
-    let office = Office::open_on(server, &url, "", "");
-    office.server.execute(&format!("ALTER ROLE reviewer PASSWORD '{PASSWORD}'"));
-    office
-}
 
 /// The console on the screen of the first migration.
 fn open(office: &Office) -> Terminal {
@@ -46,7 +32,7 @@ fn holds(folder: &Path, text: &str) -> bool {
 
 #[test]
 fn an_approval_is_given_and_withdrawn_with_a_password_that_is_typed_unseen() {
-    let office = office();
+    let office = Office::with_a_password(PASSWORD);
     let mut terminal = open(&office);
     terminal.send("a");
     terminal.wait_for("Approve as");
@@ -92,7 +78,7 @@ fn an_approval_is_given_and_withdrawn_with_a_password_that_is_typed_unseen() {
 
 #[test]
 fn who_may_not_approve_learns_it_before_any_question() {
-    let office = office();
+    let office = Office::with_a_password(PASSWORD);
     let mut terminal = open(&office);
     terminal.send("a");
     terminal.wait_for("Approve as");

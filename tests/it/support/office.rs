@@ -34,8 +34,22 @@ impl Office {
         Self::open_on(server, &url, approvals, environment)
     }
 
+    /// One whose server wants this password of reviewer, and none of anybody else.
+    pub fn with_a_password(password: &str) -> Office {
+        let server = Server::own_with(|options| {
+            options.tcp_access = vec![
+                "host all reviewer 127.0.0.1/32 scram-sha-256".to_owned(),
+                "host all all 127.0.0.1/32 trust".to_owned(),
+            ];
+        });
+        let url = format!("postgresql://deployer@127.0.0.1:{}/office", server.port());
+        let office = Office::open_on(server, &url, "", "");
+        office.server.execute(&format!("ALTER ROLE reviewer PASSWORD '{password}'"));
+        office
+    }
+
     /// The office on a server, to which the deployer comes by this URL.
-    pub fn open_on(server: Server, url: &str, approvals: &str, environment: &str) -> Self {
+    fn open_on(server: Server, url: &str, approvals: &str, environment: &str) -> Self {
         server.execute(
             "CREATE ROLE deployer LOGIN; CREATE ROLE guards; CREATE ROLE ana LOGIN; CREATE ROLE carl LOGIN;
              CREATE ROLE reviewer LOGIN IN ROLE guards",
