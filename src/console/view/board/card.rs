@@ -125,9 +125,18 @@ fn ready(
         (3.., concern) => vec![server, counts, concern.unwrap_or_else(|| latest(canvas, index))],
         (2, Some(concern)) => vec![concern, counts],
         (2, None) => vec![server, counts],
+        // What is pending matters more than that nothing is on record yet.
+        (_, Some(remark)) if matches!(view.history, HistoryState::Absent) => vec![joined(counts, remark)],
         (_, Some(concern)) => vec![concern],
         (_, None) => vec![counts],
     }
+}
+
+/// Two lines as one.
+fn joined(mut line: Line, other: Line) -> Line {
+    line.push(piece(Role::Text, "  "));
+    line.extend(other);
+    line
 }
 
 /// The server: version, latency, user.
