@@ -1,5 +1,7 @@
 //! The real console in a real pseudo-terminal, on the largest board: its first frame, its memory, its sleep.
 
+use std::collections::HashMap;
+use std::ffi::OsString;
 use std::io::{Read, Write};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
@@ -37,9 +39,7 @@ pub fn measure(place: &Place, table: &mut Table) {
 
     // The drift of all environments is looked for first, once; idle is what comes after.
     console.wait_for_rest();
-    let before = console.wake_ups();
-    std::thread::sleep(IDLE);
-    let slept = console.wake_ups().saturating_sub(before);
+    let slept = console.wake_ups_in(IDLE);
     // Eight environments are asked for news in that time; drawing is not among what wakes it.
     table.count(format!("{what}: wake-ups in {} s idle", IDLE.as_secs()), slept, None, 100);
     table.count(format!("{what}: frames in that time"), console.frames_while_idle(), None, 0);
@@ -134,17 +134,16 @@ impl Console {
         }
     }
 
-    /// Waits until its threads hardly wake any more.
+    /// Waits until its threads have hardly woken for so long that those that wait for work have ended.
     fn wait_for_rest(&self) {
         const SECOND: Duration = Duration::from_secs(1);
+        /// Tokio ends a thread for blocking work that had none for ten seconds.
+        const QUIET: u32 = 12;
         const HARDLY: u64 = 100;
         let deadline = Instant::now() + PATIENCE;
-        loop {
-            let before = self.wake_ups();
-            std::thread::sleep(SECOND);
-            if self.wake_ups().saturating_sub(before) < HARDLY {
-                return;
-            }
+        let mut quiet = 0;
+        while quiet < QUIET {
+            quiet = if self.wake_ups_in(SECOND) < HARDLY { quiet + 1 } else { 0 };
             assert!(Instant::now() < deadline, "the console does not come to rest");
         }
     }
@@ -176,15 +175,24 @@ impl Console {
         while self.frames_in(Duration::from_millis(40)) {}
     }
 
-    /// How often any of its threads has gone to sleep so far.
-    fn wake_ups(&self) -> u64 {
+    /// How often its threads go to sleep within this time. What a thread does that ends meanwhile is not known.
+    fn wake_ups_in(&self, time: Duration) -> u64 {
+        let before = self.sleeps();
+        std::thread::sleep(time);
+        let since = |(thread, slept): (_, u64)| slept - before.get(&thread).copied().unwrap_or(0);
+        self.sleeps().into_iter().map(since).sum()
+    }
+
+    /// How often each of its threads has gone to sleep so far.
+    fn sleeps(&self) -> HashMap<OsString, u64> {
         let process = self.child.process_id().expect("the console runs");
         let tasks = std::fs::read_dir(format!("/proc/{process}/task")).expect("the console runs");
-        let slept = |path: std::path::PathBuf| -> Option<u64> {
-            let status = std::fs::read_to_string(path.join("status")).ok()?;
-            status.lines().find_map(|line| line.strip_prefix("voluntary_ctxt_switches:"))?.trim().parse().ok()
+        let slept = |task: std::fs::DirEntry| -> Option<(OsString, u64)> {
+            let status = std::fs::read_to_string(task.path().join("status")).ok()?;
+            let count = status.lines().find_map(|line| line.strip_prefix("voluntary_ctxt_switches:"))?;
+            Some((task.file_name(), count.trim().parse().ok()?))
         };
-        tasks.flatten().filter_map(|task| slept(task.path())).sum()
+        tasks.flatten().filter_map(slept).collect()
     }
 
     /// How many bursts are drawn while nothing happens for another while.
