@@ -4,13 +4,14 @@ use clap::Args;
 use jiff::Timestamp;
 use serde::Serialize;
 
-use super::approve::{reasons, short};
+use super::approve::reasons;
 use super::args::FormatOption;
 use super::environments::{context, environment, small_runtime};
 use super::output::{Output, Tone};
 use super::words::{count, moment};
 use super::{CommandError, Exit, Session};
 use crate::config::Environment;
+use crate::migration::checksum::short;
 use crate::migration::text::printable;
 use crate::postgres::store::approvals::GivenApproval;
 use crate::review::approval::Approval;
@@ -112,7 +113,7 @@ fn print(environment: &Environment, standings: &Standings<'_>, output: &mut Outp
 /// The checklist of a migration: what is ticked with its proof, what was answered, what is open.
 fn print_checklist(checklist: &Checklist, standing: &Standing, output: &mut Output) -> Result<(), CommandError> {
     let entries = checked(checklist, standing);
-    let settled = entries.iter().filter(|one| !matches!(one.mark(), Mark::Open | Mark::Against)).count();
+    let settled = entries.iter().filter(|one| one.mark().is_settled()).count();
     output.line(format!("  checklist: {settled} of {} settled", entries.len()))?;
     let width = entries.iter().map(|one| one.item.entry.name.len()).max().unwrap_or(0);
     for one in &entries {

@@ -12,6 +12,7 @@ use super::output::{Output, Tone};
 use super::terminal::Terminal;
 use super::{CommandError, Exit, Session};
 use crate::config::Environment;
+use crate::migration::checksum::short;
 use crate::migration::text::printable;
 use crate::review::approval::Approval;
 use crate::review::checklist::{self, Answer, Answers, ENTRIES, Entry, UnreadableAnswer};
@@ -218,11 +219,6 @@ fn tell(withdrawn: &Withdrawn, output: &mut Output) -> Result<(), CommandError> 
         output.line(printable(&format!("{migration}: {} has withdrawn {words}.", withdrawn.role)))?;
     }
     Ok(())
-}
-
-/// The first twelve digits of a checksum.
-pub(super) fn short(checksum: &str) -> &str {
-    checksum.get(..12).unwrap_or(checksum)
 }
 
 /// The first reasons, a line each, and how many more there are.

@@ -14,7 +14,7 @@ use crate::migration::git::Commit;
 use crate::migration::scaffold::Scaffolded;
 use crate::postgres::backup::BackupEntry;
 use crate::postgres::grant::GateList;
-use crate::review::checklist::Checklist;
+use crate::review::checklist::{Answers, Checklist};
 use crate::review::finding::{Finding, Fix};
 use crate::schema::ObjectId;
 use crate::window::approval::Standing;
@@ -170,6 +170,8 @@ pub enum Answer {
     Standings(usize, Arc<[Standing]>, Arc<[Checklist]>),
     /// What a role can approve or withdraw that has logged in, or why it could not.
     LoggedIn(Box<Result<LoggedIn, Refused>>),
+    /// What was answered to the questions of a checklist.
+    Answered(Answers),
     /// What was approved, or why nothing was.
     Approved(Box<Result<Approved, String>>),
     /// What was withdrawn, or why nothing was.

@@ -31,17 +31,20 @@ impl Checksum {
         both.finish().1
     }
 
-    /// The first twelve digits: enough for people to compare.
+    /// The first digits of it: enough for people to compare.
     pub fn short(&self) -> String {
-        let mut text = self.to_string();
-        text.truncate(12);
-        text
+        short(&self.to_string()).to_owned()
     }
 
     /// The 32 bytes of the digest.
     pub fn as_bytes(&self) -> &[u8; 32] {
         &self.0
     }
+}
+
+/// The first twelve digits of a checksum as it is written; all of what is shorter.
+pub fn short(checksum: &str) -> &str {
+    checksum.get(..12).unwrap_or(checksum)
 }
 
 impl fmt::Display for Checksum {

@@ -80,6 +80,11 @@ pub fn uncommitted(dir: &Path, below: &[&Path]) -> Option<Vec<PathBuf>> {
     Some(changed)
 }
 
+/// A file's path as git's answers name it here: without links.
+pub fn named(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| path.to_owned())
+}
+
 /// Which files below some folders are still in work, as git knows them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Unmerged {
@@ -115,8 +120,7 @@ pub fn unmerged(dir: &Path, branch: &str, below: &[&Path]) -> Option<Unmerged> {
         let mut files = HashSet::new();
         for folder in below.iter().filter(|folder| folder.is_dir()) {
             let bytes = ask(folder, ["ls-tree", "-r", "-z", "--name-only", "--full-name", commit])?;
-            let names = bytes.split(|byte| *byte == 0).filter(|name| !name.is_empty());
-            files.extend(names.map(|name| root.join(OsStr::from_bytes(name))));
+            files.extend(paths(&root, &bytes));
         }
         Some(files)
     };
@@ -142,8 +146,13 @@ fn listed(dir: &Path, arguments: &[&str], below: &[&Path]) -> Option<Vec<PathBuf
     let root = PathBuf::from(line(dir, ["rev-parse", "--show-toplevel"])?);
     let words = arguments.iter().map(OsStr::new).chain([OsStr::new("--")]);
     let bytes = ask(dir, words.chain(below.iter().map(|path| path.as_os_str())))?;
+    Some(paths(&root, &bytes).collect())
+}
+
+/// The paths that git lists with `-z`.
+fn paths(root: &Path, bytes: &[u8]) -> impl Iterator<Item = PathBuf> {
     let names = bytes.split(|byte| *byte == 0).filter(|name| !name.is_empty());
-    Some(names.map(|name| root.join(OsStr::from_bytes(name))).collect())
+    names.map(|name| root.join(OsStr::from_bytes(name)))
 }
 
 fn log_of(folder: &Path, file: &OsStr, how: &[&str]) -> Option<Vec<u8>> {

@@ -123,15 +123,18 @@ pub fn name_beside(
     description: &str,
     now: Timestamp,
 ) -> Result<MigrationName, ScaffoldError> {
-    let proposed = propose_description(description)
-        .ok_or_else(|| ScaffoldError::NoName { description: printable(description).into_owned() })?;
-    Ok(MigrationName::new(free_version(catalogue, now), kind, &proposed)?)
+    Ok(MigrationName::new(free_version(catalogue, now), kind, &described(description)?)?)
+}
+
+/// The part of a name that a description makes.
+fn described(description: &str) -> Result<String, ScaffoldError> {
+    propose_description(description)
+        .ok_or_else(|| ScaffoldError::NoName { description: printable(description).into_owned() })
 }
 
 fn make(request: &Request<'_>, content: Option<&Content<'_>>) -> Result<Scaffolded, ScaffoldError> {
-    if propose_description(request.description).is_none() {
-        return Err(ScaffoldError::NoName { description: printable(request.description).into_owned() });
-    }
+    // Nothing is written for what gets no name.
+    described(request.description)?;
     let layout = request.layout;
     let rollbacks = layout.rollback_folder();
     for folder in [layout.migrations.as_path(), rollbacks] {

@@ -100,6 +100,14 @@ pub fn examine(files: Files<'_>, settings: &Settings, rules: &Rules) -> Examined
 }
 
 impl Examined {
+    /// One of its files.
+    pub fn file(&self, part: Part) -> Option<&Sql> {
+        match part {
+            Part::Up => Some(&self.up),
+            Part::Down => self.down.as_ref(),
+        }
+    }
+
     /// Looks at the migration with what those before it have made, and takes in what it makes.
     pub fn follow(&mut self, known: &mut Known, settings: &Settings, rules: &Rules) {
         known.take(self.name.as_str(), &self.up.statements);
@@ -197,7 +205,7 @@ impl Examined {
             if let Some((rule, severity)) = rule(name).zip(rules.severity(name)) {
                 let mut report = Report::new(rule.name, severity);
                 let found = report.at(allowance.part, allowance.range.clone(), message);
-                let sql = if allowance.part == Part::Up { Some(&self.up) } else { self.down.as_ref() };
+                let sql = self.file(allowance.part);
                 if let Some(sql) = sql.filter(|_| rule.name == "allow-unused") {
                     // What is not found now may be found with what another environment says.
                     let edit = Edit { range: sql.line_of(&allowance.range), text: String::new() };

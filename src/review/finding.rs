@@ -47,6 +47,16 @@ pub enum Part {
     Down,
 }
 
+impl Part {
+    /// What people call it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Part::Up => "file",
+            Part::Down => "rollback",
+        }
+    }
+}
+
 /// What a rule has found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {

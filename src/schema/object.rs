@@ -189,6 +189,12 @@ impl Attributes {
         }
     }
 
+    /// What is said, but for one attribute.
+    #[must_use]
+    pub fn without(said: &[(Attribute, Value)], attribute: Attribute) -> Self {
+        Self(said.iter().filter(|(one, _)| *one != attribute).cloned().collect())
+    }
+
     /// Whether nothing has been said of this.
     #[must_use]
     pub fn is_silent(&self, attribute: Attribute) -> bool {

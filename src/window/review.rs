@@ -120,10 +120,7 @@ const AT_ONCE: usize = 64;
 /// Reviews migrations on all cores.
 pub fn review(config: &Config, catalogue: &Catalogue, request: &Request<'_>) -> Review {
     let mut migrations = Vec::new();
-    let all = &catalogue.migrations;
-    // Later ones tell nothing about those that are asked for.
-    let end = all.iter().rposition(|migration| request.wants(migration)).map_or(0, |last| last + 1);
-    review_each(config, &all[..end], request, &mut Known::default(), |reviewed| migrations.push(reviewed));
+    review_each(config, request.reach(catalogue), request, &mut Known::default(), |reviewed| migrations.push(reviewed));
     let severity = Rules::of(&config.review, request.tier.map(Tier::word)).severity("file-name");
     let problems = match severity.filter(|_| request.only.is_none()) {
         Some(severity) => catalogue.problems.iter().map(|problem| (problem.clone(), severity)).collect(),
@@ -135,6 +132,12 @@ pub fn review(config: &Config, catalogue: &Catalogue, request: &Request<'_>) -> 
 impl Request<'_> {
     fn wants(&self, migration: &Migration) -> bool {
         self.only.as_ref().is_none_or(|only| only.contains(migration.name.as_str()))
+    }
+
+    /// Those that are asked for, and all before them: later ones tell nothing about them.
+    fn reach<'c>(&self, catalogue: &'c Catalogue) -> &'c [Migration] {
+        let end = catalogue.migrations.iter().rposition(|migration| self.wants(migration)).map_or(0, |last| last + 1);
+        &catalogue.migrations[..end]
     }
 }
 

@@ -191,11 +191,7 @@ pub(super) fn found(page: &Page<'_>, reviewed: &Reviewed, examined: &Examined, f
 }
 
 fn place(examined: &Examined, part: Part, range: &std::ops::Range<usize>) -> Place {
-    let sql = match part {
-        Part::Up => Some(&examined.up),
-        Part::Down => examined.down.as_ref(),
-    };
-    let Some(sql) = sql else { return Place::default() };
+    let Some(sql) = examined.file(part) else { return Place::default() };
     let (Position { line, column }, end) = (sql.position(range.start), sql.position(range.end));
     Place { line: Some(line), column: Some(column), end_line: Some(end.line), end_column: Some(end.column) }
 }

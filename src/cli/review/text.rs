@@ -8,7 +8,7 @@ use crate::cli::output::{Output, Tone};
 use crate::cli::words::count;
 use crate::migration::text::printable;
 use crate::review::examine::Examined;
-use crate::review::finding::{Finding, Part, Severity};
+use crate::review::finding::{Finding, Severity};
 use crate::review::rule;
 use crate::review::sql::Sql;
 use crate::window::review::Reviewed;
@@ -63,20 +63,13 @@ fn print_allowed(
     output: &mut Output,
 ) -> Result<(), CommandError> {
     for (finding, reason) in &examined.allowed {
-        let sql = sql_of(examined, finding.part);
+        let sql = examined.file(finding.part);
         let line = sql.map_or(1, |sql| sql.position(finding.range.start).line);
         let path = page.path(reviewed.path(finding.part));
         let words = format!("{path}:{line}: {} is allowed: {}", finding.rule, printable(reason));
         output.line(output.tone(Tone::Quiet, words))?;
     }
     Ok(())
-}
-
-fn sql_of(examined: &Examined, part: Part) -> Option<&Sql> {
-    match part {
-        Part::Up => Some(&examined.up),
-        Part::Down => examined.down.as_ref(),
-    }
 }
 
 fn shown(page: &Page<'_>, reviewed: &Reviewed, examined: &Examined, finding: &Finding, renderer: &Renderer) -> String {
@@ -91,7 +84,7 @@ fn shown(page: &Page<'_>, reviewed: &Reviewed, examined: &Examined, finding: &Fi
     let rule = rule(finding.rule);
     let how = help.as_deref().or(rule.map(|rule| rule.how)).filter(|how| !how.is_empty());
     let title = level.primary_title(&message).id(finding.rule);
-    let place = sql_of(examined, finding.part).filter(|_| !finding.is_of_whole_file()).map(|sql| cut(sql, finding));
+    let place = examined.file(finding.part).filter(|_| !finding.is_of_whole_file()).map(|sql| cut(sql, finding));
     let group = match &place {
         Some(cut) => title.element(
             Snippet::source(cut.text)

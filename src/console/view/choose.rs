@@ -9,7 +9,7 @@ use crate::console::model::World;
 use crate::console::theme::Role;
 use crate::console::widget::list::ListState;
 use crate::console::widget::paint::{
-    Pen, Piece, fill, frame as draw_frame, piece, pieces_width, row, scroll_bar, width,
+    Pen, Piece, fill, frame as draw_frame, framed, piece, pieces_width, row, scroll_bar, width,
 };
 
 /// The dialog's row in the list of screens.
@@ -71,16 +71,6 @@ impl ChooseDialog {
         let chosen = self.choices.get(self.list.selected);
         chosen.map_or_else(|| vec![Command::Close], |choice| vec![Command::Typed(self.then, choice.value.clone())])
     }
-
-    /// The rows of the list.
-    fn rows(area: Rect) -> Rect {
-        Rect {
-            x: area.x + 1.min(area.width),
-            y: area.y + 1.min(area.height),
-            width: area.width.saturating_sub(2),
-            height: area.height.saturating_sub(2),
-        }
-    }
 }
 
 impl Layer for ChooseDialog {
@@ -104,14 +94,14 @@ impl Layer for ChooseDialog {
             action::OPEN => self.take(),
             action::BACK => vec![Command::Close],
             _ => {
-                self.list.act(wanted, self.choices.len(), Self::rows(context.area).height);
+                self.list.act(wanted, self.choices.len(), framed(context.area).height);
                 Vec::new()
             }
         }
     }
 
     fn clicked(&mut self, at: Position, context: &Context<'_>) -> Vec<Command> {
-        match self.list.hit(Self::rows(context.area), at, self.choices.len()) {
+        match self.list.hit(framed(context.area), at, self.choices.len()) {
             Some(index) => {
                 self.list.selected = index;
                 self.take()
@@ -121,7 +111,7 @@ impl Layer for ChooseDialog {
     }
 
     fn settle(&mut self, context: &Context<'_>) {
-        self.list.settle(self.choices.len(), Self::rows(context.area).height);
+        self.list.settle(self.choices.len(), framed(context.area).height);
     }
 
     fn draw(&self, canvas: &Canvas<'_>, frame: &mut Frame<'_>) {

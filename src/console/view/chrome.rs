@@ -73,6 +73,13 @@ pub fn tier_label(subject: &Subject) -> String {
     if subject.access.is_read_only() { format!("[{label} read-only]") } else { format!("[{label}]") }
 }
 
+/// The label of a tier and the name of the environment, for the frame of a dialog.
+#[must_use]
+pub fn tier_pieces(subject: &Subject) -> [Piece; 2] {
+    let (label, _) = tier_roles(subject.tier);
+    [piece(label, tier_label(subject)), piece(label, format!(" {} ", subject.environment))]
+}
+
 /// Paints the whole screen as the theme shows plain text.
 pub fn background(theme: &Theme, frame: &mut Frame<'_>) {
     let area = frame.area();
@@ -117,8 +124,7 @@ pub fn draw_bar(model: &Model, theme: &Theme, frame: &mut Frame<'_>) {
     fill(buffer, bar, theme.style(plain));
     let mut right: Vec<Piece> = Vec::new();
     if let Some(subject) = &subject {
-        right.push(piece(strong, tier_label(subject)));
-        right.push(piece(strong, format!(" {} ", subject.environment)));
+        right.extend(tier_pieces(subject));
     } else if let Some(entry) = model.layers.last() {
         for (wanted, word) in [(action::HELP, "help"), (action::PALETTE, "commands")] {
             if let Some(key) = model.keymap.key(entry.layer.spec().name, wanted) {

@@ -17,7 +17,7 @@ use crate::console::theme::{Role, Theme};
 use crate::console::view::chrome;
 use crate::console::widget::input::InputLine;
 use crate::console::widget::paint::{
-    Pen, Piece, fill, frame as draw_frame, piece, row, split_bottom, split_top, width,
+    Pen, Piece, fill, frame as draw_frame, framed, piece, row, split_bottom, split_top, width,
 };
 use crate::console::widget::viewer::{TextLine, Viewer};
 use crate::window::confirmation::Confirmation;
@@ -140,13 +140,7 @@ impl ConfirmDialog {
 
 /// Where the parts of the dialog stand.
 fn areas(area: Rect) -> (Rect, Rect) {
-    let inside = Rect {
-        x: area.x + 1,
-        y: area.y + 1,
-        width: area.width.saturating_sub(2),
-        height: area.height.saturating_sub(2),
-    };
-    split_bottom(inside, BOTTOM)
+    split_bottom(framed(area), BOTTOM)
 }
 
 /// Where the buttons stand: Cancel, then the other one.
@@ -243,14 +237,11 @@ impl Layer for ConfirmDialog {
         let theme = canvas.theme;
         let question = &self.question;
         fill(frame.buffer_mut(), canvas.area, theme.style(Role::Dialog));
-        let (label, tier_frame) = chrome::tier_roles(question.subject.tier);
+        let (_, tier_frame) = chrome::tier_roles(question.subject.tier);
         let danger = self.name().is_some();
         let lines = if danger { Role::DialogDanger } else { tier_frame };
         let title = [piece(if danger { Role::DialogDanger } else { Role::Strong }, question.title.clone())];
-        let tier = [
-            piece(label, chrome::tier_label(&question.subject)),
-            piece(label, format!(" {} ", question.subject.environment)),
-        ];
+        let tier = chrome::tier_pieces(&question.subject);
         draw_frame(frame.buffer_mut(), theme, canvas.area, lines, &title, &tier);
         let (text, bottom) = areas(canvas.area);
         let text = Rect { x: text.x + 1, width: text.width.saturating_sub(1), ..text };

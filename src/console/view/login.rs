@@ -15,7 +15,7 @@ use crate::console::model::World;
 use crate::console::theme::Role;
 use crate::console::view::{chrome, marks};
 use crate::console::widget::input::InputLine;
-use crate::console::widget::paint::{Pen, fill, frame as draw_frame, piece, row, wrap};
+use crate::console::widget::paint::{Pen, Piece, fill, frame as draw_frame, piece, row, wrap};
 use crate::console::widget::secret::SecretLine;
 use crate::window::approval::give::Request;
 
@@ -273,12 +273,8 @@ impl Layer for LoginDialog {
         fill(frame.buffer_mut(), canvas.area, theme.style(Role::Dialog));
         let title = [piece(Role::DialogFrame, self.title(canvas.world))];
         let subject = marks::subject_of(canvas.world, self.environment);
-        let tier = subject.map(|subject| {
-            let (label, _) = chrome::tier_roles(subject.tier);
-            [piece(label, chrome::tier_label(&subject)), piece(label, format!(" {} ", subject.environment))]
-        });
-        let tier = tier.as_ref().map(|pieces| pieces.as_slice()).unwrap_or_default();
-        let inside = draw_frame(frame.buffer_mut(), theme, canvas.area, Role::DialogFrame, &title, tier);
+        let tier: Vec<Piece> = subject.iter().flat_map(chrome::tier_pieces).collect();
+        let inside = draw_frame(frame.buffer_mut(), theme, canvas.area, Role::DialogFrame, &title, &tier);
         let (mut above, below) = self.texts(canvas.area.width);
         // Where there is little room, what the server said must be seen.
         let needed = u16::try_from(above.len() + below.len()).unwrap_or(u16::MAX).saturating_add(ROWS - 2);

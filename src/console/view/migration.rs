@@ -40,16 +40,14 @@ pub const ENVIRONMENT: Action = Action("migration.environment");
 pub const APPROVE: Action = Action("migration.approve");
 /// Withdraw what a role has approved of it for the selected environment.
 pub const WITHDRAW: Action = Action("migration.withdraw");
-/// The questions of its checklist are answered.
-const ANSWERED: Action = Action("migration.answered");
 
 /// The migration's row in the list of screens.
 pub static SPEC: ScreenSpec = ScreenSpec {
     name: "migration",
     title: "Migration",
     about: "The SQL of a migration and of its rollback, what its header says, and how it is in each environment. Where \
-            the file was changed after it was applied, the difference is looked up in git. Where it waits for approvals, its checklist says what is proved and what \
-            was answered.",
+            the file was changed after it was applied, the difference is looked up in git. Where it waits for \
+            approvals, its checklist says what is proved and what was answered.",
     keys: &[
         Binding {
             action: PART,
@@ -415,17 +413,6 @@ impl Layer for MigrationScreen {
         Vec::new()
     }
 
-    fn told(&mut self, wanted: Action, text: &str, context: &Context<'_>) -> Vec<Command> {
-        let world = context.world;
-        match wanted {
-            ANSWERED => {
-                self.approval.take_answers(serde_json::from_str(text).unwrap_or_default());
-                approve::ask_to_confirm(world, self.environment, &self.approval)
-            }
-            _ => Vec::new(),
-        }
-    }
-
     fn confirmed(&mut self, _confirmed: Confirmed, _context: &Context<'_>) -> Vec<Command> {
         std::mem::take(&mut self.approval).work(self.environment)
     }
@@ -437,6 +424,10 @@ impl Layer for MigrationScreen {
                 let (draft, commands) = approve::Draft::of(logged_in, context.world, self.environment);
                 self.approval = draft;
                 return commands;
+            }
+            Answer::Answered(answers) => {
+                self.approval.take_answers(answers);
+                return approve::ask_to_confirm(context.world, self.environment, &self.approval);
             }
             Answer::Withdrawn(result) => return approve::told_withdrawn(*result, self.environment),
             Answer::Approved(result) => return approve::told(*result, self.environment),

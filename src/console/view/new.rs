@@ -14,7 +14,7 @@ use crate::console::model::World;
 use crate::console::theme::Role;
 use crate::console::view::board;
 use crate::console::widget::input::InputLine;
-use crate::console::widget::paint::{Pen, fill, frame as draw_frame, piece, row, wrap};
+use crate::console::widget::paint::{Pen, fill, frame as draw_frame, framed, piece, row, wrap};
 use crate::migration::catalogue::Catalogue;
 use crate::migration::name::{MigrationName, MigrationType};
 use crate::migration::scaffold::ScaffoldError;
@@ -169,7 +169,7 @@ impl NewDialog {
         if is_current {
             return;
         }
-        let nothing = Catalogue { migrations: Vec::new(), problems: Vec::new() };
+        let nothing = Catalogue::default();
         let name = wanted.name(world.catalogue.as_deref().unwrap_or(&nothing));
         let name = name.map_err(|error: ScaffoldError| error.to_string());
         self.named = Some(Named { from: (wanted, world.catalogue.clone()), name });
@@ -209,16 +209,6 @@ impl NewDialog {
         let at = row(inside, FIRST + field as u16);
         let labels = LABELS.min(at.width);
         (at, Rect { x: at.x + labels, width: at.width.saturating_sub(labels + 2), ..at })
-    }
-
-    /// The room inside the frame.
-    fn inside(area: Rect) -> Rect {
-        Rect {
-            x: area.x + 1.min(area.width),
-            y: area.y + 1.min(area.height),
-            width: area.width.saturating_sub(2),
-            height: area.height.saturating_sub(2),
-        }
     }
 }
 
@@ -283,7 +273,7 @@ impl Layer for NewDialog {
     }
 
     fn clicked(&mut self, at: Position, context: &Context<'_>) -> Vec<Command> {
-        let inside = Self::inside(context.area);
+        let inside = framed(context.area);
         let hit = Field::ALL.into_iter().find(|field| Self::place(inside, *field).0.contains(at));
         let Some(field) = hit else { return Vec::new() };
         self.field = field;

@@ -7,6 +7,7 @@ use ratatui::layout::{Position, Rect};
 
 use crate::console::keymap::{Action, Binding, LIST_KEYS, ScreenSpec, action};
 use crate::console::layer::{Canvas, Command, Context, Layer, Placement, Subject};
+use crate::console::message;
 use crate::console::model::World;
 use crate::console::theme::{Glyphs, Role};
 use crate::console::view::chrome;
@@ -14,7 +15,7 @@ use crate::console::view::prompt::Prompt;
 use crate::console::view::review::mark;
 use crate::console::widget::list::ListState;
 use crate::console::widget::paint::{
-    Pen, Piece, fill, frame as draw_frame, piece, row, scroll_bar, split_bottom, split_top, width, wrap,
+    Pen, Piece, fill, frame as draw_frame, framed, piece, row, scroll_bar, split_bottom, split_top, width, wrap,
 };
 use crate::review::checklist::{Answer, Answers, Checklist, Entry, Lack, Question};
 use crate::window::approval::checked::objection;
@@ -69,17 +70,16 @@ pub struct QuestionsDialog {
     subject: Subject,
     checklist: Checklist,
     answers: Answers,
-    then: Action,
     list: ListState,
     note: String,
 }
 
 impl QuestionsDialog {
-    /// A dialog that hands the answers, as JSON, to the layer below for the action `then`.
+    /// A dialog that hands the answers to the layer below.
     #[must_use]
-    pub fn of(title: impl Into<String>, subject: Subject, checklist: Checklist, then: Action) -> Self {
+    pub fn of(title: impl Into<String>, subject: Subject, checklist: Checklist) -> Self {
         let (answers, list) = (Answers::new(), ListState::default());
-        Self { title: title.into(), subject, checklist, answers, then, list, note: String::new() }
+        Self { title: title.into(), subject, checklist, answers, list, note: String::new() }
     }
 
     fn questions(&self) -> Vec<(&'static Entry, &Question)> {
@@ -131,22 +131,11 @@ impl QuestionsDialog {
             self.note = "Each question wants an answer: y or n.".to_owned();
             return Vec::new();
         }
-        match serde_json::to_string(&self.answers) {
-            Ok(answers) => vec![Command::Typed(self.then, answers)],
-            Err(error) => {
-                self.note = error.to_string();
-                Vec::new()
-            }
-        }
+        vec![Command::Hand(message::Answer::Answered(self.answers.clone()))]
     }
 
     fn areas(&self, area: Rect) -> (Rect, Rect) {
-        let inside = Rect {
-            x: area.x + 1.min(area.width),
-            y: area.y + 1.min(area.height),
-            width: area.width.saturating_sub(2),
-            height: area.height.saturating_sub(2),
-        };
+        let inside = framed(area);
         let rows = u16::try_from(self.questions().len()).unwrap_or(u16::MAX);
         // Where there is little room, the list gets the smaller half: what is asked must be seen.
         split_top(inside, rows.min(inside.height.saturating_sub(DETAIL).max(inside.height / 3)))
@@ -214,13 +203,11 @@ impl Layer for QuestionsDialog {
         let theme = canvas.theme;
         let buffer = frame.buffer_mut();
         fill(buffer, canvas.area, theme.style(Role::Dialog));
-        let (label, lines) = chrome::tier_roles(self.subject.tier);
+        let (_, lines) = chrome::tier_roles(self.subject.tier);
         let questions = self.questions();
         let answered = questions.iter().filter(|(entry, _)| self.answers.contains_key(entry.name)).count();
         let title = [piece(Role::Strong, format!("{} {answered}/{}", self.title, questions.len()))];
-        let tier =
-            [piece(label, chrome::tier_label(&self.subject)), piece(label, format!(" {} ", self.subject.environment))];
-        draw_frame(buffer, theme, canvas.area, lines, &title, &tier);
+        draw_frame(buffer, theme, canvas.area, lines, &title, &chrome::tier_pieces(&self.subject));
         let (list, detail) = self.areas(canvas.area);
         let named = questions.iter().map(|(entry, _)| width(entry.name)).max().unwrap_or(0);
         for (index, number) in (0_u16..).zip(self.list.visible(questions.len(), list.height)) {

@@ -158,6 +158,17 @@ pub fn row(area: Rect, index: u16) -> Rect {
     if index < area.height { Rect { y: area.y + index, height: 1, ..area } } else { Rect { height: 0, ..area } }
 }
 
+/// What a frame around an area leaves of it.
+#[must_use]
+pub fn framed(area: Rect) -> Rect {
+    Rect {
+        x: area.x + 1.min(area.width),
+        y: area.y + 1.min(area.height),
+        width: area.width.saturating_sub(2),
+        height: area.height.saturating_sub(2),
+    }
+}
+
 /// Draws a frame with a title at the left and a label at the right; gives the inside.
 pub fn frame(buffer: &mut Buffer, theme: &Theme, area: Rect, lines: Role, title: &[Piece], label: &[Piece]) -> Rect {
     let area = area.intersection(buffer.area);

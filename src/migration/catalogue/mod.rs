@@ -58,6 +58,13 @@ pub struct Migration {
     pub header: Header,
 }
 
+impl Migration {
+    /// Its files: the one that applies it and, where there is one, the one that rolls it back.
+    pub fn files(&self) -> impl Iterator<Item = &MigrationFile> {
+        [Some(&self.up), self.down.as_ref()].into_iter().flatten()
+    }
+}
+
 /// All migrations of the project, and everything in their folders that is not as it should be.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Catalogue {

@@ -140,8 +140,7 @@ pub async fn memberships(connection: &Connection, role: &str) -> Result<Vec<Stri
     rows.iter().map(|row| Columns::of(row).string()).collect()
 }
 
-/// Approves in the name of the role that is logged in. `false` where that role has done so
-/// before, with the same answers.
+/// Approves in the name of the role that is logged in. `false` where that role has done so before, with the same answers.
 ///
 /// Needs no grant to write: nothing of the project is changed, and the server lets nobody speak for another.
 ///

@@ -22,25 +22,17 @@ const VERBS: [&str; 19] = [
 ];
 
 impl<'a> Facts<'a> {
-    fn sql(&self, part: Part) -> Option<&'a Sql> {
-        match part {
-            Part::Up => Some(&self.examined.up),
-            Part::Down => self.examined.down.as_ref(),
-        }
-    }
-
     /// The line of a finding.
     pub(super) fn line(&self, finding: &Finding) -> Option<u32> {
-        let sql = self.sql(finding.part).filter(|_| !finding.is_of_whole_file())?;
+        let sql = self.examined.file(finding.part).filter(|_| !finding.is_of_whole_file())?;
         Some(sql.position(finding.range.start).line)
     }
 
     /// That the statements of one of these files could not be read, so that rules have seen nothing in it.
     pub(super) fn unread(&self, parts: &[Part]) -> Option<String> {
         let is_read = |sql: &Sql| sql.is_read() && sql.error.is_none() && sql.script.is_ok();
-        let unread = parts.iter().find(|part| self.sql(**part).is_some_and(|sql| !is_read(sql)))?;
-        let file = if *unread == Part::Up { "file" } else { "rollback" };
-        Some(format!("No rule could read every statement of the {file}."))
+        let unread = parts.iter().find(|part| self.examined.file(**part).is_some_and(|sql| !is_read(sql)))?;
+        Some(format!("No rule could read every statement of the {}.", unread.word()))
     }
 
     /// The statements that do something, without the migration's own record and a pre-check.

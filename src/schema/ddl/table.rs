@@ -136,10 +136,7 @@ fn without_inherited_expression<'s>(table: &'s Object, column: &'s Object, snaps
     if is_partition || expression.is_none() || !columns_above(table, column, snapshot).any(is_same) {
         return Cow::Borrowed(column);
     }
-    let mut attributes = Attributes::new();
-    for (attribute, value) in column.attributes().iter().filter(|(one, _)| *one != Attribute::Generated) {
-        attributes.set(*attribute, value.clone());
-    }
+    let attributes = Attributes::without(column.attributes(), Attribute::Generated);
     Cow::Owned(Object::new(column.id.clone(), attributes))
 }
 

@@ -38,12 +38,7 @@ impl<'s> Plan<'s> {
             if self.original(&to.id, self.right).is_some_and(|original| self.comes(&original.id)) {
                 switched.push((to.id.clone(), Fate::Remake));
             } else if above(&to.id, self.right).any(|id| self.fates.contains_key(&id)) {
-                let mut attributes = Attributes::new();
-                for (attribute, value) in
-                    from.attributes().iter().filter(|(attribute, _)| *attribute != Attribute::Enabled)
-                {
-                    attributes.some(*attribute, Some(value.clone()));
-                }
+                let attributes = Attributes::without(from.attributes(), Attribute::Enabled);
                 let from = Object::new(to.id.clone(), attributes);
                 let pair = Pair { from: &from, to, from_schema: self.left, to_schema: self.right };
                 switched.push((to.id.clone(), Fate::Alter(ddl::alter(pair).statements)));

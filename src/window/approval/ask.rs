@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, PoisonError};
 
+use super::give::Files;
 use super::{Asking, Standing, standing};
 use crate::config::Environment;
 use crate::migration::catalogue::{Catalogue, Migration};
@@ -50,11 +51,11 @@ impl Context {
     ) -> Vec<Standing> {
         let Some(rules) = &environment.policy.approvals else { return Vec::new() };
         let count = |migration: &Migration, checklist: Option<&Checklist>| {
-            let (up, down) = (migration.up.checksum, migration.down.as_ref().map(|down| down.checksum.to_string()));
+            let files = Files::of(migration);
             let asking = Asking {
                 migration: migration.name.as_str(),
-                up: &up.to_string(),
-                down: down.as_deref(),
+                up: &files.up,
+                down: files.down.as_deref(),
                 author: migration.header.author.as_deref(),
                 needs: &self.needs(migration),
                 login,

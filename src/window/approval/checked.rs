@@ -3,7 +3,6 @@
 use super::Standing;
 use crate::postgres::store::approvals::GivenApproval;
 use crate::review::checklist::{Answer, Checklist, Item, Objection, Verdict};
-use crate::review::finding::Part;
 
 /// How an entry stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,6 +20,11 @@ pub enum Mark {
 }
 
 impl Mark {
+    /// Whether nothing is to be done about it any more.
+    pub fn is_settled(self) -> bool {
+        !matches!(self, Self::Open | Self::Against)
+    }
+
     /// Its word in output.
     pub fn word(self) -> &'static str {
         match self {
@@ -110,7 +114,7 @@ fn said(given: &GivenApproval, answer: &Answer) -> String {
 
 /// What speaks against an entry, and where.
 pub fn objection(one: &Objection) -> String {
-    let file = if one.part == Part::Down { "rollback" } else { "file" };
+    let file = one.part.word();
     let place = match one.line {
         Some(line) => format!("line {line} of the {file}"),
         None => format!("the {file}"),

@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 use std::io;
 use std::sync::Arc;
-use std::thread;
+use std::thread::{self, ScopedJoinHandle};
 use std::time::Duration;
 
 use futures_util::future::join_all;
@@ -228,7 +228,8 @@ impl Watch {
                     tokio::time::sleep(GOODBYE).await;
                 })
             };
-            match thread::scope(|scope| scope.spawn(round).join()) {
+            let named = thread::Builder::new().name("drift round".to_owned());
+            match thread::scope(|scope| named.spawn_scoped(scope, round).map(ScopedJoinHandle::join))? {
                 Ok(ended) => ended?,
                 Err(panic) => std::panic::resume_unwind(panic),
             };
@@ -379,7 +380,7 @@ impl Watch {
             return;
         }
         self.tell(environment, against, Look::Failed(why.to_owned()));
-        let nothing = Arc::new(Catalogue { migrations: Vec::new(), problems: Vec::new() });
+        let nothing = Arc::default();
         let compared = Compared { editions: (0, 0), catalogue: nothing, failure: Some(why.to_owned()) };
         self.compared.insert((environment, against), compared);
     }

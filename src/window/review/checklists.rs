@@ -48,10 +48,8 @@ fn make(context: &Context, tier: Tier, catalogue: &Catalogue, names: &[&str]) ->
     let rules = Rules::of(settings, Some(tier.word()));
     let only = Some(names.iter().map(|name| (*name).to_owned()).collect());
     let request = Request { only, tier: Some(tier), ..Request::default() };
-    let all = &catalogue.migrations;
-    let end = all.iter().rposition(|migration| request.wants(migration)).map_or(0, |last| last + 1);
     let mut checklists = Vec::with_capacity(names.len());
-    review_each(&context.config, &all[..end], &request, &mut Known::default(), |reviewed| {
+    review_each(&context.config, request.reach(catalogue), &request, &mut Known::default(), |reviewed| {
         let name = reviewed.name().as_str();
         let is_as_listed = catalogue.find(name).is_some_and(is_as_listed);
         checklists.push(match &reviewed.examined {
@@ -65,6 +63,5 @@ fn make(context: &Context, tier: Tier, catalogue: &Catalogue, names: &[&str]) ->
 
 /// Whether a migration's files are still what the catalogue says: what is judged must be what is approved.
 fn is_as_listed(migration: &Migration) -> bool {
-    let files = [Some(&migration.up), migration.down.as_ref()];
-    files.into_iter().flatten().all(|file| file.read().is_ok_and(|bytes| Checksum::of(&bytes) == file.checksum))
+    migration.files().all(|file| file.read().is_ok_and(|bytes| Checksum::of(&bytes) == file.checksum))
 }

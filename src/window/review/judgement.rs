@@ -101,10 +101,7 @@ pub(super) fn judged(reviewed: &Reviewed) -> Judged {
     match &reviewed.examined {
         Ok(examined) => {
             let place = |finding: &Finding| {
-                let sql = match finding.part {
-                    Part::Up => Some(&examined.up),
-                    Part::Down => examined.down.as_ref(),
-                }?;
+                let sql = examined.file(finding.part)?;
                 let range = Some(&finding.range).filter(|_| !finding.is_of_whole_file())?;
                 Some((sql.position(range.start), sql.position(range.end)))
             };

@@ -114,7 +114,7 @@ pub(super) fn add(examined: &mut Examined, migration: &Migration, request: &Requ
         if is_silent {
             return;
         }
-        let path = file.path.canonicalize().unwrap_or_else(|_| file.path.clone());
+        let path = git::named(&file.path);
         if git.changed.contains(&path) {
             let message = format!("The file is not as the branch {} has it.", git.main_branch);
             examined.add(rules, "changed-after-merge", part, message);
@@ -131,8 +131,7 @@ pub(super) fn add(examined: &mut Examined, migration: &Migration, request: &Requ
             examined.add(rules, "rollback-beside", Part::Down, message);
         }
     }
-    let up = migration.up.path.canonicalize().unwrap_or_else(|_| migration.up.path.clone());
-    if git.unmerged.as_ref().is_some_and(|unmerged| unmerged.new.contains(&up)) {
+    if git.unmerged.as_ref().is_some_and(|unmerged| unmerged.new.contains(&git::named(&migration.up.path))) {
         // Nobody else can have written what was never committed.
         let authors = examined.findings.iter_mut().filter(|finding| finding.rule == "missing-author");
         authors.filter_map(|finding| finding.fix.as_mut()).for_each(|fix| fix.safe = true);

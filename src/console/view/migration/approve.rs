@@ -3,8 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use super::ANSWERED;
-use crate::config::Environment;
+use crate::config::{Environment, EnvironmentName};
 use crate::console::layer::{Availability, Command};
 use crate::console::message::{Errand, Found, LoggedIn, Work};
 use crate::console::model::World;
@@ -17,15 +16,13 @@ use crate::console::view::questions::QuestionsDialog;
 use crate::console::widget::paint::{Piece, piece, wrap};
 use crate::console::widget::viewer::TextLine;
 use crate::console::words::ago;
+use crate::migration::checksum::short;
 use crate::review::approval::Approval;
 use crate::review::checklist::{Answer, Answers};
 use crate::window::approval::give::{Approved, Given, Looked, OnRecord, Request, Withdrawable, Withdrawn};
 use crate::window::approval::{Standing, demands_none};
 use crate::window::confirmation::Confirmation;
 use crate::window::step::Step;
-
-/// How many digits of a checksum are shown.
-const SUM: usize = 12;
 
 /// How many reasons a migration's screen gives for an approval.
 const REASONS: usize = 3;
@@ -50,38 +47,43 @@ pub(super) enum Draft {
     Withdrawal(Request),
 }
 
-/// Whether there is something to approve in an environment.
-pub(super) fn availability(world: &World, environment: usize, migration: &str) -> Availability {
-    let Some(settings) = world.config.environments.get(environment) else { return Availability::Hidden };
+/// How a migration stands in an environment, and the environment's name; or why nothing can be approved there.
+fn asked<'w>(
+    world: &'w World,
+    environment: usize,
+    migration: &str,
+) -> Result<(&'w Standing, &'w EnvironmentName), Availability> {
+    let settings = world.config.environments.get(environment).ok_or(Availability::Hidden)?;
     let name = &settings.name;
     if settings.policy.approvals.is_none() {
-        return Availability::No(demands_none(name.as_str(), settings.tier));
+        return Err(Availability::No(demands_none(name.as_str(), settings.tier)));
     }
-    match world.standing(environment, migration) {
-        None => Availability::No(format!("It is not pending in {name}.")),
-        Some(standing) if standing.is_approved() => {
+    let standing = world.standing(environment, migration);
+    standing.map(|standing| (standing, name)).ok_or_else(|| Availability::No(format!("It is not pending in {name}.")))
+}
+
+/// Whether there is something to approve in an environment.
+pub(super) fn availability(world: &World, environment: usize, migration: &str) -> Availability {
+    match asked(world, environment, migration) {
+        Err(why) => why,
+        Ok((standing, name)) if standing.is_approved() => {
             Availability::No(format!("It has all the approvals that it needs for {name}."))
         }
-        Some(_) if world.checklist(environment, migration).is_none() => {
+        Ok(_) if world.checklist(environment, migration).is_none() => {
             Availability::No("Its checklist is being made. Try again in a moment.".to_owned())
         }
-        Some(_) => Availability::Yes,
+        Ok(_) => Availability::Yes,
     }
 }
 
 /// Whether there is something to withdraw in an environment.
 pub(super) fn withdrawability(world: &World, environment: usize, migration: &str) -> Availability {
-    let Some(settings) = world.config.environments.get(environment) else { return Availability::Hidden };
-    let name = &settings.name;
-    if settings.policy.approvals.is_none() {
-        return Availability::No(demands_none(name.as_str(), settings.tier));
-    }
-    match world.standing(environment, migration) {
-        None => Availability::No(format!("It is not pending in {name}.")),
-        Some(standing) if on_record(standing).is_empty() => {
+    match asked(world, environment, migration) {
+        Err(why) => why,
+        Ok((standing, name)) if on_record(standing).is_empty() => {
             Availability::No(format!("Nobody has approved it for {name}, or it was withdrawn."))
         }
-        Some(_) => Availability::Yes,
+        Ok(_) => Availability::Yes,
     }
 }
 
@@ -149,7 +151,7 @@ impl Draft {
                 }
                 // What is asked is about these files, and nothing else is approved.
                 request.seen = BTreeMap::from([(given.migration.clone(), given.files.clone())]);
-                let dialog = QuestionsDialog::of("Questions", marks::subject(settings), checklist, ANSWERED);
+                let dialog = QuestionsDialog::of("Questions", marks::subject(settings), checklist);
                 let draft = Self::Approval { request, role, given: Box::new(given) };
                 (draft, vec![Command::Open(Box::new(dialog))])
             }
@@ -187,8 +189,7 @@ pub(super) fn ask_to_confirm(world: &World, environment: usize, draft: &Draft) -
         return Vec::new();
     };
     let mut text = vec![TextLine::plain(Role::Text, format!("{role} approves {}.", given.migration))];
-    let short = |sum: &str| sum.get(..SUM).unwrap_or(sum).to_owned();
-    let down = given.files.down.as_deref().map_or("none".to_owned(), short);
+    let down = given.files.down.as_deref().map_or("none", short);
     let sums = [format!("file      {}", short(&given.files.up)), format!("rollback  {down}")];
     text.extend(paragraph("As the files are now (SHA-256)", Role::Text, &sums));
     let reasons = |why: &[String]| why.iter().take(REASONS).cloned().collect::<Vec<_>>().join(" ");

@@ -11,7 +11,7 @@ use crate::window::approval::checked::{Checked, Mark, checked};
 pub(super) fn lines(world: &World, environment: usize, migration: &str, room: u16) -> Option<Vec<TextLine>> {
     let (checklist, standing) = (world.checklist(environment, migration)?, world.standing(environment, migration)?);
     let entries = checked(checklist, standing);
-    let settled = entries.iter().filter(|one| !matches!(one.mark(), Mark::Open | Mark::Against)).count();
+    let settled = entries.iter().filter(|one| one.mark().is_settled()).count();
     let mut lines = vec![TextLine::plain(Role::Text, format!("{settled} of {} settled", entries.len()))];
     for list in [List::Review, List::Testing] {
         let heading = match list {
