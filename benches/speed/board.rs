@@ -18,7 +18,7 @@ use tidegate::console::update::update;
 use tidegate::console::view::board::BoardScreen;
 use tidegate::console::view::view;
 use tidegate::migration::catalogue::Catalogue;
-use tidegate::postgres::history::{HistoryTable, SharedTexts};
+use tidegate::postgres::history::{Detail, HistoryTable, SharedTexts};
 use tidegate::postgres::{Connection, SessionOptions};
 use tidegate::window::look::EnvironmentView;
 use tidegate::window::monitor::{EnvironmentState, MonitorEvent};
@@ -78,7 +78,8 @@ pub fn measure(place: &Place, table: &mut Table) {
             let reading = connections.into_iter().map(|connection| {
                 let texts = Arc::clone(&texts);
                 tokio::spawn(async move {
-                    let view = EnvironmentView::read(&connection, &HistoryTable::default(), &texts).await;
+                    let view =
+                        EnvironmentView::read(&connection, &HistoryTable::default(), Detail::Standing, &texts).await;
                     view.unwrap_or_else(|error| panic!("{error}"))
                 })
             });

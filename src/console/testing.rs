@@ -23,7 +23,7 @@ use crate::config::{Config, Environment, Secret};
 use crate::migration::catalogue::{Catalogue, FileProblem, FileProblemKind, Migration, MigrationFile};
 use crate::migration::git::Commit;
 use crate::migration::header::Header;
-use crate::postgres::history::{Facts, HistoryRow, HistoryState};
+use crate::postgres::history::{Detail, Facts, HistoryRow, HistoryState};
 use crate::postgres::server_info::{PoolMode, ServerInfo};
 use crate::postgres::version::ServerVersion;
 use crate::window::board::Past;
@@ -152,6 +152,7 @@ pub fn ready(rows: Vec<HistoryRow>) -> EnvironmentState {
             pooled: PoolMode::Direct,
         },
         history: HistoryState::Present { readable: true, writable: true, missing: Vec::new() },
+        detail: Detail::Full,
         past: Past { rows: rows.into(), attempts: Arc::from([]) },
         has_store: false,
         approvals: Arc::default(),

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use crate::config::Environment;
 use crate::postgres::connection::Connection;
 use crate::postgres::error::PgError;
-use crate::postgres::history::{self, HistoryTable, SharedTexts};
+use crate::postgres::history::{self, Detail, HistoryTable, SharedTexts};
 use crate::postgres::lock::{self, Holder};
 use crate::postgres::server_info::ServerInfo;
 use crate::postgres::store::approvals::GivenApproval;
@@ -31,6 +31,8 @@ pub struct EnvironmentView {
     pub history: HistoryState,
     /// The history and the attempts that left no row in it.
     pub past: Past,
+    /// How much of the history's rows was read.
+    pub detail: Detail,
     /// Whether Tidegate's own schema is there.
     pub has_store: bool,
     /// The name and tier that the database itself bears.
@@ -57,10 +59,11 @@ pub enum LookError {
 }
 
 impl EnvironmentView {
-    /// Reads everything over an open connection, in two round trips.
+    /// Reads everything over an open connection, in two round trips; of the history's rows, so much.
     pub async fn read(
         connection: &Connection,
         table: &HistoryTable,
+        detail: Detail,
         texts: &SharedTexts,
     ) -> Result<EnvironmentView, PgError> {
         let asked = Instant::now();
@@ -70,7 +73,11 @@ impl EnvironmentView {
         let latency = asked.elapsed();
         let has_store = store.has_tables();
         let rows = async {
-            if history.is_readable() { history::read_sharing(connection, table, texts).await } else { Ok(Vec::new()) }
+            if history.is_readable() {
+                history::read_sharing(connection, table, detail, texts).await
+            } else {
+                Ok(Vec::new())
+            }
         };
         let attempts = async { if has_store { store::attempts(connection).await } else { Ok(Vec::new()) } };
         let marker = async { if has_store { store::marker(connection).await } else { Ok(None) } };
@@ -80,6 +87,7 @@ impl EnvironmentView {
         Ok(EnvironmentView {
             info: connection.info().clone(),
             history,
+            detail,
             past: Past { rows: rows.into(), attempts: attempts.into_iter().map(Attempt::from).collect() },
             has_store,
             marker,
@@ -95,7 +103,9 @@ impl EnvironmentView {
 pub async fn look(context: &Context, environment: &Environment) -> Result<EnvironmentView, LookError> {
     let connection = context.connect(environment, Purpose::Board).await?;
     let table = context.history_table();
-    match tokio::time::timeout(PATIENCE, EnvironmentView::read(&connection, &table, context.texts())).await {
+    match tokio::time::timeout(PATIENCE, EnvironmentView::read(&connection, &table, Detail::Full, context.texts()))
+        .await
+    {
         Ok(view) => Ok(view?),
         Err(_) => Err(PgError::ConnectionLost(format!("no answer within {} s", PATIENCE.as_secs())).into()),
     }

@@ -1,5 +1,6 @@
 //! Keeps a live picture of every environment: one task each, so that a dead one never slows another.
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -11,7 +12,7 @@ use tokio::task::JoinSet;
 use crate::config::{EnvironmentName, Secret};
 use crate::postgres::connection::Connection;
 use crate::postgres::error::PgError;
-use crate::postgres::history::{self, ChangeToken};
+use crate::postgres::history::{self, ChangeToken, Detail};
 use crate::postgres::lock;
 
 use super::context::{Context, Purpose, ReachError};
@@ -157,13 +158,18 @@ impl Watch {
     /// Reads until the connection is lost.
     async fn keep_reading(&self, connection: &Connection) -> Result<Told, Deaf> {
         let mut known: Option<(ChangeToken, Arc<EnvironmentView>)> = None;
+        let mut latencies = Latencies::default();
         loop {
-            let look = tokio::time::timeout(PATIENCE, self.look(connection, known.as_ref()));
+            let look = tokio::time::timeout(PATIENCE, self.look(connection, known.as_ref(), &mut latencies));
             match look.await {
                 Ok(Ok(Some((token, view)))) => {
                     let view = Arc::new(view);
                     self.tell(EnvironmentState::Ready(Arc::clone(&view))).await?;
+                    let is_whole = view.detail == Detail::Full;
                     known = Some((token, view));
+                    if !is_whole {
+                        continue;
+                    }
                 }
                 Ok(Ok(None)) => {}
                 Ok(Err(lost)) => return Ok(Told { lost, ever_ready: known.is_some() }),
@@ -185,13 +191,15 @@ impl Watch {
         &self,
         connection: &Connection,
         known: Option<&(ChangeToken, Arc<EnvironmentView>)>,
+        latencies: &mut Latencies,
     ) -> Result<Option<(ChangeToken, EnvironmentView)>, PgError> {
         let table = self.context.history_table();
         let asked = Instant::now();
         // Both questions go out at once: a console that only looks on sleeps as long as it can.
         let timed = async { history::change_token(connection, &table).await.map(|token| (token, asked.elapsed())) };
         let ((token, latency), holder) = tokio::try_join!(timed, lock::holder(connection))?;
-        if let Some((seen, view)) = known {
+        let latency = latencies.take(latency);
+        if let Some((seen, view)) = known.filter(|(_, view)| view.detail == Detail::Full) {
             let same = *seen == token && view.holder == holder;
             if same && is_alike(view.latency, latency) {
                 return Ok(None);
@@ -201,9 +209,10 @@ impl Watch {
                 return Ok(Some((token, view)));
             }
         }
-        let view =
-            EnvironmentView { latency, ..EnvironmentView::read(connection, &table, self.context.texts()).await? };
-        Ok(Some((token, view)))
+        // Where each migration stands is wanted at once, and the rest right after it.
+        let detail = if known.is_none() { Detail::Standing } else { Detail::Full };
+        let view = EnvironmentView::read(connection, &table, detail, self.context.texts()).await?;
+        Ok(Some((token, EnvironmentView { latency, ..view })))
     }
 
     async fn tell(&self, state: EnvironmentState) -> Result<(), Deaf> {
@@ -215,6 +224,25 @@ impl Watch {
 struct Told {
     lost: PgError,
     ever_ready: bool,
+}
+
+/// How long the latest answers took. The one in the middle is what is told: a single late answer says nothing, and would
+/// have a screen drawn again that nothing else happens on.
+#[derive(Debug, Default)]
+struct Latencies(VecDeque<Duration>);
+
+impl Latencies {
+    /// How many count.
+    const MOST: usize = 5;
+
+    /// Takes in how long the latest answer took; what is told now.
+    fn take(&mut self, latest: Duration) -> Duration {
+        self.0.truncate(Self::MOST - 1);
+        self.0.push_front(latest);
+        let mut sorted: Vec<Duration> = self.0.iter().copied().collect();
+        sorted.sort_unstable();
+        sorted[(sorted.len() - 1) / 2]
+    }
 }
 
 /// Whether two latencies look the same to somebody who reads them on a screen.
@@ -241,6 +269,13 @@ mod tests {
             let whole = Duration::from_secs(1 << (attempt - 1).min(6)).min(BACKOFF.1);
             assert!(pause <= whole && pause >= whole.mul_f64(0.66), "attempt {attempt}: {pause:?}");
         }
+    }
+
+    #[test]
+    fn a_single_late_answer_is_not_told_and_a_slow_network_is() {
+        let mut latencies = Latencies::default();
+        let told = [4, 6, 90, 5, 5, 80, 80, 80].map(|ms| latencies.take(Duration::from_millis(ms)).as_millis());
+        assert_eq!(told, [4, 4, 6, 5, 5, 6, 80, 80]);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use rstest::rstest;
-use tidegate::postgres::history::{self, HistoryState, HistoryTable};
+use tidegate::postgres::history::{self, Detail, HistoryState, HistoryTable, SharedTexts};
 use tidegate::postgres::{Connection, SessionOptions};
 
 use crate::support::ground::{Ground, grant};
@@ -90,6 +90,27 @@ async fn rows_are_read_whoever_wrote_them() {
     let full = history::read_one(&connection, &ground.table, "b").await.unwrap().unwrap();
     assert_eq!((full.row, full.metadata), (b.clone(), Some(serde_json::json!([1]))));
     assert_eq!(history::read_one(&connection, &ground.table, "it's not there").await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn what_says_how_migrations_stand_is_read_without_the_rest() {
+    let ground = Ground::new().await;
+    let facts = format!("{{\"normalised\": \"{}\", \"operator\": \"ana\"}}", "0".repeat(64));
+    ground.database.execute(&format!(
+        "INSERT INTO migrations_history (migration_name, applied_at, applied_by, execution_time, checksum, \
+             rollback_applied, rollback_at, metadata) VALUES
+         ('a', now(), 'ana', interval '1.5 s', 'sum', true, now(), '{{\"tidegate\": {{\"operator\": \"bo\"}}}}'),
+         ('b', now(), 'ana', NULL, NULL, NULL, NULL, '{{\"tidegate\": {facts}}}'),
+         ('c', now(), 'ana', NULL, NULL, NULL, NULL, '[\"normalised\"]')"
+    ));
+    let connection = ground.database.connect().await;
+    let read = async |detail| {
+        history::read_sharing(&connection, &ground.table, detail, &SharedTexts::default()).await.unwrap()
+    };
+    let (mut whole, standing) = (read(Detail::Full).await, read(Detail::Standing).await);
+    assert_eq!(whole[1].facts.as_ref().map(|facts| facts.normalised.is_some()), Some(true));
+    assert!(whole[0].facts.take().is_some() && whole[0].execution_time.take().is_some());
+    assert_eq!(standing, whole);
 }
 
 #[tokio::test]

@@ -6,17 +6,28 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 use tokio_postgres::SimpleQueryRow;
 
-use super::{Facts, HistoryRow, SharedTexts};
+use super::{Detail, Facts, HistoryRow, SharedTexts};
 use crate::postgres::error::PgError;
 use crate::postgres::sql::{self, Columns};
 
 /// What to select from the history, as `h`, so that [`decode`] can read it. Nothing in it depends on a setting.
 pub(in crate::postgres) fn columns() -> String {
+    columns_of(Detail::Full)
+}
+
+/// What to select from the history, as `h`, for so much detail.
+pub(super) fn columns_of(detail: Detail) -> String {
+    let said = "h.metadata OPERATOR(pg_catalog.->) 'tidegate'";
+    let (execution_time, said) = match detail {
+        Detail::Full => (sql::span("h.execution_time"), said.to_owned()),
+        Detail::Standing => {
+            let normalised = "h.metadata OPERATOR(pg_catalog.#>>) '{tidegate,normalised}'";
+            ("NULL".to_owned(), format!("CASE WHEN {normalised} IS NOT NULL THEN {said} END"))
+        }
+    };
     format!(
-        "h.id, h.migration_name, {}, h.applied_by, {}, h.checksum, h.rollback_applied, {}, \
-         h.metadata OPERATOR(pg_catalog.->) 'tidegate'",
+        "h.id, h.migration_name, {}, h.applied_by, {execution_time}, h.checksum, h.rollback_applied, {}, {said}",
         sql::moment("h.applied_at"),
-        sql::span("h.execution_time"),
         sql::moment("h.rollback_at"),
     )
 }
@@ -53,31 +64,38 @@ pub(super) fn sharing(row: &SimpleQueryRow, others: usize, texts: &SharedTexts) 
 /// What Tidegate wrote into the metadata, about the last thing that happened. Whatever else is there is somebody
 /// else's, and no error.
 fn facts(json: &str, texts: &SharedTexts) -> Option<Box<Facts>> {
+    /// Borrowed where it has no escapes, which serde does not do for a `Cow` within an `Option`.
+    #[derive(Deserialize)]
+    struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
     #[derive(Deserialize)]
     struct Said<'a> {
         #[serde(borrow)]
-        ticket: Option<Cow<'a, str>>,
-        author: Option<Cow<'a, str>>,
-        operator: Option<Cow<'a, str>>,
-        window: Option<Cow<'a, str>>,
-        reason: Option<Cow<'a, str>>,
-        commit: Option<Cow<'a, str>>,
-        backup: Option<Cow<'a, str>>,
-        normalised: Option<Cow<'a, str>>,
-    }
-    #[derive(Deserialize)]
-    struct Past<'a> {
+        ticket: Option<Text<'a>>,
         #[serde(borrow)]
-        rollback: Option<Said<'a>>,
+        author: Option<Text<'a>>,
+        #[serde(borrow)]
+        operator: Option<Text<'a>>,
+        #[serde(borrow)]
+        window: Option<Text<'a>>,
+        #[serde(borrow)]
+        reason: Option<Text<'a>>,
+        #[serde(borrow)]
+        commit: Option<Text<'a>>,
+        #[serde(borrow)]
+        backup: Option<Text<'a>>,
+        #[serde(borrow)]
+        normalised: Option<Text<'a>>,
+        #[serde(borrow)]
+        rollback: Option<Box<Said<'a>>>,
         #[serde(default)]
         rounds: Vec<IgnoredAny>,
     }
-    let past: Past<'_> = serde_json::from_str(json).ok()?;
-    let said = match past.rollback {
-        Some(said) => said,
-        None => serde_json::from_str(json).ok()?,
-    };
-    let kept = |text: Option<Cow<'_, str>>| text.map(|text| texts.shared(&text));
+    let mut said: Said<'_> = serde_json::from_str(json).ok()?;
+    let rounds = u32::try_from(said.rounds.len()).unwrap_or(u32::MAX);
+    if let Some(rollback) = said.rollback.take() {
+        said = *rollback;
+    }
+    let kept = |text: Option<Text<'_>>| text.map(|text| texts.shared(&text.0));
     Some(Box::new(Facts {
         ticket: kept(said.ticket),
         author: kept(said.author),
@@ -87,7 +105,7 @@ fn facts(json: &str, texts: &SharedTexts) -> Option<Box<Facts>> {
         commit: kept(said.commit),
         backup: kept(said.backup),
         normalised: kept(said.normalised),
-        rounds: u32::try_from(past.rounds.len()).unwrap_or(u32::MAX),
+        rounds,
     }))
 }
 

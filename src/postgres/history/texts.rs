@@ -1,11 +1,12 @@
 //! Texts that many rows have in common, kept once.
 
-use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
+
+use rustc_hash::FxHashSet;
 
 /// Texts that rows share: the same migrations are in every environment, applied by the same few people.
 #[derive(Debug, Default)]
-pub struct SharedTexts(Mutex<HashSet<Arc<str>>>);
+pub struct SharedTexts(Mutex<FxHashSet<Arc<str>>>);
 
 impl SharedTexts {
     /// The text, shared with whoever has it already.

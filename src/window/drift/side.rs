@@ -11,7 +11,7 @@ use crate::config::{Access, Config, ConfigError, ConnectionSource, Environment, 
 use crate::migration::catalogue::Catalogue;
 use crate::migration::text::printable;
 use crate::postgres::connection::{Connection, SessionOptions};
-use crate::postgres::history::{self, HistoryRow, HistoryState};
+use crate::postgres::history::{self, Detail, HistoryRow, HistoryState};
 use crate::postgres::shadow::{Ground, ReplaySettings};
 use crate::postgres::snapshot::{self, Scope};
 use crate::postgres::{ConnectError, PgError, ServerVersion};
@@ -248,7 +248,7 @@ async fn read_database(
     let ground = Ground::read(&connection, &drift.platform).await?;
     let state = history::probe(&connection, &table).await?;
     let rows = if state.is_readable() {
-        history::read_sharing(&connection, &table, context.texts()).await?
+        history::read_sharing(&connection, &table, Detail::Standing, context.texts()).await?
     } else {
         Vec::new()
     };
@@ -308,12 +308,14 @@ struct Standing {
 impl Standing {
     fn of(catalogue: &Catalogue, rows: Vec<HistoryRow>) -> Self {
         let latest = board::latest_in_effect(&rows);
-        let status = |row: &HistoryRow| Some(board::judge(catalogue.find(&row.name), Some(row), None, latest)?.0);
-        let named = |wanted: Status| {
-            let named = rows.iter().filter(|row| status(row) == Some(wanted));
-            named.map(|row| row.name.to_string()).collect()
-        };
-        let (edited, without_file) = (named(Status::Changed), named(Status::MissingFile));
+        let (mut edited, mut without_file) = (Vec::new(), Vec::new());
+        for row in &rows {
+            match board::judge(catalogue.find(&row.name), Some(row), None, latest) {
+                Some((Status::Changed, _)) => edited.push(row.name.to_string()),
+                Some((Status::MissingFile, _)) => without_file.push(row.name.to_string()),
+                _ => {}
+            }
+        }
         let mut rows: Vec<HistoryRow> = rows.into_iter().filter(|row| !row.rolled_back).collect();
         rows.sort_by_key(|row| (row.applied_at, row.id));
         Self { in_effect: rows.into_iter().map(|row| row.name.to_string()).collect(), edited, without_file }
