@@ -197,8 +197,8 @@ pub fn gate(environment: &Environment, standings: &[Standing], login: &str) -> G
     let names: Vec<&str> = lacking.iter().map(|standing| standing.migration.as_str()).collect();
     let (name, names) = (environment.name.as_str(), names.join(" "));
     let way_on = format!(
-        "Somebody who logs in as another role than {login}, and is not the author, gives it: \
-         `tidegate approve {name} {names} --user ROLE`. `tidegate approvals {name}` shows what counts, and what does not."
+        "Somebody who logs in as another role than {login}, and is not the author, gives it: in the console on the \
+         migration's screen, or by `tidegate approve {name} {names} --user ROLE`. `tidegate approvals {name}` shows what counts, and what does not."
     );
     Gate::unmet(GateKind::Approved, why.join(" "), way_on)
 }
