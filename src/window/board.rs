@@ -1,8 +1,9 @@
 //! The board: every migration × every environment, as statuses.
 
 use std::cmp::Ordering;
-use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::migration::catalogue::{Catalogue, Migration};
 use crate::migration::checksum::Checksum;
@@ -137,7 +138,7 @@ impl Board {
     /// Whether another past of one environment brings a migration that has no row yet, or may take away one that only it
     /// knew of.
     fn moves_rows(&self, column: usize, past: Option<&Past>) -> bool {
-        let names: HashSet<&str> = past.into_iter().flat_map(Past::names).collect();
+        let names: FxHashSet<&str> = past.into_iter().flat_map(Past::names).collect();
         let goes = |(row, cell): (&Row, &Cell)| {
             row.migration.is_none() && cell.status.is_some() && !names.contains(&*row.name)
         };
@@ -176,8 +177,9 @@ impl Column {
             let unknown = Cell { status: None, line_endings_only: false, row: NO_ROW };
             return Column { cells: vec![unknown; rows.len()], counts, past: None };
         };
-        let by_name: HashMap<&str, u32> = past.rows.iter().zip(0..).map(|(row, index)| (&*row.name, index)).collect();
-        let attempts: HashMap<&str, &Attempt> = past.attempts.iter().map(|attempt| (&*attempt.name, attempt)).collect();
+        let by_name: FxHashMap<&str, u32> = past.rows.iter().zip(0..).map(|(row, index)| (&*row.name, index)).collect();
+        let attempts: FxHashMap<&str, &Attempt> =
+            past.attempts.iter().map(|attempt| (&*attempt.name, attempt)).collect();
         let latest = latest_in_effect(&past.rows);
         let cells = rows
             .iter()
@@ -253,8 +255,9 @@ fn all_names(catalogue: &Catalogue, pasts: &[Option<Past>]) -> Vec<Row> {
         .enumerate()
         .map(|(index, migration)| Row { name: migration.name.as_str().into(), migration: Some(index) })
         .collect();
+    let known: FxHashSet<&str> = catalogue.migrations.iter().map(|migration| migration.name.as_str()).collect();
     let mut without_file: Vec<&str> =
-        pasts.iter().flatten().flat_map(Past::names).filter(|name| catalogue.find(name).is_none()).collect();
+        pasts.iter().flatten().flat_map(Past::names).filter(|name| !known.contains(name)).collect();
     without_file.sort_unstable();
     without_file.dedup();
     rows.extend(without_file.into_iter().map(|name| Row { name: name.into(), migration: None }));

@@ -2,7 +2,7 @@
 //! server.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::config::source::PasswordSource;
@@ -121,6 +121,25 @@ impl Context {
     pub fn read_catalogue(&self) -> Result<Arc<Catalogue>, CatalogueError> {
         let mut known = self.catalogue.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(now) = known.refresh(&self.config.project.layout)? {
+            *known = Arc::new(now);
+        }
+        Ok(Arc::clone(&known))
+    }
+
+    /// Reads these of the project's files, where no other one has changed.
+    ///
+    /// # Errors
+    /// As for [`Context::read_catalogue`].
+    pub fn read_rewritten<'p>(
+        &self,
+        files: impl IntoIterator<Item = &'p Path>,
+    ) -> Result<Arc<Catalogue>, CatalogueError> {
+        let mut known = self.catalogue.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(now) = known.rewritten(files) else {
+            drop(known);
+            return self.read_catalogue();
+        };
+        if now != **known {
             *known = Arc::new(now);
         }
         Ok(Arc::clone(&known))

@@ -1,7 +1,8 @@
 //! Keeps the catalogue in step with the files while a console is open.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use notify::{RecursiveMode, Watcher};
@@ -41,9 +42,37 @@ impl FileWatch {
     }
 }
 
+/// What the system says was touched.
+#[derive(Debug)]
+enum Touched {
+    /// These files, and no other.
+    Files(HashSet<PathBuf>),
+    /// Whatever there is.
+    Anything,
+}
+
+impl Default for Touched {
+    fn default() -> Self {
+        Touched::Files(HashSet::new())
+    }
+}
+
+impl Touched {
+    /// Takes in what the system tells.
+    fn add(&mut self, event: notify::Result<notify::Event>, layout: &Layout) {
+        match (self, event) {
+            (Touched::Files(files), Ok(event)) if !event.need_rescan() && !event.paths.is_empty() => {
+                files.extend(event.paths.into_iter().filter(|path| !layout.passes_over(path)));
+            }
+            (touched, _) => *touched = Touched::Anything,
+        }
+    }
+}
+
 async fn watch(context: Arc<Context>, mut now: Option<Arc<Catalogue>>, news: mpsc::Sender<FilesNews>) {
     let (changed, mut changes) = mpsc::channel::<()>(1);
-    let watcher = watch_folders(&folders(&context.layout()), changed.clone());
+    let touched = Arc::new(Mutex::new(Touched::default()));
+    let watcher = watch_folders(context.layout(), Arc::clone(&touched), changed.clone());
     if let Err(error) = &watcher {
         tracing::warn!(%error, "the system does not tell of file changes; looking every two seconds instead");
     }
@@ -56,7 +85,9 @@ async fn watch(context: Arc<Context>, mut now: Option<Arc<Catalogue>>, news: mps
         } else {
             tokio::time::sleep(POLL).await;
         }
-        let Ok(read) = read(&context).await else { return };
+        let touched = std::mem::take(&mut *touched.lock().unwrap_or_else(PoisonError::into_inner));
+        let touched = if watcher.is_ok() { touched } else { Touched::Anything };
+        let Ok(read) = read_touched(&context, touched).await else { return };
         let answer = match read {
             Ok(catalogue) if now.as_ref().is_some_and(|now| Arc::ptr_eq(now, &catalogue)) => continue,
             Err(_) if now.is_none() => continue,
@@ -74,19 +105,34 @@ async fn watch(context: Arc<Context>, mut now: Option<Arc<Catalogue>>, news: mps
 /// # Errors
 /// The program ends.
 pub async fn read(context: &Arc<Context>) -> Result<FilesNews, JoinError> {
-    let context = Arc::clone(context);
-    tokio::task::spawn_blocking(move || context.read_catalogue().map_err(Arc::new)).await
+    read_touched(context, Touched::Anything).await
 }
 
-fn watch_folders(folders: &[PathBuf], changed: mpsc::Sender<()>) -> notify::Result<notify::RecommendedWatcher> {
+async fn read_touched(context: &Arc<Context>, touched: Touched) -> Result<FilesNews, JoinError> {
+    let context = Arc::clone(context);
+    let read = move || match touched {
+        Touched::Files(files) => context.read_rewritten(files.iter().map(PathBuf::as_path)),
+        Touched::Anything => context.read_catalogue(),
+    };
+    tokio::task::spawn_blocking(move || read().map_err(Arc::new)).await
+}
+
+fn watch_folders(
+    layout: Layout,
+    touched: Arc<Mutex<Touched>>,
+    changed: mpsc::Sender<()>,
+) -> notify::Result<notify::RecommendedWatcher> {
+    let folders = folders(&layout);
     let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
-        // Reading a file is an event too, and we read them all after each change.
-        if !event.is_ok_and(|event| event.kind.is_access()) {
-            // A full channel already says that something changed.
-            let _ = changed.try_send(());
+        // Reading a file is an event too, and we read what was touched after each change.
+        if event.as_ref().is_ok_and(|event| event.kind.is_access()) {
+            return;
         }
+        touched.lock().unwrap_or_else(PoisonError::into_inner).add(event, &layout);
+        // A full channel already says that something changed.
+        let _ = changed.try_send(());
     })?;
-    for folder in folders {
+    for folder in &folders {
         watcher.watch(folder, RecursiveMode::NonRecursive)?;
     }
     Ok(watcher)

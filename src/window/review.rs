@@ -2,6 +2,7 @@
 
 mod again;
 mod ahead;
+mod alone;
 mod checklists;
 mod judgement;
 pub mod mend;
@@ -20,6 +21,7 @@ use crate::review::known::Known;
 use crate::review::settings::{LargeTable, Settings};
 
 pub use again::Reviewer;
+pub use alone::Alone;
 pub use checklists::KnownChecklists;
 pub use judgement::{Judged, JudgedFile, Judgement, Placed};
 pub use outside::{Environments, Git, large_tables};
@@ -39,6 +41,8 @@ pub struct Request<'a> {
     pub large_tables: Vec<LargeTable>,
     /// Texts that are looked at in the place of files, by their paths.
     pub texts: HashMap<PathBuf, Arc<str>>,
+    /// What earlier reviews under the same settings have made of migrations, and where this one's are kept.
+    pub alone: Option<&'a Alone>,
 }
 
 /// A review.
@@ -157,7 +161,10 @@ fn review_each(
     };
     let rules = Rules::of(settings, request.tier.map(Tier::word));
     let rules_for = |migration: &Migration| if request.wants(migration) { &rules } else { &NOTHING };
-    let alone = |migration: &Migration| read(migration, settings, rules_for(migration), &request.texts);
+    let alone = |migration: &Migration| match request.alone.and_then(|alone| alone.of(migration)) {
+        Some(examined) => Ok(examined),
+        None => read(migration, settings, rules_for(migration), request),
+    };
     ahead::in_order(migrations, AT_ONCE, alone, |migration, examined| {
         let is_wanted = request.wants(migration);
         let examined = examined.map(|mut examined| {
@@ -178,14 +185,9 @@ fn review_each(
 /// No rule, for migrations that are only read for what they make.
 static NOTHING: Rules = Rules::none();
 
-fn read(
-    migration: &Migration,
-    settings: &Settings,
-    rules: &Rules,
-    texts: &HashMap<PathBuf, Arc<str>>,
-) -> Result<Examined, Unread> {
+fn read(migration: &Migration, settings: &Settings, rules: &Rules, request: &Request<'_>) -> Result<Examined, Unread> {
     let text = |file: &MigrationFile| {
-        if let Some(text) = texts.get(&file.path) {
+        if let Some(text) = request.texts.get(&file.path) {
             return Ok(text.to_string());
         }
         let unread = |why: String| Unread { name: migration.name.clone(), why };
@@ -201,5 +203,9 @@ fn read(
     let down = migration.down.as_ref().map(text).transpose()?;
     let down = migration.down.as_ref().zip(down.as_ref()).map(|(file, text)| (file.path.as_path(), text.as_str()));
     let files = Files { name: &migration.name, up: (&migration.up.path, &up), down };
-    Ok(examine(files, settings, rules))
+    let examined = examine(files, settings, rules);
+    if let Some(alone) = request.alone {
+        alone.keep(migration, (&up, down.map(|(_, text)| text)), &examined);
+    }
+    Ok(examined)
 }

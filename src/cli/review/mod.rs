@@ -7,7 +7,7 @@ mod rules;
 mod sarif;
 mod text;
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashSet;
 use std::path::Path;
 
 use clap::{Args, ValueEnum};
@@ -135,7 +135,7 @@ pub fn run(options: &Options, session: &mut Session) -> Result<Exit, CommandErro
         git: if options.fix || options.diff { Git::ask_for_fixes(&context.config) } else { Git::ask(&context.config) },
         environments: Environments { board: asked.as_ref().map(|asked| (&asked.board, names.as_slice())) },
         large_tables: asked.as_ref().map(|asked| asked.large.clone()).unwrap_or_default(),
-        texts: HashMap::new(),
+        ..Request::default()
     };
     let folder = session.surroundings.folder.clone();
     if options.diff {

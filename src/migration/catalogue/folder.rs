@@ -1,6 +1,6 @@
 //! The files of a folder: which there are, and what they hold.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs::{self, File};
 use std::io;
 use std::num::NonZero;
@@ -35,15 +35,17 @@ pub(super) fn sql_files(folder: &Path) -> io::Result<Vec<(PathBuf, Result<FileRo
 }
 
 /// The names in `folder` that end in `.sql`, in any case.
+fn sql_names(folder: &Path) -> io::Result<impl Iterator<Item = io::Result<OsString>>> {
+    let names = fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.file_name()));
+    Ok(names.filter(|name| name.as_ref().map_or(true, |name| is_listed(name))))
+}
+
+/// Whether a file of this name counts: it ends in `.sql`, in any case.
 ///
 /// Hidden files are passed over: editors keep their own there, and a folder may keep `.gitkeep`.
-fn sql_names(folder: &Path) -> io::Result<impl Iterator<Item = io::Result<OsString>>> {
-    let is_sql = |name: &OsString| {
-        let bytes = name.as_encoded_bytes();
-        bytes.len() >= 4 && bytes[bytes.len() - 4..].eq_ignore_ascii_case(b".sql") && bytes[0] != b'.'
-    };
-    let names = fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.file_name()));
-    Ok(names.filter(move |name| name.as_ref().map_or(true, is_sql)))
+pub(super) fn is_listed(name: &OsStr) -> bool {
+    let bytes = name.as_encoded_bytes();
+    bytes.len() >= 4 && bytes[bytes.len() - 4..].eq_ignore_ascii_case(b".sql") && bytes[0] != b'.'
 }
 
 /// Whether the folders hold exactly the files that `file_of` knows by name, `count` in all, and none has changed.
@@ -112,12 +114,17 @@ pub(super) fn look_at<'a>(
 ) -> Vec<Found> {
     let look = |paths: &[&Path]| {
         let mut buffer = vec![0; BUFFER];
-        paths.iter().map(|path| look_at_one(path, known(path), now, &mut buffer)).collect::<Vec<_>>()
+        paths.iter().map(|path| look_again(path, known(path), now, &mut buffer)).collect::<Vec<_>>()
     };
     halves(paths, look).into_iter().flatten().collect()
 }
 
-fn look_at_one(path: &Path, known: Option<Known<'_>>, now: SystemTime, buffer: &mut [u8]) -> Found {
+/// Looks at one path, and reads the file.
+pub(super) fn look_at_one(path: &Path, now: SystemTime) -> Found {
+    look_again(path, None, now, &mut vec![0; BUFFER])
+}
+
+fn look_again(path: &Path, known: Option<Known<'_>>, now: SystemTime, buffer: &mut [u8]) -> Found {
     let metadata = match fs::metadata(path) {
         Ok(metadata) if metadata.is_file() => metadata,
         // Opening a pipe would wait for someone to write into it.

@@ -39,6 +39,13 @@ impl Layout {
         ScriptOptions { history_table: self.history_table.clone() }
     }
 
+    /// Whether a path is that of a file in these folders at which nobody looks: editors and git leave some behind.
+    pub fn passes_over(&self, path: &Path) -> bool {
+        let is_within = |folder: &Path| path.parent() == Some(folder);
+        (is_within(&self.migrations) || self.rollbacks.as_deref().is_some_and(is_within))
+            && path.file_name().is_some_and(|name| !folder::is_listed(name))
+    }
+
     /// The folder in which a new rollback is put.
     pub fn rollback_folder(&self) -> &Path {
         self.rollbacks.as_deref().unwrap_or(&self.migrations)
@@ -113,6 +120,25 @@ impl Catalogue {
         let look = self.look_again(layout, SystemTime::now())?;
         let same = !look.settled_any && look.catalogue == *self;
         Ok((!same).then_some(look.catalogue))
+    }
+
+    /// The catalogue after these files were written, which saves looking at all the others. `None` where that needs a look
+    /// at the folders: one of them is not known here, or is gone, or no file any more.
+    pub fn rewritten<'p>(&self, files: impl IntoIterator<Item = &'p Path>) -> Option<Catalogue> {
+        let mut catalogue = self.clone();
+        for path in files {
+            let (FileRole::Up(name) | FileRole::Down(name)) = FileRole::of(path.file_name()?.to_str()?).ok()?;
+            let migration = &mut catalogue.migrations[self.index_of(name.as_str())?];
+            let is_up = migration.up.path == path;
+            let down = migration.down.as_mut().filter(|down| down.path == path);
+            let known = if is_up { Some(&mut migration.up) } else { down }?;
+            let Looked { file, header, .. } = folder::look_at_one(path, SystemTime::now()).ok()?;
+            *known = file;
+            if is_up {
+                migration.header = header;
+            }
+        }
+        Some(catalogue)
     }
 
     /// The migration of this name.

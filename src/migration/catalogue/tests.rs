@@ -4,6 +4,7 @@ use std::os::unix::fs::symlink;
 
 use std::time::Duration;
 
+use rstest::rstest;
 use tempfile::TempDir;
 
 use super::*;
@@ -186,6 +187,53 @@ fn a_refresh_sees_what_came_went_and_changed_and_nothing_else() {
     project.write("migrations/oops.sql", "");
     let with_problem = without_b.refresh(&project.layout).unwrap().unwrap();
     assert_eq!(with_problem.problems.len(), 1);
+}
+
+#[rstest]
+#[case::a_migration(&["20260101000000_create_a.sql"])]
+#[case::a_rollback(&["20260101000000_create_a.down.sql"])]
+#[case::both(&["20260101000000_create_a.sql", "20260101000000_create_a.down.sql"])]
+fn files_that_were_written_are_read_without_a_look_at_the_others(#[case] written: &[&str]) {
+    let project = Project::new();
+    project
+        .write("migrations/20260101000000_create_a.sql", "-- Author: ana\nSELECT 1;")
+        .write("migrations/20260101000000_create_a.down.sql", "");
+    project.write("migrations/20260102000000_create_b.sql", "SELECT 2;");
+    let before = project.read();
+    let paths: Vec<PathBuf> = written.iter().map(|name| project.layout.migrations.join(name)).collect();
+    for name in written {
+        project.write(&format!("migrations/{name}"), "-- Author: bo\nSELECT 3;");
+    }
+    let after = before.rewritten(paths.iter().map(PathBuf::as_path)).expect("known files");
+    assert_eq!(after, project.read());
+    assert_ne!(after, before);
+}
+
+#[rstest]
+#[case::new("20260103000000_create_c.sql")]
+#[case::gone("20260102000000_create_b.sql")]
+#[case::elsewhere("../20260101000000_create_a.sql")]
+#[case::no_migration("notes.sql")]
+fn files_that_came_or_went_need_a_look_at_the_folders(#[case] path: &str) {
+    let project = Project::new();
+    project.write("migrations/20260101000000_create_a.sql", "").write("migrations/20260102000000_create_b.sql", "");
+    let before = project.read();
+    fs::remove_file(project.layout.migrations.join("20260102000000_create_b.sql")).unwrap();
+    assert_eq!(before.rewritten([project.layout.migrations.join(path).as_path()]), None);
+}
+
+#[rstest]
+#[case::a_migration("20260101000000_create_a.sql", false)]
+#[case::no_migration("notes.SQL", false)]
+#[case::an_editors("4913", true)]
+#[case::hidden(".20260101000000_create_a.sql.swp", true)]
+#[case::hidden_sql(".20260101000000_create_a.sql", true)]
+#[case::the_folder("", false)]
+#[case::elsewhere("sub/4913", false)]
+fn what_is_no_migrations_file_is_passed_over(#[case] path: &str, #[case] expected: bool) {
+    let project = Project::new();
+    let path = if path.is_empty() { project.layout.migrations.clone() } else { project.layout.migrations.join(path) };
+    assert_eq!(project.layout.passes_over(&path), expected);
 }
 
 #[test]

@@ -2,12 +2,13 @@
 //!
 //! What a migration's findings rest on: its own files, what git says of them, and what the migrations before it have
 //! made. So where a file changes, nothing before it has to be looked at again. What the others have made is kept for
-//! one place near the end: what is written on is mostly among the latest.
+//! one place near the end: what is written on is mostly among the latest. What is found in those alone is kept too.
 
 use std::collections::HashSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::alone::Alone;
 use super::judgement::judged;
 use super::{Git, Judged, Judgement, Request, review_each};
 use crate::config::Config;
@@ -23,6 +24,8 @@ const LATEST: usize = 48;
 #[derive(Debug, Default)]
 pub struct Reviewer {
     last: Option<Last>,
+    /// What was found in the latest alone.
+    alone: Alone,
 }
 
 /// The last review.
@@ -62,10 +65,10 @@ impl Reviewer {
     pub fn review(&mut self, config: &Config, catalogue: &Catalogue, git: Git) -> Judgement {
         let project = Project { main_branch: git.main_branch.clone(), rollbacks_beside: git.rollbacks_beside };
         let keys: Vec<_> = catalogue.migrations.iter().map(|migration| Key::of(migration, &git)).collect();
-        let request = Request { git, ..Request::default() };
-        let look = |some: &[Migration], known: &mut Known| {
+        let mut request = Request { git, ..Request::default() };
+        let look = |request: &Request<'_>, some: &[Migration], known: &mut Known| {
             let mut found = Vec::with_capacity(some.len());
-            review_each(config, some, &request, known, |reviewed| found.push(Arc::new(judged(&reviewed))));
+            review_each(config, some, request, known, |reviewed| found.push(Arc::new(judged(&reviewed))));
             found
         };
         let kept = self.last.take().filter(|last| last.project == project && last.holds_for(&keys));
@@ -77,10 +80,13 @@ impl Reviewer {
             None => {
                 let place = keys.len().saturating_sub(LATEST);
                 let mut known = Known::default();
-                (look(&catalogue.migrations[..place], &mut known), (place, known))
+                (look(&request, &catalogue.migrations[..place], &mut known), (place, known))
             }
         };
-        judged.extend(look(&catalogue.migrations[place..], &mut before.clone()));
+        let latest = &catalogue.migrations[place..];
+        request.alone = Some(&self.alone);
+        judged.extend(look(&request, latest, &mut before.clone()));
+        self.alone.retain(latest);
         let judgement = Judgement { migrations: judged.clone() };
         self.last = Some(Last { project, keys, judged, latest: (place, before) });
         judgement
@@ -160,6 +166,22 @@ mod tests {
         let anew = review(&mut Reviewer::default(), &config, &git);
         assert_eq!(format!("{again:?}"), format!("{anew:?}"));
         assert_eq!(Arc::ptr_eq(&before.migrations()[0], &again.migrations()[0]), kept);
+    }
+
+    #[test]
+    fn what_a_file_held_when_it_was_read_is_never_taken_for_what_it_holds_now() {
+        let (folder, config) = project();
+        let (mut reviewer, git) = (Reviewer::default(), Git::default());
+        let (before, after) = ("SELECT 1;\n", "DROP TABLE t3;\n");
+        write(folder.path(), NUMBER - 1, before);
+        let listed = Catalogue::read(&config.project.layout).expect("readable");
+        // Written again before it is looked at, and then as it was listed.
+        write(folder.path(), NUMBER - 1, after);
+        reviewer.review(&config, &listed, git.clone());
+        write(folder.path(), NUMBER - 1, before);
+        let again = review(&mut reviewer, &config, &git);
+        let anew = review(&mut Reviewer::default(), &config, &git);
+        assert_eq!(format!("{again:?}"), format!("{anew:?}"));
     }
 
     #[test]
