@@ -107,6 +107,15 @@ pub(super) fn stumbles(sql: &str) -> bool {
     makes || sql.starts_with("ALTER ") && OTHERS.iter().any(|words| says(words))
 }
 
+/// Whether a statement takes something away wherever it is there.
+pub(super) fn takes_away(sql: &str) -> bool {
+    let removes = |(part, words): &(&str, &str)| {
+        *words == "IF EXISTS " && outside_of_quotes(sql, &format!("{part}{words}")).is_some()
+    };
+    sql.starts_with("DROP ") && outside_of_quotes(sql, " IF EXISTS ").is_some()
+        || sql.starts_with("ALTER ") && OF_PARTS.iter().any(removes)
+}
+
 /// Where words stand that are not part of a name or a text.
 fn outside_of_quotes(sql: &str, words: &str) -> Option<usize> {
     sql.match_indices(words).map(|(at, _)| at).find(|at| {
@@ -147,5 +156,15 @@ mod tests {
     fn what_has_no_such_form_stumbles(#[case] sql: &str) {
         assert_eq!(passing_over(sql), sql);
         assert!(stumbles(sql));
+    }
+
+    #[rstest]
+    #[case("DROP TYPE IF EXISTS public.e", true)]
+    #[case("ALTER TABLE public.t DROP CONSTRAINT IF EXISTS k", true)]
+    #[case("ALTER TABLE public.t ADD COLUMN IF NOT EXISTS a integer", false)]
+    #[case("ALTER TABLE public.\"x DROP COLUMN IF EXISTS y\" ADD CONSTRAINT k CHECK ((a > 0))", false)]
+    #[case("DROP TYPE public.e", false)]
+    fn what_is_gone_already_is_taken_away_as_well(#[case] sql: &str, #[case] expected: bool) {
+        assert_eq!(takes_away(sql), expected);
     }
 }

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 
 use super::Comparison;
 use super::cause::Finding;
-use super::passing::{passing_over, stumbles};
+use super::passing::{passing_over, stumbles, takes_away};
 use crate::migration::text::printable;
 use crate::schema::diff::{Difference, Presence};
 use crate::schema::draft::{Draft, DraftStatement, Safety, draft};
@@ -60,7 +60,15 @@ impl Reconciliation {
 
     /// The migration's statements that fail where it is so already.
     pub fn stumbling(&self) -> impl Iterator<Item = &DraftStatement> {
-        self.draft.up.iter().filter(|statement| stumbles(&statement.sql))
+        let up = &self.draft.up;
+        // What is made anew is taken away first, wherever it is.
+        let makes_room = |one: &DraftStatement, object: &ObjectId| {
+            takes_away(&one.sql) && !destroys(one) && one.objects.contains(object)
+        };
+        let has_room = move |place: usize| {
+            up[place].objects.iter().any(|object| up[..place].iter().any(|earlier| makes_room(earlier, object)))
+        };
+        up.iter().enumerate().filter(move |(place, one)| stumbles(&one.sql) && !has_room(*place)).map(|(_, one)| one)
     }
 
     /// The migration's statements; those that lose something are comments unless `destructive`.
@@ -162,6 +170,25 @@ mod tests {
         let careful = "CREATE TABLE a (\n  id int\n);\n\n-- DESTROYS: the rows of b\n-- DROP TABLE\n--  b;\n\n";
         assert_eq!(body(&statements, false), careful);
         assert_eq!(body(&statements, true), careful.replace("-- DROP TABLE\n--  b", "DROP TABLE\n b"));
+    }
+
+    #[test]
+    fn what_is_taken_away_first_can_be_made_anew_everywhere() {
+        let key = |name: &str| ObjectId::in_schema(Kind::Table, "public", "t").part(Kind::Constraint, name);
+        let statement = |sql: &str, name: &str| DraftStatement {
+            sql: sql.to_owned(),
+            objects: vec![key(name)],
+            safety: Safety::Safe,
+            outside_transaction: false,
+        };
+        let up = vec![
+            statement("ALTER TABLE public.t DROP CONSTRAINT IF EXISTS a", "a"),
+            statement("ALTER TABLE public.t ADD CONSTRAINT a CHECK ((x > 0)) NOT VALID", "a"),
+            statement("ALTER TABLE public.t ADD CONSTRAINT b CHECK ((x > 0)) NOT VALID", "b"),
+        ];
+        let drafted = Reconciliation { selection: Vec::new(), draft: Draft { up, ..Draft::default() } };
+        let stumbling: Vec<_> = drafted.stumbling().flat_map(|statement| &statement.objects).collect();
+        assert_eq!(stumbling, [&key("b")]);
     }
 
     #[test]
