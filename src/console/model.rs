@@ -401,8 +401,9 @@ impl Model {
         self.toast = Some(Toast { text: text.into(), until: self.world.moment.uptime + TOAST });
     }
 
-    /// Shows an error until it is dismissed.
+    /// Shows an error until it is dismissed. One that comes again is shown once.
     pub fn trouble(&mut self, trouble: Trouble) {
+        self.troubles.retain(|shown| shown.trouble != trouble);
         self.troubles.push(Shown { trouble, since: self.world.moment.uptime });
     }
 

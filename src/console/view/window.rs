@@ -321,8 +321,14 @@ impl WindowScreen {
                 if *step == Step::Apply { self.refresh() } else { Vec::new() }
             }
             WindowEvent::StepFinished { step, outcome: StepOutcome::Failed { failure }, .. } => {
-                let direction = self.state.as_ref().map_or(Direction::Apply, |state| state.opened.plan.direction);
-                let title = format!("{} failed", step.title(direction));
+                let title = self.state.as_ref().map_or_else(
+                    || format!("{} failed", step.title(Direction::Apply)),
+                    // It stays on the screen, perhaps beside another window.
+                    |state| {
+                        let opened = &state.opened;
+                        format!("{} failed in {}", step.title(opened.plan.direction), opened.environment)
+                    },
+                );
                 self.looked_at = Some(*step);
                 let mut commands = self.refresh();
                 commands.push(Command::Trouble(Box::new(trouble(title, failure))));
