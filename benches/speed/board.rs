@@ -45,6 +45,7 @@ pub fn project(place: &Place) -> std::path::PathBuf {
         .map(|number| (format!("environment-{number}"), place.database(&format!("bench_board_{number}"))))
         .collect();
     workload::write_project(&folder, MIGRATIONS, &environments);
+    workload::commit(&folder);
     let history = workload::applied_history(&folder, MIGRATIONS);
     for number in 0..ENVIRONMENTS {
         place.run(&format!("bench_board_{number}"), &history);

@@ -31,6 +31,7 @@ pub fn measure(place: &Place, table: &mut Table) {
     let folder = place.folder("review");
     workload::write_project(&folder, MIGRATIONS, &[("bench".to_owned(), "postgresql:///none?host=/none".to_owned())]);
     write_migrations(&folder.join("migrations"));
+    workload::commit(&folder);
     let ours = || cost(place.tidegate(&folder).args(["review", "--format", "json", "--fail-on", "never"]));
     let (mut squawk, bound) = squawk(&folder.join("migrations"));
     let mut theirs = || cost(&mut squawk);

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 use std::path::Path;
+use std::process::Command;
 
 use jiff::ToSpan;
 use jiff::civil::date;
@@ -51,6 +52,20 @@ pub fn write_project(folder: &Path, migrations: usize, environments: &[(String, 
         let _ = write!(config, "\n[[environment]]\nname = \"{name}\"\ntier = \"development\"\nurl = \"{url}\"\n");
     }
     std::fs::write(folder.join("tidegate.toml"), config).expect("a file can be written");
+}
+
+/// Puts a project under version control as a team's project is, where there is git: everything is committed.
+pub fn commit(folder: &Path) {
+    let git = |words: &[&str]| {
+        let identity = ["-c", "user.name=ada", "-c", "user.email=ada@bench.example", "-c", "commit.gpgsign=false"];
+        let status = Command::new("git").current_dir(folder).args(identity).args(words).status();
+        status.is_ok_and(|status| status.success())
+    };
+    let commands: [&[&str]; 3] =
+        [&["init", "--quiet", "--initial-branch=main"], &["add", "."], &["commit", "--quiet", "--message=A project"]];
+    if !commands.into_iter().all(git) {
+        eprintln!("the project could not be put under version control; git has nothing to say of it");
+    }
 }
 
 /// The metadata that Tidegate records with the `number`th migration, so that others may record the same.

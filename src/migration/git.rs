@@ -80,8 +80,28 @@ pub fn uncommitted(dir: &Path, below: &[&Path]) -> Option<Vec<PathBuf>> {
     Some(changed)
 }
 
-/// A file's path as git's answers name it here: without links.
-pub fn named(path: &Path) -> PathBuf {
+/// Folders as git's answers name them here: without links. Each is looked up once, for a project has many files in few
+/// folders.
+#[derive(Debug, Clone, Default)]
+pub struct RealFolders(Vec<(PathBuf, PathBuf)>);
+
+impl RealFolders {
+    /// These folders.
+    pub fn of(folders: &[&Path]) -> Self {
+        RealFolders(folders.iter().map(|folder| ((*folder).to_owned(), real(folder))).collect())
+    }
+
+    /// A file's path as git's answers name it. What is in none of these folders is looked up.
+    pub fn named(&self, file: &Path) -> PathBuf {
+        let known = self.0.iter().find(|(folder, _)| Some(folder.as_path()) == file.parent());
+        match known.zip(file.file_name()) {
+            Some(((_, folder), name)) => folder.join(name),
+            None => real(file),
+        }
+    }
+}
+
+fn real(path: &Path) -> PathBuf {
     path.canonicalize().unwrap_or_else(|_| path.to_owned())
 }
 

@@ -14,7 +14,6 @@ use super::{Git, Judged, Judgement, Request, review_each};
 use crate::config::Config;
 use crate::migration::catalogue::{Catalogue, Migration, MigrationFile};
 use crate::migration::checksum::Checksum;
-use crate::migration::git;
 use crate::review::known::Known;
 
 /// How many of the latest migrations are looked at again when one of them changes.
@@ -104,7 +103,7 @@ impl Last {
 impl Key {
     fn of(migration: &Migration, git: &Git) -> Key {
         let among = |files: &HashSet<PathBuf>, file: &MigrationFile| {
-            !files.is_empty() && files.contains(&git::named(&file.path))
+            !files.is_empty() && files.contains(&git.folders.named(&file.path))
         };
         let file = |file: &MigrationFile| File {
             path: file.path.clone(),

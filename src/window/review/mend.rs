@@ -8,7 +8,6 @@ use std::sync::Arc;
 use crate::config::Config;
 use crate::migration::catalogue::{Catalogue, Migration};
 use crate::migration::checksum::Checksum;
-use crate::migration::git;
 use crate::migration::text::printable;
 use crate::review::examine::Examined;
 use crate::review::finding::{Finding, Fix, Part};
@@ -73,9 +72,10 @@ pub fn frozen(git: &Git, files: &[&Path], standing: &Standing) -> Option<Frozen>
         return Some(Frozen::Recorded(standing.recorded.join(", ")));
     }
     let branch = || git.main_branch.clone();
-    let known = git.unmerged.as_ref().filter(|unmerged| files.iter().all(|path| unmerged.knows(&git::named(path))));
+    let known =
+        git.unmerged.as_ref().filter(|unmerged| files.iter().all(|path| unmerged.knows(&git.folders.named(path))));
     match known {
-        Some(unmerged) if files.iter().all(|path| unmerged.is_open(&git::named(path))) => None,
+        Some(unmerged) if files.iter().all(|path| unmerged.is_open(&git.folders.named(path))) => None,
         Some(unmerged) if unmerged.has_branch => Some(Frozen::Merged(branch())),
         Some(_) => Some(Frozen::Committed(branch())),
         None if standing.all_asked => None,

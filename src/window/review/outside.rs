@@ -6,7 +6,7 @@ use std::thread;
 
 use crate::config::{Config, Environment};
 use crate::migration::catalogue::{Layout, Migration, MigrationFile};
-use crate::migration::git::{self, Unmerged};
+use crate::migration::git::{self, RealFolders, Unmerged};
 use crate::postgres::large;
 use crate::review::deed::Object;
 use crate::review::examine::{Examined, Rules};
@@ -34,6 +34,8 @@ pub struct Git {
     pub main_branch: String,
     /// Whether the Supabase CLI reads the folder of migrations, and rollbacks lie in it.
     pub rollbacks_beside: bool,
+    /// The project's folders, as the paths here have them.
+    pub folders: RealFolders,
 }
 
 impl Git {
@@ -58,11 +60,10 @@ impl Git {
             author: None,
             main_branch,
             rollbacks_beside: is_read_by_supabase(layout),
+            folders: RealFolders::of(&below),
         }
     }
-}
 
-impl Git {
     /// Asks git what has to be known before files are changed, too.
     pub fn ask_for_fixes(config: &Config) -> Self {
         let layout = &config.project.layout;
@@ -114,7 +115,7 @@ pub(super) fn add(examined: &mut Examined, migration: &Migration, request: &Requ
         if is_silent {
             return;
         }
-        let path = git::named(&file.path);
+        let path = git.folders.named(&file.path);
         if git.changed.contains(&path) {
             let message = format!("The file is not as the branch {} has it.", git.main_branch);
             examined.add(rules, "changed-after-merge", part, message);
@@ -131,7 +132,7 @@ pub(super) fn add(examined: &mut Examined, migration: &Migration, request: &Requ
             examined.add(rules, "rollback-beside", Part::Down, message);
         }
     }
-    if git.unmerged.as_ref().is_some_and(|unmerged| unmerged.new.contains(&git::named(&migration.up.path))) {
+    if git.unmerged.as_ref().is_some_and(|unmerged| unmerged.new.contains(&git.folders.named(&migration.up.path))) {
         // Nobody else can have written what was never committed.
         let authors = examined.findings.iter_mut().filter(|finding| finding.rule == "missing-author");
         authors.filter_map(|finding| finding.fix.as_mut()).for_each(|fix| fix.safe = true);
