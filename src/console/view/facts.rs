@@ -30,14 +30,14 @@ const LABEL: u16 = 12;
 /// The least width at which facts stand in two columns.
 const TWO_COLUMNS: u16 = 90;
 
-/// Draws a rule with a title, and the facts below it, in two columns where there is room.
+/// Draws a rule with a title, and the facts below it; in two columns where one would be too long and there is room.
 pub fn draw(canvas: &Canvas<'_>, frame: &mut Frame<'_>, area: Rect, title: &str, facts: &[Fact]) {
     let theme = canvas.theme;
     let (heading, rows) = split_top(area, 1);
     rule(canvas, frame, heading, title);
-    let columns = if area.width >= TWO_COLUMNS { 2 } else { 1 };
-    let width = rows.width / columns;
     let height = usize::from(rows.height.max(1));
+    let columns = if area.width >= TWO_COLUMNS && facts.len() > height { 2 } else { 1 };
+    let width = rows.width / columns;
     for (index, fact) in facts.iter().take(height * usize::from(columns)).enumerate() {
         let column = u16::try_from(index / height).unwrap_or(0);
         let at = row(rows, u16::try_from(index % height).unwrap_or(0));
