@@ -33,6 +33,9 @@ const FIRST: Duration = Duration::from_secs(1);
 /// How long the sessions of a round have to say goodbye to their servers.
 const GOODBYE: Duration = Duration::from_millis(50);
 
+/// How long memory must have lain free for the allocator to give it back, and a little more.
+const LAIN_FREE: Duration = Duration::from_millis(250);
+
 /// What an environment is held against.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Against {
@@ -205,6 +208,16 @@ fn until<T>(cancelled: &CancellationToken, what: impl Future<Output = T>) -> io:
     Ok(ended)
 }
 
+/// Has the allocator give back what a round has used. It does so when a thread ends, but only with what has lain free for
+/// a moment by then: the round's own end comes too early, and a console at rest ends no other thread for minutes.
+fn give_back() {
+    thread::sleep(LAIN_FREE);
+    let ends = thread::Builder::new().name("drift rest".to_owned()).spawn(|| drop(vec![0_u8; 1 << 20]));
+    if let Ok(thread) = ends {
+        let _ = thread.join();
+    }
+}
+
 struct Watch {
     context: Arc<Context>,
     news: mpsc::UnboundedSender<DriftEvent>,
@@ -233,6 +246,7 @@ impl Watch {
                 Ok(ended) => ended?,
                 Err(panic) => std::panic::resume_unwind(panic),
             };
+            give_back();
             is_due = until(cancelled, async {
                 tokio::select! {
                     () = tokio::time::sleep(refresh) => {}
