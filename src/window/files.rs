@@ -71,7 +71,8 @@ impl Touched {
 
 async fn watch(context: Arc<Context>, mut now: Option<Arc<Catalogue>>, news: mpsc::Sender<FilesNews>) {
     let (changed, mut changes) = mpsc::channel::<()>(1);
-    let touched = Arc::new(Mutex::new(Touched::default()));
+    // Until the watch began, nobody told of anything.
+    let touched = Arc::new(Mutex::new(Touched::Anything));
     let watcher = watch_folders(context.layout(), Arc::clone(&touched), changed.clone());
     if let Err(error) = &watcher {
         tracing::warn!(%error, "the system does not tell of file changes; looking every two seconds instead");
@@ -148,4 +149,38 @@ fn folders(layout: &Layout) -> Vec<PathBuf> {
         .collect();
     folders.dedup();
     folders
+}
+
+#[cfg(test)]
+mod tests {
+    use notify::event::{CreateKind, EventKind, Flag};
+    use rstest::rstest;
+
+    use super::*;
+    use crate::migration::table::TableName;
+
+    fn told(path: &str) -> notify::Result<notify::Event> {
+        Ok(notify::Event::new(EventKind::Create(CreateKind::File)).add_path(PathBuf::from(path)))
+    }
+
+    #[rstest]
+    #[case::a_file(told("/m/20260101000000_create_a.sql"), Some(vec!["/m/20260101000000_create_a.sql"]))]
+    #[case::an_editors(told("/m/4913"), Some(vec![]))]
+    #[case::the_folder(told("/m"), Some(vec!["/m"]))]
+    #[case::nothing_named(Ok(notify::Event::new(EventKind::Any)), None)]
+    #[case::too_much_to_tell(told("/m/x.sql").map(|event| event.set_flag(Flag::Rescan)), None)]
+    #[case::an_error(Err(notify::Error::generic("gone")), None)]
+    fn what_was_touched_is_known_by_name_or_may_be_anything(
+        #[case] event: notify::Result<notify::Event>,
+        #[case] expected: Option<Vec<&str>>,
+    ) {
+        let layout = Layout { migrations: "/m".into(), rollbacks: None, history_table: TableName::default() };
+        let mut touched = Touched::default();
+        touched.add(event, &layout);
+        let files = match touched {
+            Touched::Files(files) => Some(files),
+            Touched::Anything => None,
+        };
+        assert_eq!(files, expected.map(|paths| paths.into_iter().map(PathBuf::from).collect()));
+    }
 }
