@@ -86,8 +86,8 @@ impl EnvironmentView {
         let (rows, attempts, marker, approvals) = tokio::try_join!(rows, attempts, marker, approvals)?;
         Ok(EnvironmentView {
             info: connection.info().clone(),
+            detail: if history.is_readable() { detail } else { Detail::Full },
             history,
-            detail,
             past: Past { rows: rows.into(), attempts: attempts.into_iter().map(Attempt::from).collect() },
             has_store,
             marker,
@@ -96,6 +96,18 @@ impl EnvironmentView {
             latency,
             read_at: Timestamp::now(),
         })
+    }
+
+    /// The same with everything that the history's rows say.
+    pub async fn completed(
+        &self,
+        connection: &Connection,
+        table: &HistoryTable,
+        texts: &SharedTexts,
+    ) -> Result<EnvironmentView, PgError> {
+        let rows = history::read_sharing(connection, table, Detail::Full, texts).await?;
+        let past = Past { rows: rows.into(), ..self.past.clone() };
+        Ok(EnvironmentView { past, detail: Detail::Full, read_at: Timestamp::now(), ..self.clone() })
     }
 }
 

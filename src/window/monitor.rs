@@ -194,12 +194,16 @@ impl Watch {
         latencies: &mut Latencies,
     ) -> Result<Option<(ChangeToken, EnvironmentView)>, PgError> {
         let table = self.context.history_table();
+        // Where each migration stands is wanted at once, and the rest right after it.
+        if let Some((token, view)) = known.filter(|(_, view)| view.detail == Detail::Standing) {
+            return Ok(Some((token.clone(), view.completed(connection, &table, self.context.texts()).await?)));
+        }
         let asked = Instant::now();
         // Both questions go out at once: a console that only looks on sleeps as long as it can.
         let timed = async { history::change_token(connection, &table).await.map(|token| (token, asked.elapsed())) };
         let ((token, latency), holder) = tokio::try_join!(timed, lock::holder(connection))?;
         let latency = latencies.take(latency);
-        if let Some((seen, view)) = known.filter(|(_, view)| view.detail == Detail::Full) {
+        if let Some((seen, view)) = known {
             let same = *seen == token && view.holder == holder;
             if same && is_alike(view.latency, latency) {
                 return Ok(None);
@@ -209,7 +213,6 @@ impl Watch {
                 return Ok(Some((token, view)));
             }
         }
-        // Where each migration stands is wanted at once, and the rest right after it.
         let detail = if known.is_none() { Detail::Standing } else { Detail::Full };
         let view = EnvironmentView::read(connection, &table, detail, self.context.texts()).await?;
         Ok(Some((token, EnvironmentView { latency, ..view })))
