@@ -78,16 +78,19 @@ async fn watch(context: Arc<Context>, mut now: Option<Arc<Catalogue>>, news: mps
         tracing::warn!(%error, "the system does not tell of file changes; looking every two seconds instead");
     }
     loop {
-        if watcher.is_ok() {
+        let touched = if watcher.is_ok() {
             if changes.recv().await.is_none() {
                 return;
             }
             while tokio::time::timeout(QUIET, changes.recv()).await.is_ok() {}
+            std::mem::take(&mut *touched.lock().unwrap_or_else(PoisonError::into_inner))
         } else {
             tokio::time::sleep(POLL).await;
+            Touched::Anything
+        };
+        if matches!(&touched, Touched::Files(files) if files.is_empty()) {
+            continue;
         }
-        let touched = std::mem::take(&mut *touched.lock().unwrap_or_else(PoisonError::into_inner));
-        let touched = if watcher.is_ok() { touched } else { Touched::Anything };
         let Ok(read) = read_touched(&context, touched).await else { return };
         let answer = match read {
             Ok(catalogue) if now.as_ref().is_some_and(|now| Arc::ptr_eq(now, &catalogue)) => continue,
