@@ -3,6 +3,7 @@
 //! The left side is brought to what the right one is. Statements that lose something are written as comments until
 //! somebody confirms them. Nothing is ever applied from here: what is written goes through review and a window.
 
+use std::collections::HashSet;
 use std::fmt::Write as _;
 
 use super::Comparison;
@@ -60,15 +61,15 @@ impl Reconciliation {
 
     /// The migration's statements that fail where it is so already.
     pub fn stumbling(&self) -> impl Iterator<Item = &DraftStatement> {
-        let up = &self.draft.up;
-        // What is made anew is taken away first, wherever it is.
-        let makes_room = |one: &DraftStatement, object: &ObjectId| {
-            takes_away(&one.sql) && !destroys(one) && one.objects.contains(object)
-        };
-        let has_room = move |place: usize| {
-            up[place].objects.iter().any(|object| up[..place].iter().any(|earlier| makes_room(earlier, object)))
-        };
-        up.iter().enumerate().filter(move |(place, one)| stumbles(&one.sql) && !has_room(*place)).map(|(_, one)| one)
+        let mut gone: HashSet<&ObjectId> = HashSet::new();
+        self.draft.up.iter().filter(move |statement| {
+            // What is made anew is taken away first, wherever it is.
+            let has_room = statement.objects.iter().any(|object| gone.contains(object));
+            if takes_away(&statement.sql) && !destroys(statement) {
+                gone.extend(&statement.objects);
+            }
+            stumbles(&statement.sql) && !has_room
+        })
     }
 
     /// The migration's statements; those that lose something are comments unless `destructive`.
