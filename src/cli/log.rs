@@ -1,6 +1,7 @@
 //! The log: a file under the state folder, never the terminal.
 
 use std::fs::{self, OpenOptions};
+use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
@@ -69,7 +70,7 @@ fn named_file(path: &Path) -> Result<(NonBlocking, WorkerGuard), CommandError> {
         .mode(0o600)
         .open(path)
         .map_err(|source| CommandError::Write { path: output::path(path), source })?;
-    Ok(NonBlockingBuilder::default().buffered_lines_limit(LINES_WAITING).finish(file))
+    Ok(queued(file))
 }
 
 fn daily_file(folder: &Path) -> Option<(NonBlocking, WorkerGuard)> {
@@ -81,5 +82,10 @@ fn daily_file(folder: &Path) -> Option<(NonBlocking, WorkerGuard)> {
         .max_log_files(DAYS_KEPT)
         .build(folder)
         .ok()?;
-    Some(NonBlockingBuilder::default().buffered_lines_limit(LINES_WAITING).finish(file))
+    Some(queued(file))
+}
+
+/// Writes lines on a thread of its own.
+fn queued(file: impl Write + Send + 'static) -> (NonBlocking, WorkerGuard) {
+    NonBlockingBuilder::default().buffered_lines_limit(LINES_WAITING).finish(file)
 }

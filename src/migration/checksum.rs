@@ -49,7 +49,6 @@ pub fn short(checksum: &str) -> &str {
 
 impl fmt::Display for Checksum {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        const DIGITS: &[u8; 16] = b"0123456789abcdef";
         let mut text = [0; 64];
         for (pair, byte) in text.chunks_exact_mut(2).zip(self.0) {
             pair.copy_from_slice(&[DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]);
@@ -64,18 +63,20 @@ impl fmt::Debug for Checksum {
     }
 }
 
+const DIGITS: &[u8; 16] = b"0123456789abcdef";
+
 /// The value of each hexadecimal digit. A board compares many thousands of checksums, and digits cannot be foretold: a
 /// table takes a fifth of the time of asking what each of them is.
-const DIGITS: [u8; 256] = {
-    let mut digits = [NO_DIGIT; 256];
+const VALUES: [u8; 256] = {
+    let mut values = [NO_DIGIT; 256];
     let mut value = 0;
     while value < 16 {
-        let digit = b"0123456789abcdef"[value as usize];
-        digits[digit as usize] = value;
-        digits[digit.to_ascii_uppercase() as usize] = value;
+        let digit = DIGITS[value as usize];
+        values[digit as usize] = value;
+        values[digit.to_ascii_uppercase() as usize] = value;
         value += 1;
     }
-    digits
+    values
 };
 const NO_DIGIT: u8 = 0x80;
 
@@ -89,7 +90,7 @@ impl FromStr for Checksum {
         let mut digest = [0; 32];
         let mut seen = 0;
         for (byte, pair) in digest.iter_mut().zip(text.as_bytes().chunks_exact(2)) {
-            let (high, low) = (DIGITS[usize::from(pair[0])], DIGITS[usize::from(pair[1])]);
+            let (high, low) = (VALUES[usize::from(pair[0])], VALUES[usize::from(pair[1])]);
             seen |= high | low;
             *byte = high << 4 | (low & 0xf);
         }

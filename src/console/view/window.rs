@@ -321,14 +321,11 @@ impl WindowScreen {
                 if *step == Step::Apply { self.refresh() } else { Vec::new() }
             }
             WindowEvent::StepFinished { step, outcome: StepOutcome::Failed { failure }, .. } => {
-                let title = self.state.as_ref().map_or_else(
-                    || format!("{} failed", step.title(Direction::Apply)),
-                    // It stays on the screen, perhaps beside another window.
-                    |state| {
-                        let opened = &state.opened;
-                        format!("{} failed in {}", step.title(opened.plan.direction), opened.environment)
-                    },
-                );
+                // It stays on the screen, perhaps beside another window.
+                let title = match self.state.as_ref().map(|state| &state.opened) {
+                    Some(opened) => format!("{} failed in {}", step.title(opened.plan.direction), opened.environment),
+                    None => format!("{} failed", step.title(Direction::Apply)),
+                };
                 self.looked_at = Some(*step);
                 let mut commands = self.refresh();
                 commands.push(Command::Trouble(Box::new(trouble(title, failure))));

@@ -71,21 +71,13 @@ fn facts(json: &str, texts: &SharedTexts) -> Option<Box<Facts>> {
     struct Said<'a> {
         #[serde(borrow)]
         ticket: Option<Text<'a>>,
-        #[serde(borrow)]
         author: Option<Text<'a>>,
-        #[serde(borrow)]
         operator: Option<Text<'a>>,
-        #[serde(borrow)]
         window: Option<Text<'a>>,
-        #[serde(borrow)]
         reason: Option<Text<'a>>,
-        #[serde(borrow)]
         commit: Option<Text<'a>>,
-        #[serde(borrow)]
         backup: Option<Text<'a>>,
-        #[serde(borrow)]
         normalised: Option<Text<'a>>,
-        #[serde(borrow)]
         rollback: Option<Box<Said<'a>>>,
         #[serde(default)]
         rounds: Vec<IgnoredAny>,

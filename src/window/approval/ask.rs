@@ -198,7 +198,8 @@ pub fn gate(environment: &Environment, standings: &[Standing], login: &str) -> G
     let (name, names) = (environment.name.as_str(), names.join(" "));
     let way_on = format!(
         "Somebody who logs in as another role than {login}, and is not the author, gives it: in the console on the \
-         migration's screen, or by `tidegate approve {name} {names} --user ROLE`. `tidegate approvals {name}` shows what counts, and what does not."
+         migration's screen, or by `tidegate approve {name} {names} --user ROLE`. `tidegate approvals {name}` shows what \
+         counts, and what does not."
     );
     Gate::unmet(GateKind::Approved, why.join(" "), way_on)
 }
