@@ -91,7 +91,7 @@ pub fn examine(files: Files<'_>, settings: &Settings, rules: &Rules) -> Examined
     if let Some(tree) = up_tree {
         let structure = examined.up.script.as_ref().ok().map(|script| script.structure());
         let in_transaction = structure == Some(Structure::Wrapped);
-        let found = squawk::findings(Part::Up, files.up.1, &tree, in_transaction, &rules.on);
+        let found = squawk::findings(Part::Up, (files.up.1, &examined.up.words), &tree, in_transaction, &rules.on);
         let found = found.into_iter().filter(|finding| !examined.is_record(finding));
         findings.extend(found.map(|finding| examined.weighed(finding)));
     }

@@ -16,6 +16,7 @@ pub mod settings;
 pub mod sql;
 mod squawk;
 pub mod subject;
+pub mod words;
 
 use rule::Rule;
 

@@ -9,6 +9,7 @@ use squawk_syntax::ast::{self, AstNode};
 use squawk_syntax::{Parse, SourceFile, SyntaxKind};
 
 use super::deed::{Deed, deed_of, range};
+use super::words::Words;
 use crate::migration::lexer::Lexer;
 use crate::migration::script::{LineIndex, Position, Script, ScriptError, ScriptOptions, Structure};
 
@@ -62,6 +63,8 @@ pub struct Sql {
     pub strings: Vec<Range<usize>>,
     /// Its comments.
     pub comments: Vec<Range<usize>>,
+    /// Which words it has.
+    pub words: Words,
     /// What is no SQL.
     pub error: Option<SyntaxError>,
     /// The file as it would be run, or why it would not be.
@@ -78,7 +81,7 @@ impl Sql {
     pub fn read(file: &Path, text: &str, options: &ScriptOptions) -> (Sql, Option<Parse<SourceFile>>) {
         let script = Script::parse(file, text.as_bytes(), options);
         let too_long = text.len() > LARGEST;
-        let Tokens { strings, comments, has_star, too_deep } =
+        let Tokens { strings, comments, words, has_star, too_deep } =
             tokens(if too_long { &text[..text.floor_char_boundary(HEAD)] } else { text });
         let mut sql = Sql {
             text: script.as_ref().map_or_else(|_| text.into(), |script| Arc::clone(script.source())),
@@ -86,6 +89,7 @@ impl Sql {
             stars: Vec::new(),
             strings,
             comments,
+            words,
             error: None,
             script,
             too_deep,
@@ -212,12 +216,14 @@ impl Sql {
 struct Tokens {
     strings: Vec<Range<usize>>,
     comments: Vec<Range<usize>>,
+    words: Words,
     has_star: bool,
     too_deep: Option<Range<usize>>,
 }
 
 fn tokens(text: &str) -> Tokens {
-    let mut found = Tokens { strings: Vec::new(), comments: Vec::new(), has_star: false, too_deep: None };
+    let mut found =
+        Tokens { strings: Vec::new(), comments: Vec::new(), words: Words::default(), has_star: false, too_deep: None };
     let (mut depth, mut prefixes, mut chain) = (0_usize, 0_usize, 0_usize);
     for lexeme in Lexer::new(text, 0..text.len()) {
         match lexeme.kind {
@@ -242,6 +248,7 @@ fn tokens(text: &str) -> Tokens {
             }
             TokenKind::Ident => {
                 let word = &text[lexeme.range.clone()];
+                found.words.take(word);
                 let is = |words: &[&str]| words.iter().any(|one| word.eq_ignore_ascii_case(one));
                 if is(&["case"]) {
                     depth += 1;
@@ -254,7 +261,10 @@ fn tokens(text: &str) -> Tokens {
             TokenKind::Semi => (depth, prefixes, chain) = (0, 0, 0),
             TokenKind::Comma => (prefixes, chain) = (0, 0),
             TokenKind::Dot => (prefixes, chain) = (0, chain + 1),
-            TokenKind::QuotedIdent { .. } => prefixes = 0,
+            TokenKind::QuotedIdent { .. } => {
+                found.words.take_quoted(&text[lexeme.range.clone()]);
+                prefixes = 0;
+            }
             other => {
                 found.has_star |= other == TokenKind::Star;
                 (prefixes, chain) = (prefixes + 1, chain + 1);
