@@ -5,8 +5,10 @@ use std::ffi::OsStr;
 use std::io::Read;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::time::{Duration, Instant};
+use std::process::{Command, Stdio};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
 
 use super::checksum::Checksum;
 
@@ -63,25 +65,71 @@ pub fn changed_since(dir: &Path, revision: &str, below: &[&Path]) -> Option<Vec<
     Some(changed)
 }
 
-/// The files below some folders that a branch has, and that are not as they are there; `None` where there is no such
-/// branch, neither here nor at `origin`.
-pub fn changed_after(dir: &Path, branch: &str, below: &[&Path]) -> Option<Vec<PathBuf>> {
-    let at = [format!("refs/remotes/origin/{branch}^{{commit}}"), format!("refs/heads/{branch}^{{commit}}")];
-    let commit = at.iter().find_map(|at| line(dir, ["rev-parse", "--verify", "--quiet", at]))?;
-    // What the branch got since this one left it is no change of this one's.
-    let base = line(dir, ["merge-base", "HEAD", &commit])?;
-    listed(dir, &["diff", "--name-only", "--no-renames", "--diff-filter=MDT", "-z", &base], below)
+/// Which files below some folders differ from what is committed.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Differing {
+    /// Those that are not committed as they are.
+    pub uncommitted: HashSet<PathBuf>,
+    /// Those that the main branch has, at `origin` or else here, and that are not as they are there. What the branch got
+    /// since this one left it is no change of this one's.
+    pub from_branch: HashSet<PathBuf>,
 }
 
-/// The files below some folders that are not committed as they are.
-pub fn uncommitted(dir: &Path, below: &[&Path]) -> Option<Vec<PathBuf>> {
-    let mut changed = listed(dir, &["diff", "--name-only", "--no-renames", "-z", "HEAD"], below)?;
-    changed.extend(untracked(dir, below)?);
-    Some(changed)
+/// Which files below some folders differ from what is committed here and on the main branch; `None` where git cannot say.
+///
+/// Somebody who types waits for the answer: files are looked at once, and git's programs run side by side.
+pub fn differing(dir: &Path, branch: &str, below: &[&Path]) -> Option<Differing> {
+    let look = || ask(dir, within(&["status", "--porcelain=v1", "-z", "--untracked-files=all", "--no-renames"], below));
+    let compare = |branch: &String| {
+        // From where this branch left that one to its last commit.
+        let range = format!("{branch}...HEAD");
+        let bytes = ask(dir, within(&["diff", "--name-status", "--no-renames", "-z", &range], below))?;
+        Some((branch.clone(), bytes))
+    };
+    let branches = [format!("refs/remotes/origin/{branch}"), format!("refs/heads/{branch}")];
+    let (looked, root, compared) = thread::scope(|scope| {
+        let other = thread::Builder::new().spawn_scoped(scope, look);
+        let root = line(dir, ["rev-parse", "--show-toplevel"]).map(PathBuf::from);
+        let compared = root.as_ref().and_then(|_| branches.iter().find_map(compare));
+        let looked = other.map_or_else(|_| look(), |thread| thread.join().unwrap_or_default());
+        (looked, root, compared)
+    });
+    let (looked, root) = looked.zip(root)?;
+    let mut differing = Differing::default();
+    let mut known = HashSet::new();
+    for entry in looked.split(|byte| *byte == 0) {
+        // Two letters for what the index and the folder have made of the last commit's file, and a blank.
+        let Some((state, name)) = entry.split_at_checked(3) else { continue };
+        let path = root.join(OsStr::from_bytes(name));
+        if !state.contains(&b'?') && !state.contains(&b'A') {
+            known.insert(path.clone());
+        }
+        differing.uncommitted.insert(path);
+    }
+    let Some((branch, compared)) = compared else { return Some(differing) };
+    let mut words = compared.split(|byte| *byte == 0);
+    let (mut twice, mut added) = (HashSet::new(), HashSet::new());
+    while let Some((state, name)) = words.next().zip(words.next()) {
+        let path = root.join(OsStr::from_bytes(name));
+        let changed = match state {
+            b"A" => &mut added,
+            // The second change may have taken back the first.
+            _ if known.remove(&path) => &mut twice,
+            _ => &mut differing.from_branch,
+        };
+        changed.insert(path);
+    }
+    if !twice.is_empty() {
+        let base = line(dir, ["merge-base", "HEAD", &branch])?;
+        let twice: Vec<&Path> = twice.iter().map(PathBuf::as_path).collect();
+        let words = ["diff", "--name-only", "--no-renames", "--diff-filter=MDT", "-z", &base];
+        differing.from_branch.extend(listed(dir, &words, &twice)?);
+    }
+    differing.from_branch.extend(known.into_iter().filter(|path| !added.contains(path)));
+    Some(differing)
 }
 
-/// Folders as git's answers name them here: without links. Each is looked up once, for a project has many files in few
-/// folders.
+/// Folders as git's answers name them: without links. Each is looked up once, for a project has many files in few folders.
 #[derive(Debug, Clone, Default)]
 pub struct RealFolders(Vec<(PathBuf, PathBuf)>);
 
@@ -164,9 +212,14 @@ fn untracked(dir: &Path, below: &[&Path]) -> Option<Vec<PathBuf>> {
 /// The paths that a command of git prints with `-z`, absolute.
 fn listed(dir: &Path, arguments: &[&str], below: &[&Path]) -> Option<Vec<PathBuf>> {
     let root = PathBuf::from(line(dir, ["rev-parse", "--show-toplevel"])?);
-    let words = arguments.iter().map(OsStr::new).chain([OsStr::new("--")]);
-    let bytes = ask(dir, words.chain(below.iter().map(|path| path.as_os_str())))?;
+    let bytes = ask(dir, within(arguments, below))?;
     Some(paths(&root, &bytes).collect())
+}
+
+/// A command of git, about some folders or files.
+fn within<'a>(words: &[&'a str], below: &[&'a Path]) -> impl Iterator<Item = &'a OsStr> {
+    let words = words.iter().map(|word| OsStr::new(*word)).chain([OsStr::new("--")]);
+    words.chain(below.iter().map(|path| path.as_os_str())).collect::<Vec<_>>().into_iter()
 }
 
 /// The paths that git lists with `-z`.
@@ -234,34 +287,27 @@ fn ask<Word: AsRef<OsStr>>(dir: &Path, arguments: impl IntoIterator<Item = Word>
         .spawn()
         .ok()?;
     let mut output = child.stdout.take()?;
-    let reader = std::thread::spawn(move || {
+    let (sender, answer) = mpsc::channel();
+    let read = move || {
         let mut bytes = Vec::new();
-        output.read_to_end(&mut bytes).map(|_| bytes)
-    });
-    let succeeded = wait(&mut child);
-    let bytes = reader.join().ok()?.ok()?;
-    succeeded.then_some(bytes)
-}
-
-/// Waits for the end of a child, at most for [`PATIENCE`]; whether it succeeded.
-fn wait(child: &mut Child) -> bool {
-    let deadline = Instant::now() + PATIENCE;
-    loop {
-        match child.try_wait() {
-            Ok(Some(status)) => return status.success(),
-            Ok(None) if Instant::now() < deadline => std::thread::sleep(Duration::from_millis(2)),
-            _ => {
-                let _ = child.kill();
-                let _ = child.wait();
-                return false;
-            }
-        }
+        let read = output.read_to_end(&mut bytes);
+        // Nobody waits any longer where it took too long.
+        let _ = sender.send(read.map(|_| bytes));
+    };
+    let reader = thread::Builder::new().spawn(read);
+    // It ends when all is said.
+    let bytes = reader.ok().and_then(|_| answer.recv_timeout(PATIENCE).ok()?.ok());
+    if bytes.is_none() {
+        let _ = child.kill();
     }
+    child.wait().ok()?.success().then_some(bytes)?
 }
 
 #[cfg(test)]
 mod tests {
     use std::fs;
+
+    use rstest::rstest;
 
     use super::*;
 
@@ -326,13 +372,62 @@ mod tests {
             paths.sort();
             paths
         };
-        let after = changed_after(&root, "trunk", &[&below]).map(sorted);
-        assert_eq!(after, Some(vec![path("gone.sql"), path("mended.sql")]));
+        let sorted_set = |paths: HashSet<PathBuf>| sorted(paths.into_iter().collect());
+        let found = differing(&root, "trunk", &[&below]).unwrap();
+        assert_eq!(sorted_set(found.from_branch), [path("gone.sql"), path("mended.sql")]);
+        assert_eq!(sorted_set(found.uncommitted), [path("gone.sql"), path("new.sql")]);
         let since = changed_since(&root, "trunk", &[&below]).map(sorted);
         assert_eq!(since, Some(["added.sql", "gone.sql", "mended.sql", "new.sql"].map(path).to_vec()));
-        assert_eq!(uncommitted(&root, &[&below]).map(sorted), Some(["gone.sql", "new.sql"].map(path).to_vec()));
-        assert_eq!(changed_after(&root, "nothing", &[&below]), None);
+        let found = differing(&root, "nothing", &[&below]).unwrap();
+        assert_eq!((found.from_branch.len(), found.uncommitted.len()), (0, 2));
         assert_eq!(changed_since(&root, "--output=x", &[&below]), None);
+    }
+
+    #[rstest]
+    #[case::as_it_is_there("mended.sql", Some("mended.sql"), false, true)]
+    #[case::changed_in_a_commit("mended.sql", None, true, false)]
+    #[case::changed_since_then("mended.sql", Some("changed"), true, true)]
+    #[case::changed_in_the_folder_alone("kept.sql", Some("changed"), true, true)]
+    #[case::not_there("added.sql", Some("changed"), false, true)]
+    #[case::not_changed("kept.sql", None, false, false)]
+    fn a_file_is_held_against_where_this_branch_left_the_main_one(
+        #[case] name: &str,
+        #[case] text: Option<&str>,
+        #[case] from_branch: bool,
+        #[case] uncommitted: bool,
+    ) {
+        let Some(folder) = repository() else { return };
+        let root = folder.path().canonicalize().unwrap();
+        for name in ["kept.sql", "mended.sql"] {
+            fs::write(root.join(name), name).unwrap();
+        }
+        commit(&root).unwrap();
+        git(&root, &["branch", "-M", "trunk"]).unwrap();
+        git(&root, &["checkout", "-q", "-b", "work"]).unwrap();
+        fs::write(root.join("mended.sql"), "mended").unwrap();
+        fs::write(root.join("added.sql"), "added").unwrap();
+        commit(&root).unwrap();
+        // What the main branch got since is not looked at.
+        git(&root, &["checkout", "-q", "trunk"]).unwrap();
+        fs::write(root.join("kept.sql"), "later").unwrap();
+        commit(&root).unwrap();
+        git(&root, &["checkout", "-q", "work"]).unwrap();
+        let path = root.join(name);
+        if let Some(text) = text {
+            fs::write(&path, text).unwrap();
+        }
+        let found = differing(&root, "trunk", &[&root]).unwrap();
+        assert_eq!((found.from_branch.contains(&path), found.uncommitted.contains(&path)), (from_branch, uncommitted));
+    }
+
+    #[test]
+    fn before_the_first_commit_every_file_is_uncommitted() {
+        let Some(folder) = repository() else { return };
+        let root = folder.path().canonicalize().unwrap();
+        fs::write(root.join("a.sql"), "x").unwrap();
+        let found = differing(&root, "main", &[&root]).unwrap();
+        assert_eq!((found.uncommitted, found.from_branch), ([root.join("a.sql")].into(), HashSet::new()));
+        assert_eq!(differing(Path::new("/nonexistent"), "main", &[]), None);
     }
 
     #[test]

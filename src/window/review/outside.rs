@@ -2,7 +2,6 @@
 
 use std::collections::HashSet;
 use std::path::PathBuf;
-use std::thread;
 
 use crate::config::{Config, Environment};
 use crate::migration::catalogue::{Layout, Migration, MigrationFile};
@@ -44,18 +43,10 @@ impl Git {
         let layout = &config.project.layout;
         let below = [layout.migrations.as_path(), layout.rollback_folder()];
         let main_branch = config.review.main_branch.clone();
-        let set = |paths: Option<Vec<PathBuf>>| paths.unwrap_or_default().into_iter().collect();
-        let uncommitted = || git::uncommitted(&layout.migrations, &below);
-        let (uncommitted, changed) = thread::scope(|scope| {
-            // Two programs at once: who waits for what git says is somebody who types.
-            let other = thread::Builder::new().spawn_scoped(scope, uncommitted);
-            let changed = git::changed_after(&layout.migrations, &main_branch, &below);
-            let asked = other.map_or_else(|_| uncommitted(), |thread| thread.join().unwrap_or_default());
-            (asked, changed)
-        });
+        let differing = git::differing(&layout.migrations, &main_branch, &below).unwrap_or_default();
         Git {
-            uncommitted: set(uncommitted),
-            changed: set(changed),
+            uncommitted: differing.uncommitted,
+            changed: differing.from_branch,
             unmerged: None,
             author: None,
             main_branch,
