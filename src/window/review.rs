@@ -97,24 +97,34 @@ impl Reviewed {
     }
 }
 
-impl Review {
-    /// The gravest of all findings.
-    pub fn gravest(&self) -> Option<Severity> {
-        let of_files = self.problems.iter().map(|(_, severity)| *severity);
-        self.migrations.iter().filter_map(Reviewed::gravest).chain(of_files).max()
+/// How many findings there are of each severity.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// How many migrations were reviewed.
+    pub migrations: usize,
+    /// The findings, the least grave first.
+    pub counts: [usize; 3],
+}
+
+impl Tally {
+    /// Counts a migration and what was found in it. One that could not be read is an error.
+    pub fn add(&mut self, reviewed: &Reviewed) {
+        self.migrations += 1;
+        match &reviewed.examined {
+            Ok(examined) => examined.findings.iter().for_each(|finding| self.add_finding(finding.severity)),
+            Err(_) => self.add_finding(Severity::Error),
+        }
     }
 
-    /// How many findings there are of each severity, the least grave first.
-    pub fn counts(&self) -> [usize; 3] {
-        let findings =
-            self.migrations.iter().filter_map(|one| one.examined.as_ref().ok()).flat_map(|one| &one.findings);
-        let unread = self.migrations.iter().filter(|one| one.examined.is_err()).map(|_| Severity::Error);
-        let files = self.problems.iter().map(|(_, severity)| *severity);
-        let mut counts = [0; 3];
-        for severity in findings.map(|finding| finding.severity).chain(unread).chain(files) {
-            counts[severity as usize] += 1;
-        }
-        counts
+    /// Counts a finding.
+    pub fn add_finding(&mut self, severity: Severity) {
+        self.counts[severity as usize] += 1;
+    }
+
+    /// The gravest of all findings.
+    pub fn gravest(&self) -> Option<Severity> {
+        let grave_first = [Severity::Error, Severity::Warning, Severity::Note];
+        grave_first.into_iter().find(|severity| self.counts[*severity as usize] > 0)
     }
 }
 
@@ -124,13 +134,24 @@ const AT_ONCE: usize = 64;
 /// Reviews migrations on all cores.
 pub fn review(config: &Config, catalogue: &Catalogue, request: &Request<'_>) -> Review {
     let mut migrations = Vec::new();
-    review_each(config, request.reach(catalogue), request, &mut Known::default(), |reviewed| migrations.push(reviewed));
+    let problems = review_one_by_one(config, catalogue, request, |reviewed| migrations.push(reviewed));
+    Review { migrations, problems }
+}
+
+/// Reviews migrations on all cores, and hands each over as soon as it and those before it are done, so that not all of
+/// them are in memory. Returns what is wrong with files that are no migrations, and how grave that is.
+pub fn review_one_by_one(
+    config: &Config,
+    catalogue: &Catalogue,
+    request: &Request<'_>,
+    take: impl FnMut(Reviewed),
+) -> Vec<(FileProblem, Severity)> {
+    review_each(config, request.reach(catalogue), request, &mut Known::default(), take);
     let severity = Rules::of(&config.review, request.tier.map(Tier::word)).severity("file-name");
-    let problems = match severity.filter(|_| request.only.is_none()) {
+    match severity.filter(|_| request.only.is_none()) {
         Some(severity) => catalogue.problems.iter().map(|problem| (problem.clone(), severity)).collect(),
         None => Vec::new(),
-    };
-    Review { migrations, problems }
+    }
 }
 
 impl Request<'_> {

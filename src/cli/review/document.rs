@@ -2,18 +2,21 @@
 
 use serde::Serialize;
 
-use super::Page;
+use super::{Page, Sheet};
+use crate::cli::CommandError;
+use crate::cli::output::Output;
+use crate::migration::catalogue::FileProblem;
 use crate::migration::script::Position;
 use crate::review::category::Category;
 use crate::review::examine::Examined;
 use crate::review::finding::{Finding, Part, Severity};
 use crate::review::rule;
-use crate::window::review::Reviewed;
 use crate::window::review::mend::{Change, Fixed, Kept, Mending};
+use crate::window::review::{Reviewed, Tally};
 
 /// The whole document.
 #[derive(Debug, Serialize)]
-pub(super) struct Document {
+struct Document {
     migrations: Vec<Migration>,
     files: Vec<File>,
     counts: Counts,
@@ -47,7 +50,7 @@ struct Counts {
     notes: usize,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Default, Serialize)]
 struct Migration {
     name: String,
     categories: Vec<Category>,
@@ -117,61 +120,77 @@ struct Allowed {
     reason: String,
 }
 
-/// The document; with what was fixed, where fixes were asked for.
-pub(super) fn document(page: &Page<'_>, mending: Option<&Mending>) -> Document {
-    let [notes, warnings, errors] = page.review.counts();
-    let migrations = page.review.migrations.iter().map(|reviewed| {
-        let name = reviewed.name().to_string();
-        match &reviewed.examined {
-            Ok(examined) => Migration {
-                name,
-                categories: examined.categories().into_iter().collect(),
-                findings: examined.findings.iter().map(|one| found(page, reviewed, examined, one)).collect(),
-                allowed: examined.allowed.iter().map(|(one, reason)| allowed(examined, one, reason)).collect(),
-                unread: None,
-            },
-            Err(unread) => Migration {
-                name,
-                categories: Vec::new(),
-                findings: Vec::new(),
-                allowed: Vec::new(),
-                unread: Some(unread.why.clone()),
-            },
-        }
-    });
-    let files = page.review.problems.iter().map(|(problem, severity)| File {
-        rule: "file-name",
-        severity: *severity,
-        file: page.path(&problem.path),
-        message: problem.kind.to_string(),
-    });
-    let fixed = |mending: &Mending| {
-        let of_file = |change: &Change| {
-            let file = page.path(&change.path);
-            let text = move |one: &Fixed| FixedText {
-                rule: one.rule,
-                file: file.clone(),
-                line: one.line,
-                title: one.title.clone(),
-            };
-            change.fixed.iter().map(text).collect::<Vec<_>>()
-        };
-        mending.changes.iter().flat_map(of_file).collect()
-    };
-    let kept = |mending: &Mending| {
-        let text = |one: &Kept| KeptText { file: page.path(&one.path), fixes: one.fixes, why: one.why.clone() };
-        mending.kept.iter().map(text).collect()
-    };
-    Document {
-        migrations: migrations.collect(),
-        files: files.collect(),
-        counts: Counts { errors, warnings, notes },
-        fixed: mending.map(fixed),
-        not_fixed: mending.map(kept),
+/// Gathers the document, and prints it.
+pub(super) struct Json<'a> {
+    page: Page<'a>,
+    /// What was fixed, where fixes were asked for.
+    mending: Option<&'a Mending>,
+    migrations: Vec<Migration>,
+    output: &'a mut Output,
+}
+
+impl<'a> Json<'a> {
+    pub(super) fn new(page: Page<'a>, mending: Option<&'a Mending>, output: &'a mut Output) -> Self {
+        Json { page, mending, migrations: Vec::new(), output }
     }
 }
 
-pub(super) fn found(page: &Page<'_>, reviewed: &Reviewed, examined: &Examined, finding: &Finding) -> Found {
+impl Sheet for Json<'_> {
+    fn take(&mut self, reviewed: &Reviewed) -> Result<(), CommandError> {
+        let mut migration = Migration { name: reviewed.name().to_string(), ..Migration::default() };
+        match &reviewed.examined {
+            Ok(examined) => {
+                migration.categories.extend(examined.categories());
+                let found = |one| found(self.page, reviewed, examined, one);
+                migration.findings.extend(examined.findings.iter().map(found));
+                let allowed = |(one, reason): &(Finding, String)| allowed(examined, one, reason);
+                migration.allowed.extend(examined.allowed.iter().map(allowed));
+            }
+            Err(unread) => migration.unread = Some(unread.why.clone()),
+        }
+        self.migrations.push(migration);
+        Ok(())
+    }
+
+    fn end(&mut self, problems: &[(FileProblem, Severity)], tally: &Tally) -> Result<(), CommandError> {
+        let [notes, warnings, errors] = tally.counts;
+        let files = problems.iter().map(|(problem, severity)| File {
+            rule: "file-name",
+            severity: *severity,
+            file: self.page.path(&problem.path),
+            message: problem.kind.to_string(),
+        });
+        let document = Document {
+            files: files.collect(),
+            counts: Counts { errors, warnings, notes },
+            fixed: self.mending.map(|mending| fixed(self.page, mending)),
+            not_fixed: self.mending.map(|mending| not_fixed(self.page, mending)),
+            migrations: std::mem::take(&mut self.migrations),
+        };
+        Ok(self.output.json(&document)?)
+    }
+}
+
+fn fixed(page: Page<'_>, mending: &Mending) -> Vec<FixedText> {
+    let of_file = |change: &Change| {
+        let file = page.path(&change.path);
+        let text = move |one: &Fixed| FixedText {
+            rule: one.rule,
+            file: file.clone(),
+            line: one.line,
+            title: one.title.clone(),
+        };
+        change.fixed.iter().map(text).collect::<Vec<_>>()
+    };
+    mending.changes.iter().flat_map(of_file).collect()
+}
+
+fn not_fixed(page: Page<'_>, mending: &Mending) -> Vec<KeptText> {
+    let text = |one: &Kept| KeptText { file: page.path(&one.path), fixes: one.fixes, why: one.why.clone() };
+    mending.kept.iter().map(text).collect()
+}
+
+pub(super) fn found(page: Page<'_>, reviewed: &Reviewed, examined: &Examined, finding: &Finding) -> Found {
     let at = |range: &std::ops::Range<usize>| place(examined, finding.part, range);
     Found {
         rule: finding.rule,

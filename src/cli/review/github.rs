@@ -1,51 +1,62 @@
 //! A review as annotations: commands that GitHub's workflows read from standard output.
 
-use super::Page;
-use super::document::found;
+use super::document::{Found, found};
+use super::{Page, Sheet};
 use crate::cli::CommandError;
 use crate::cli::output::Output;
+use crate::migration::catalogue::FileProblem;
 use crate::review::finding::Severity;
+use crate::window::review::{Reviewed, Tally};
 
 /// Prints one line for each finding.
-pub(super) fn print(page: &Page<'_>, output: &mut Output) -> Result<(), CommandError> {
-    for reviewed in &page.review.migrations {
+pub(super) struct Annotations<'a> {
+    page: Page<'a>,
+    output: &'a mut Output,
+}
+
+impl<'a> Annotations<'a> {
+    pub(super) fn new(page: Page<'a>, output: &'a mut Output) -> Self {
+        Annotations { page, output }
+    }
+}
+
+impl Sheet for Annotations<'_> {
+    fn take(&mut self, reviewed: &Reviewed) -> Result<(), CommandError> {
         match &reviewed.examined {
             Ok(examined) => {
                 for finding in &examined.findings {
-                    let found = found(page, reviewed, examined, finding);
-                    let place = found.place.line.map(|line| {
-                        let number = |number: Option<u32>| number.unwrap_or_default();
-                        let place = found.place;
-                        format!(
-                            ",line={line},endLine={},col={},endColumn={}",
-                            number(place.end_line),
-                            number(place.column),
-                            number(place.end_column)
-                        )
-                    });
-                    let message = match &found.help {
-                        Some(help) => format!("{} {help}", found.message),
-                        None => found.message,
-                    };
-                    output.line(command(
-                        found.severity,
-                        &found.file,
-                        &place.unwrap_or_default(),
-                        found.rule,
-                        &message,
-                    ))?;
+                    self.output.line(annotation(found(self.page, reviewed, examined, finding)))?;
                 }
             }
             Err(unread) => {
-                output.line(command(Severity::Error, &page.path(&reviewed.up), "", "runnable", &unread.why))?;
+                let file = self.page.path(&reviewed.up);
+                self.output.line(command(Severity::Error, &file, "", "runnable", &unread.why))?;
             }
         }
+        Ok(())
     }
-    for (problem, severity) in &page.review.problems {
-        let message = problem.kind.to_string();
-        output.line(command(*severity, &page.path(&problem.path), "", "file-name", &message))?;
+
+    fn end(&mut self, problems: &[(FileProblem, Severity)], _: &Tally) -> Result<(), CommandError> {
+        for (problem, severity) in problems {
+            let message = problem.kind.to_string();
+            self.output.line(command(*severity, &self.page.path(&problem.path), "", "file-name", &message))?;
+        }
+        Ok(())
     }
-    Ok(())
+}
+
+fn annotation(found: Found) -> String {
+    let place = found.place.line.map(|line| {
+        let number = |number: Option<u32>| number.unwrap_or_default();
+        let place = found.place;
+        let [end_line, column, end_column] = [place.end_line, place.column, place.end_column].map(number);
+        format!(",line={line},endLine={end_line},col={column},endColumn={end_column}")
+    });
+    let message = match &found.help {
+        Some(help) => format!("{} {help}", found.message),
+        None => found.message,
+    };
+    command(found.severity, &found.file, &place.unwrap_or_default(), found.rule, &message)
 }
 
 fn command(severity: Severity, file: &str, place: &str, rule: &str, message: &str) -> String {

@@ -15,8 +15,8 @@ use futures_util::future::join_all;
 
 use super::environments::{context, environments, small_runtime};
 use super::{CommandError, Exit, Session};
-use crate::config::{Environment, Tier};
-use crate::migration::catalogue::Catalogue;
+use crate::config::{Config, Environment, Tier};
+use crate::migration::catalogue::{Catalogue, FileProblem};
 use crate::migration::git;
 use crate::review::finding::Severity;
 use crate::review::settings::LargeTable;
@@ -24,7 +24,7 @@ use crate::window::board::Board;
 use crate::window::context::Context;
 use crate::window::look::look;
 use crate::window::review::mend::mend;
-use crate::window::review::{Environments, Git, Request, Review, large_tables, review};
+use crate::window::review::{Environments, Git, Request, Reviewed, Tally, large_tables, review_one_by_one};
 
 /// The arguments of `tidegate review`.
 #[derive(Debug, Args)]
@@ -150,28 +150,58 @@ pub fn run(options: &Options, session: &mut Session) -> Result<Exit, CommandErro
         request.git = Git::ask(&context.config);
         mending = Some(made);
     }
-    let found = review(&context.config, &catalogue, &request);
-    let page = Page { review: &found, folder: &folder };
-    match options.format {
-        Format::Text => {
-            if let Some(mending) = &mending {
-                fix::print(mending, &folder, session)?;
-            }
-            text::print(&page, session.global.verbose > 0, &mut session.output)?;
-            if let Some(mending) = &mending {
-                fix::print_open(mending, session)?;
-            }
-        }
-        Format::Json => session.output.json(&document::document(&page, mending.as_ref()))?,
-        Format::Sarif => session.output.json(&sarif::document(&page))?,
-        Format::Github => github::print(&page, &mut session.output)?,
+    if let (Format::Text, Some(mending)) = (options.format, &mending) {
+        fix::print(mending, &folder, session)?;
     }
-    Ok(exit(&found, options.fail_on))
+    let page = Page { folder: &folder };
+    let tally = {
+        let (verbose, output) = (session.global.verbose > 0, &mut session.output);
+        let mut sheet: Box<dyn Sheet> = match options.format {
+            Format::Text => Box::new(text::Lines::new(page, verbose, output)),
+            Format::Json => Box::new(document::Json::new(page, mending.as_ref(), output)),
+            Format::Sarif => Box::new(sarif::Sarif::new(page, output)),
+            Format::Github => Box::new(github::Annotations::new(page, output)),
+        };
+        print(&context.config, &catalogue, &request, sheet.as_mut())?
+    };
+    if let (Format::Text, Some(mending)) = (options.format, &mending) {
+        fix::print_open(mending, session)?;
+    }
+    Ok(exit(&tally, options.fail_on))
 }
 
-/// A review, as it is printed.
+/// What is printed in one of the formats.
+trait Sheet {
+    /// Takes the next migration.
+    fn take(&mut self, reviewed: &Reviewed) -> Result<(), CommandError>;
+
+    /// Takes what is wrong with files that are no migrations, and ends.
+    fn end(&mut self, problems: &[(FileProblem, Severity)], tally: &Tally) -> Result<(), CommandError>;
+}
+
+/// Reviews, and has each migration printed while the next ones are reviewed.
+fn print(
+    config: &Config,
+    catalogue: &Catalogue,
+    request: &Request<'_>,
+    sheet: &mut dyn Sheet,
+) -> Result<Tally, CommandError> {
+    let (mut tally, mut printed) = (Tally::default(), Ok(()));
+    let problems = review_one_by_one(config, catalogue, request, |reviewed| {
+        tally.add(&reviewed);
+        if printed.is_ok() {
+            printed = sheet.take(&reviewed);
+        }
+    });
+    printed?;
+    problems.iter().for_each(|(_, severity)| tally.add_finding(*severity));
+    sheet.end(&problems, &tally)?;
+    Ok(tally)
+}
+
+/// How paths are shown.
+#[derive(Debug, Clone, Copy)]
 struct Page<'a> {
-    review: &'a Review,
     /// Paths are shown from here.
     folder: &'a Path,
 }
@@ -183,14 +213,14 @@ impl Page<'_> {
     }
 }
 
-fn exit(review: &Review, fail_on: FailOn) -> Exit {
+fn exit(tally: &Tally, fail_on: FailOn) -> Exit {
     let least = match fail_on {
         FailOn::Note => Severity::Note,
         FailOn::Warning => Severity::Warning,
         FailOn::Error => Severity::Error,
         FailOn::Never => return Exit::Done,
     };
-    if review.gravest().is_some_and(|gravest| gravest >= least) { Exit::Findings } else { Exit::Done }
+    if tally.gravest().is_some_and(|gravest| gravest >= least) { Exit::Findings } else { Exit::Done }
 }
 
 fn tier_of(choice: TierChoice) -> Tier {

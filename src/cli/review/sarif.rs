@@ -2,27 +2,53 @@
 
 use serde_json::{Value, json};
 
-use super::Page;
 use super::document::{Found, found};
+use super::{Page, Sheet};
+use crate::cli::CommandError;
+use crate::cli::output::Output;
+use crate::migration::catalogue::FileProblem;
 use crate::review::finding::Severity;
 use crate::review::rules;
+use crate::window::review::{Reviewed, Tally};
 
-/// Lines and columns count from 1, columns in Unicode code points.
-pub(super) fn document(page: &Page<'_>) -> Value {
-    let mut results = Vec::new();
-    for reviewed in &page.review.migrations {
+/// Gathers the results, and prints them as one run. Lines and columns count from 1, columns in Unicode code points.
+pub(super) struct Sarif<'a> {
+    page: Page<'a>,
+    results: Vec<Value>,
+    output: &'a mut Output,
+}
+
+impl<'a> Sarif<'a> {
+    pub(super) fn new(page: Page<'a>, output: &'a mut Output) -> Self {
+        Sarif { page, results: Vec::new(), output }
+    }
+}
+
+impl Sheet for Sarif<'_> {
+    fn take(&mut self, reviewed: &Reviewed) -> Result<(), CommandError> {
         match &reviewed.examined {
             Ok(examined) => {
-                results.extend(examined.findings.iter().map(|one| result(&found(page, reviewed, examined, one))));
+                let found = |finding| result(&found(self.page, reviewed, examined, finding));
+                self.results.extend(examined.findings.iter().map(found));
             }
             Err(unread) => {
-                results.push(plain("runnable", Severity::Error, &unread.why, &page.path(&reviewed.up)));
+                let file = self.page.path(&reviewed.up);
+                self.results.push(plain("runnable", Severity::Error, &unread.why, &file));
             }
         }
+        Ok(())
     }
-    for (problem, severity) in &page.review.problems {
-        results.push(plain("file-name", *severity, &problem.kind.to_string(), &page.path(&problem.path)));
+
+    fn end(&mut self, problems: &[(FileProblem, Severity)], _: &Tally) -> Result<(), CommandError> {
+        for (problem, severity) in problems {
+            let file = self.page.path(&problem.path);
+            self.results.push(plain("file-name", *severity, &problem.kind.to_string(), &file));
+        }
+        Ok(self.output.json(&document(std::mem::take(&mut self.results)))?)
     }
+}
+
+fn document(results: Vec<Value>) -> Value {
     let rules: Vec<Value> = rules()
         .map(|rule| {
             json!({

@@ -2,16 +2,17 @@
 
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
-use super::Page;
+use super::{Page, Sheet};
 use crate::cli::CommandError;
 use crate::cli::output::{Output, Tone};
 use crate::cli::words::count;
+use crate::migration::catalogue::FileProblem;
 use crate::migration::text::printable;
 use crate::review::examine::Examined;
 use crate::review::finding::{Finding, Severity};
 use crate::review::rule;
 use crate::review::sql::Sql;
-use crate::window::review::Reviewed;
+use crate::window::review::{Reviewed, Tally};
 
 /// How many lines of a long statement are shown.
 const LINES: usize = 6;
@@ -20,32 +21,54 @@ const LINES: usize = 6;
 const WIDEST: usize = 400;
 
 /// Prints the findings, and how many there are.
-pub(super) fn print(page: &Page<'_>, verbose: bool, output: &mut Output) -> Result<(), CommandError> {
-    let renderer = if output.is_colored() { Renderer::styled() } else { Renderer::plain() };
-    for reviewed in &page.review.migrations {
+pub(super) struct Lines<'a> {
+    page: Page<'a>,
+    /// Whether what is allowed is shown, too.
+    verbose: bool,
+    renderer: Renderer,
+    output: &'a mut Output,
+}
+
+impl<'a> Lines<'a> {
+    pub(super) fn new(page: Page<'a>, verbose: bool, output: &'a mut Output) -> Self {
+        let renderer = if output.is_colored() { Renderer::styled() } else { Renderer::plain() };
+        Lines { page, verbose, renderer, output }
+    }
+}
+
+impl Sheet for Lines<'_> {
+    fn take(&mut self, reviewed: &Reviewed) -> Result<(), CommandError> {
         match &reviewed.examined {
             Ok(examined) => {
                 for finding in &examined.findings {
-                    output.line(shown(page, reviewed, examined, finding, &renderer))?;
-                    output.line("")?;
+                    self.output.line(shown(self.page, reviewed, examined, finding, &self.renderer))?;
+                    self.output.line("")?;
                 }
-                if verbose {
-                    print_allowed(page, reviewed, examined, output)?;
+                if self.verbose {
+                    print_allowed(self.page, reviewed, examined, self.output)?;
                 }
             }
-            Err(unread) => output.line(format!("{}: {}", output.tone(Tone::Bad, "error"), printable(&unread.why)))?,
+            Err(unread) => {
+                let word = self.output.tone(Tone::Bad, "error");
+                self.output.line(format!("{word}: {}", printable(&unread.why)))?;
+            }
         }
+        Ok(())
     }
-    for (problem, severity) in &page.review.problems {
-        output.line(format!("{}[file-name]: {problem}", output.tone(tone(*severity), severity.word())))?;
-        output.line("")?;
+
+    fn end(&mut self, problems: &[(FileProblem, Severity)], tally: &Tally) -> Result<(), CommandError> {
+        for (problem, severity) in problems {
+            let word = self.output.tone(tone(*severity), severity.word());
+            self.output.line(format!("{word}[file-name]: {problem}"))?;
+            self.output.line("")?;
+        }
+        let [notes, warnings, errors] = tally.counts;
+        let reviewed = count(tally.migrations, "migration");
+        let said = format!("{}, {}, {}", count(errors, "error"), count(warnings, "warning"), count(notes, "note"));
+        let tone = tally.gravest().map_or(Tone::Good, tone);
+        self.output.line(format!("{reviewed} reviewed: {}", self.output.tone(tone, said)))?;
+        Ok(())
     }
-    let [notes, warnings, errors] = page.review.counts();
-    let reviewed = count(page.review.migrations.len(), "migration");
-    let said = format!("{}, {}, {}", count(errors, "error"), count(warnings, "warning"), count(notes, "note"));
-    let tone = page.review.gravest().map_or(Tone::Good, tone);
-    output.line(format!("{reviewed} reviewed: {}", output.tone(tone, said)))?;
-    Ok(())
 }
 
 fn tone(severity: Severity) -> Tone {
@@ -57,7 +80,7 @@ fn tone(severity: Severity) -> Tone {
 }
 
 fn print_allowed(
-    page: &Page<'_>,
+    page: Page<'_>,
     reviewed: &Reviewed,
     examined: &Examined,
     output: &mut Output,
@@ -72,7 +95,7 @@ fn print_allowed(
     Ok(())
 }
 
-fn shown(page: &Page<'_>, reviewed: &Reviewed, examined: &Examined, finding: &Finding, renderer: &Renderer) -> String {
+fn shown(page: Page<'_>, reviewed: &Reviewed, examined: &Examined, finding: &Finding, renderer: &Renderer) -> String {
     let level = match finding.severity {
         Severity::Note => Level::NOTE,
         Severity::Warning => Level::WARNING,

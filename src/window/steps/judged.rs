@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use crate::review::finding::{Finding, Severity};
 use crate::window::event::{Check, Verdict};
-use crate::window::review::{Git, Request, Reviewed, review};
+use crate::window::review::{Git, Request, Reviewed, review_one_by_one};
 use crate::window::runner::Runner;
 use crate::window::step::Direction;
 
@@ -27,8 +27,8 @@ pub fn check(runner: &Runner) -> Option<Check> {
     };
     let block_from = config.review.block_from;
     let least = block_from.unwrap_or(Severity::Error).min(Severity::Error);
-    let found = review(config, &catalogue, &request);
-    let grave: Vec<String> = found.migrations.iter().flat_map(|reviewed| graver(reviewed, least)).collect();
+    let mut grave = Vec::new();
+    review_one_by_one(config, &catalogue, &request, |reviewed| grave.extend(graver(&reviewed, least)));
     if grave.is_empty() {
         return None;
     }
