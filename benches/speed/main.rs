@@ -19,8 +19,14 @@ mod workload;
 
 use std::path::Path;
 
+use mimalloc::MiMalloc;
+
 use place::Place;
 use table::Table;
+
+/// As in the program itself.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 /// A part: its name, and what it measures.
 type Part = (&'static str, fn(&Place, &mut Table));

@@ -94,8 +94,8 @@ impl<'r> Columns<'r> {
     /// The next column, an array of texts; `None` is null, nulls inside are empty texts.
     pub(super) fn optional_texts(&mut self) -> Result<Option<Vec<Cow<'r, str>>>, PgError> {
         let Some(bytes) = self.bytes()? else { return Ok(None) };
-        let elements = elements(bytes).ok_or_else(|| self.senseless("array of texts"))?;
-        Ok(Some(elements.into_iter().map(|bytes| String::from_utf8_lossy(bytes.unwrap_or_default())).collect()))
+        let texts = elements(bytes, |bytes| Some(String::from_utf8_lossy(bytes.unwrap_or_default())));
+        Ok(Some(texts.ok_or_else(|| self.senseless("array of texts"))?))
     }
 
     /// The next column, an array of texts, with null as the empty array.
@@ -106,16 +106,14 @@ impl<'r> Columns<'r> {
     /// The next column, an array (or a vector) of integers or OIDs, with null as the empty array.
     pub(super) fn integers(&mut self) -> Result<Vec<i64>, PgError> {
         let Some(bytes) = self.bytes()? else { return Ok(Vec::new()) };
-        let elements = elements(bytes).ok_or_else(|| self.senseless("array"))?;
-        elements.into_iter().map(|bytes| bytes.and_then(integer).ok_or_else(|| self.senseless("array"))).collect()
+        elements(bytes, |bytes| integer(bytes?)).ok_or_else(|| self.senseless("array"))
     }
 
     /// The next column, an array or a vector of OIDs, with null as the empty array.
     pub(super) fn oids(&mut self) -> Result<Vec<Oid>, PgError> {
         let Some(bytes) = self.bytes()? else { return Ok(Vec::new()) };
-        let elements = elements(bytes).ok_or_else(|| self.senseless("array of OIDs"))?;
-        let oid = |bytes: Option<&[u8]>| bytes.and_then(|bytes| bytes.try_into().ok()).map(Oid::from_be_bytes);
-        elements.into_iter().map(|bytes| oid(bytes).ok_or_else(|| self.senseless("array of OIDs"))).collect()
+        let oid = |bytes: Option<&[u8]>| bytes?.try_into().ok().map(Oid::from_be_bytes);
+        elements(bytes, oid).ok_or_else(|| self.senseless("array of OIDs"))
     }
 }
 
@@ -128,8 +126,8 @@ fn integer(bytes: &[u8]) -> Option<i64> {
     })
 }
 
-/// The elements of an array of one dimension at most (binary format of `array_send`).
-fn elements(bytes: &[u8]) -> Option<Vec<Option<&[u8]>>> {
+/// The elements of an array of one dimension at most (binary format of `array_send`), as `read` takes their bytes or null.
+fn elements<'r, T>(bytes: &'r [u8], read: impl Fn(Option<&'r [u8]>) -> Option<T>) -> Option<Vec<T>> {
     let mut rest = bytes;
     let mut word = || -> Option<i32> {
         let (head, tail) = rest.split_first_chunk::<4>()?;
@@ -149,12 +147,12 @@ fn elements(bytes: &[u8]) -> Option<Vec<Option<&[u8]>>> {
     for _ in 0..length {
         let (head, tail) = rest.split_first_chunk::<4>()?;
         let Ok(size) = usize::try_from(i32::from_be_bytes(*head)) else {
-            elements.push(None);
+            elements.push(read(None)?);
             rest = tail;
             continue;
         };
         let (element, tail) = tail.split_at_checked(size)?;
-        elements.push(Some(element));
+        elements.push(read(Some(element))?);
         rest = tail;
     }
     Some(elements)
@@ -173,8 +171,9 @@ mod tests {
         bytes.extend(b"ab");
         bytes.extend((-1_i32).to_be_bytes());
         bytes.extend(0_i32.to_be_bytes());
-        assert_eq!(elements(&bytes), Some(vec![Some(&b"ab"[..]), None, Some(&b""[..])]));
-        assert_eq!(elements(&bytes[..bytes.len() - 1]), None);
-        assert_eq!(elements(&[0; 12]), Some(Vec::new()));
+        assert_eq!(elements(&bytes, Some), Some(vec![Some(&b"ab"[..]), None, Some(&b""[..])]));
+        assert_eq!(elements(&bytes[..bytes.len() - 1], Some), None);
+        assert_eq!(elements(&[0; 12], Some), Some(Vec::new()));
+        assert_eq!(elements(&bytes, |_| None::<()>), None);
     }
 }

@@ -118,7 +118,10 @@ async fn attempt(connection: &Connection, scope: &Scope) -> Result<Option<Snapsh
         }
         batch.next().await?;
         match refused {
-            None => (family.read)(&mut reading, answers)?,
+            None => {
+                reading.reserve(answers.iter().map(Vec::len).sum());
+                (family.read)(&mut reading, answers)?;
+            }
             Some(PgError::Server(error)) if error.is(ServerError::INSUFFICIENT_PRIVILEGE) => {
                 let reason = format!("The role {} may not read it: {error}", info.user);
                 reading.gap(Gap { kinds: family.kinds.to_vec(), attribute: None, reason });

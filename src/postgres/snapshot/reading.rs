@@ -29,6 +29,12 @@ impl<'s> Reading<'s> {
         Self { version, names, facts, scope, objects, places, gaps }
     }
 
+    /// Makes room for so many more objects.
+    pub(super) fn reserve(&mut self, more: usize) {
+        self.objects.reserve(more);
+        self.places.reserve(more);
+    }
+
     /// Puts an object in, with its comment and its security labels, unless an extension made it or the scope leaves
     /// it out. Says whether it is in.
     pub(super) fn add(&mut self, address: Address, id: ObjectId, mut attributes: Attributes) -> bool {

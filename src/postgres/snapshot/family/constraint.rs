@@ -32,9 +32,8 @@ fn read(reading: &mut Reading<'_>, answers: Vec<Vec<Row>>) -> Result<(), PgError
     for row in answers.iter().flatten() {
         let mut row = Columns::of(row);
         let (oid, relation, name) = (row.oid()?, row.oid()?, row.text()?);
-        let name = reading.names.intern(&name);
         let Some(relation) = reading.names.relation(relation) else { continue };
-        let id = relation.id.part(Kind::Constraint, name);
+        let id = relation.id.part(Kind::Constraint, &*name);
         let is_check = row.letter()? == 'c';
         let mut attributes = Attributes::new();
         attributes.flag(Attribute::Deferrable, row.flag()?);

@@ -91,7 +91,6 @@ fn read(reading: &mut Reading<'_>, answers: Vec<Vec<Row>>) -> Result<(), PgError
     for row in indexes {
         let mut row = Columns::of(row);
         let (oid, relation, name) = (row.oid()?, row.oid()?, row.text()?);
-        let name = reading.names.intern(&name);
         let Some(relation) = reading.names.relation(relation) else { continue };
         let index = Index {
             oid,
@@ -120,12 +119,12 @@ fn read(reading: &mut Reading<'_>, answers: Vec<Vec<Row>>) -> Result<(), PgError
             Some(key) => {
                 index.say_of_constraint(relation, key, &mut attributes);
                 attributes.some(Attribute::IndexComment, reading.facts.comment(index_address));
-                let id = relation.id.part(Kind::Constraint, name);
+                let id = relation.id.part(Kind::Constraint, &*name);
                 (id, Address::of(Class::CONSTRAINT, key.oid))
             }
             None => {
                 index.say_of_index(&reading.names, relation, &classes, &settings, &mut attributes);
-                (relation.id.part(Kind::Index, name), index_address)
+                (relation.id.part(Kind::Index, &*name), index_address)
             }
         };
         reading.add_part(address, id, attributes);
