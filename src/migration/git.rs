@@ -139,6 +139,11 @@ impl RealFolders {
         RealFolders(folders.iter().map(|folder| ((*folder).to_owned(), real(folder))).collect())
     }
 
+    /// Whether a file, as git's answers name it, lies in one of them.
+    pub fn hold(&self, file: &Path) -> bool {
+        self.0.iter().any(|(_, real)| Some(real.as_path()) == file.parent())
+    }
+
     /// A file's path as git's answers name it. What is in none of these folders is looked up.
     pub fn named(&self, file: &Path) -> PathBuf {
         let known = self.0.iter().find(|(folder, _)| Some(folder.as_path()) == file.parent());

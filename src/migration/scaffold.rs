@@ -1,6 +1,6 @@
 //! `tidegate new`: a migration and its rollback from the governance templates.
 
-use std::fs::{self, OpenOptions};
+use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -68,10 +68,19 @@ pub struct Scaffolded {
 #[non_exhaustive]
 pub enum ScaffoldError {
     /// The description has no letter or digit to make a name of.
-    #[error("the description \"{description}\" has no letter or digit that a file name could use")]
+    #[error(
+        "the description \"{description}\" has no letter or digit that a file name could use: say in a few words of a to z \
+         what the migration does, such as add_owner_to_campaigns"
+    )]
     NoName {
         /// The description, made printable.
         description: String,
+    },
+    /// A file name made of the description would be longer than file systems take.
+    #[error("the description is too long for a file name: say it in at most {LONGEST} letters, such as {shorter}")]
+    TooLong {
+        /// As much of it as would do.
+        shorter: String,
     },
     /// What the description was brought to is no name.
     #[error(transparent)]
@@ -96,6 +105,9 @@ pub enum ScaffoldError {
         source: io::Error,
     },
 }
+
+/// How long the part of a file name may be that a description makes, in bytes: file systems take 255 for all of it.
+const LONGEST: usize = 120;
 
 /// Makes the two files. Neither is ever written over an existing one; when one cannot be made, the other is not left behind.
 ///
@@ -128,8 +140,14 @@ pub fn name_beside(
 
 /// The part of a name that a description makes.
 fn described(description: &str) -> Result<String, ScaffoldError> {
-    propose_description(description)
-        .ok_or_else(|| ScaffoldError::NoName { description: printable(description).into_owned() })
+    let shown = || printable(description).into_owned();
+    let proposed = propose_description(description).ok_or_else(|| ScaffoldError::NoName { description: shown() })?;
+    if proposed.len() > LONGEST {
+        let cut = &proposed[..LONGEST];
+        let shorter = cut.rfind('_').map_or(cut, |end| &cut[..end]).to_owned();
+        return Err(ScaffoldError::TooLong { shorter });
+    }
+    Ok(proposed)
 }
 
 fn make(request: &Request<'_>, content: Option<&Content<'_>>) -> Result<Scaffolded, ScaffoldError> {
@@ -140,6 +158,10 @@ fn make(request: &Request<'_>, content: Option<&Content<'_>>) -> Result<Scaffold
     for folder in [layout.migrations.as_path(), rollbacks] {
         fs::create_dir_all(folder).map_err(|source| ScaffoldError::File { path: folder.to_owned(), source })?;
     }
+    // Whoever makes one at the same moment must not take the same version. Where a folder cannot be locked, as on some
+    // network drives, what follows is done without.
+    let folder = File::open(&layout.migrations);
+    let _held = folder.as_ref().map(File::lock);
     let name = name_beside(&Catalogue::read(layout)?, request.kind, request.description, request.now)?;
     let mut up_text = fill(&template(request, "up.sql", UP)?, request, &name);
     let mut down_text = fill(&template(request, "down.sql", DOWN)?, request, &name);
@@ -149,13 +171,17 @@ fn make(request: &Request<'_>, content: Option<&Content<'_>>) -> Result<Scaffold
     }
     let up = layout.migrations.join(name.up_file_name());
     let down = rollbacks.join(name.down_file_name());
-    write_new(&up, &up_text)?;
-    if let Err(error) = write_new(&down, &down_text) {
-        // It was made a moment ago, by us.
-        let _ = fs::remove_file(&up);
-        return Err(error);
-    }
+    write_both((&up, &up_text), (&down, &down_text))?;
     Ok(Scaffolded { name, up, down })
+}
+
+/// Writes both files, or neither.
+fn write_both(up: (&Path, &str), down: (&Path, &str)) -> Result<(), ScaffoldError> {
+    write_new(up.0, up.1)?;
+    write_new(down.0, down.1).inspect_err(|_| {
+        // It was made a moment ago, by us.
+        let _ = fs::remove_file(up.0);
+    })
 }
 
 /// The version of this moment, or the next after the latest one there is, be it that of a rollback without a migration or of
@@ -306,6 +332,28 @@ mod tests {
         assert!(error.to_string().contains("no letter or digit"), "{error}");
     }
 
+    #[test]
+    fn what_is_too_long_is_refused_with_a_proposal() {
+        let place = place(false);
+        let error = scaffold(&place.request(&"campaign owners ".repeat(30))).unwrap_err();
+        let ScaffoldError::TooLong { shorter } = &error else { panic!("{error}") };
+        assert!(shorter.starts_with("campaign_owners_campaign") && shorter.len() <= LONGEST, "{shorter}");
+        scaffold(&place.request(shorter)).unwrap();
+    }
+
+    #[test]
+    fn those_who_make_one_at_once_get_versions_of_their_own() {
+        let place = place(false);
+        let names: Vec<String> = (0..8).map(|number| format!("number {number}")).collect();
+        std::thread::scope(|scope| {
+            for name in &names {
+                scope.spawn(|| scaffold(&place.request(name)).unwrap());
+            }
+        });
+        let catalogue = Catalogue::read(&place.layout).unwrap();
+        assert_eq!((catalogue.migrations.len(), catalogue.problems.len()), (8, 0), "{:?}", catalogue.problems);
+    }
+
     #[rstest]
     #[case(false)]
     #[case(true)]
@@ -387,12 +435,11 @@ mod tests {
 
     #[test]
     fn a_rollback_that_cannot_be_made_leaves_no_migration_behind() {
-        let place = place(true);
-        // The longest name that a file may have, so that the rollback's is longer still.
-        let description = "x".repeat(255 - "20260801093000_create_.sql".len());
-        let error = scaffold(&place.request(&description)).unwrap_err();
-        assert!(matches!(error, ScaffoldError::File { .. }), "{error}");
-        assert_eq!(fs::read_dir(&place.layout.migrations).unwrap().count(), 0);
+        let folder = tempfile::tempdir().unwrap();
+        let (up, down) = (folder.path().join("up.sql"), folder.path().join("nowhere/down.sql"));
+        let error = write_both((&up, "SELECT 1;\n"), (&down, "SELECT 2;\n")).unwrap_err();
+        assert!(matches!(&error, ScaffoldError::File { path, .. } if *path == down), "{error}");
+        assert!(!up.exists());
     }
 
     #[test]

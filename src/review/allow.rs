@@ -22,6 +22,10 @@ pub struct Allowance {
     whole: bool,
 }
 
+/// What no comment allows: whoever changes a file that is merged or applied could write it into that change, and what
+/// cannot be run is not run for a reason.
+pub const NEVER: [&str; 4] = ["changed-after-merge", "changed-after-apply", "runnable", "syntax"];
+
 /// What such a comment begins with.
 const MARK: &str = "tidegate:";
 
@@ -55,6 +59,7 @@ impl Allowance {
     /// Whether it is about this finding.
     pub fn covers(&self, finding: &Finding) -> bool {
         let here = if finding.is_of_whole_file() { self.whole } else { self.scope.contains(&finding.range.start) };
-        self.part == finding.part && here && self.rules.iter().any(|rule| rule == finding.rule)
+        let may = !NEVER.contains(&finding.rule);
+        may && self.part == finding.part && here && self.rules.iter().any(|rule| rule == finding.rule)
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use super::allow::{Allowance, allowances};
+use super::allow::{Allowance, NEVER, allowances};
 use super::category::Category;
 use super::deed::Deed;
 use super::finding::{Edit, Finding, Fix, Part, Severity};
@@ -42,7 +42,12 @@ impl Rules {
 
     /// How grave the findings of a rule are; none where it is switched off.
     pub fn severity(&self, name: &str) -> Option<Severity> {
-        self.on.iter().find(|(rule, _)| rule.name == name).map(|(_, severity)| *severity)
+        self.of_name(name).map(|(_, severity)| severity)
+    }
+
+    /// A rule and how grave its findings are; none where it is switched off.
+    pub fn of_name(&self, name: &str) -> Option<(&'static Rule, Severity)> {
+        self.on.iter().find(|(rule, _)| rule.name == name).copied()
     }
 }
 
@@ -51,10 +56,10 @@ impl Rules {
 pub struct Files<'a> {
     /// Its name.
     pub name: &'a MigrationName,
-    /// The file that applies it, and its text.
-    pub up: (&'a Path, &'a str),
-    /// The file that rolls it back, and its text.
-    pub down: Option<(&'a Path, &'a str)>,
+    /// The file that applies it, and what it holds.
+    pub up: (&'a Path, &'a [u8]),
+    /// The file that rolls it back, and what it holds.
+    pub down: Option<(&'a Path, &'a [u8])>,
 }
 
 /// A migration that the rules have looked at.
@@ -79,21 +84,29 @@ pub struct Examined {
 pub fn examine(files: Files<'_>, settings: &Settings, rules: &Rules) -> Examined {
     let options = ScriptOptions { history_table: settings.history.clone() };
     let (up, up_tree) = Sql::read(files.up.0, files.up.1, &options);
-    let down = files.down.map(|(path, text)| Sql::read(path, text, &options).0);
+    let down = files.down.map(|(path, bytes)| Sql::read(path, bytes, &options).0);
     let mut allowances = allowances(Part::Up, &up);
     if let Some(down) = &down {
         allowances.extend(self::allowances(Part::Down, down));
     }
-    let header = Header::parse(files.up.1);
+    let header = Header::parse(&up.text);
     let mut examined =
         Examined { name: files.name.clone(), header, up, down, findings: Vec::new(), allowed: Vec::new(), allowances };
     let mut findings = examined.check(settings, rules, None);
     if let Some(tree) = up_tree {
         let structure = examined.up.script.as_ref().ok().map(|script| script.structure());
         let in_transaction = structure == Some(Structure::Wrapped);
-        let found = squawk::findings(Part::Up, (files.up.1, &examined.up.words), &tree, in_transaction, &rules.on);
+        let text = (&*examined.up.text, &examined.up.words);
+        let found = squawk::findings(Part::Up, text, &tree, in_transaction, &rules.on);
         let found = found.into_iter().filter(|finding| !examined.is_record(finding));
         findings.extend(found.map(|finding| examined.weighed(finding)));
+    }
+    // What it is refused for is the cause of what a parser makes of the same text.
+    for part in [Part::Up, Part::Down] {
+        if findings.iter().any(|finding| finding.part == part && finding.rule == "runnable") {
+            findings
+                .retain(|finding| finding.part != part || !["syntax", "transaction-nesting"].contains(&finding.rule));
+        }
     }
     examined.findings = findings;
     examined
@@ -167,7 +180,7 @@ impl Examined {
 
     /// Takes in what was found elsewhere about a file as a whole.
     pub fn add(&mut self, rules: &Rules, name: &str, part: Part, message: String) -> Option<&mut Finding> {
-        let (rule, severity) = rule(name).zip(rules.severity(name))?;
+        let (rule, severity) = rules.of_name(name)?;
         let finding = Finding { rule: rule.name, severity, part, range: 0..0, message, help: None, fix: None };
         self.findings.push(finding);
         self.findings.last_mut()
@@ -199,10 +212,13 @@ impl Examined {
                 None if allowance.reason.is_none() => {
                     ("allow-without-reason", format!("Nothing says why {named} is allowed here: it is not."))
                 }
+                None if !used && allowance.rules.iter().all(|name| NEVER.contains(&name.as_str())) => {
+                    ("allow-unused", format!("No comment allows {named}."))
+                }
                 None if !used => ("allow-unused", format!("Nothing is found here that {named} would allow.")),
                 None => continue,
             };
-            if let Some((rule, severity)) = rule(name).zip(rules.severity(name)) {
+            if let Some((rule, severity)) = rules.of_name(name) {
                 let mut report = Report::new(rule.name, severity);
                 let found = report.at(allowance.part, allowance.range.clone(), message);
                 let sql = self.file(allowance.part);

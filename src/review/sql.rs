@@ -78,8 +78,10 @@ pub struct Sql {
 
 impl Sql {
     /// Reads a file; also yields the syntax tree, where there is one.
-    pub fn read(file: &Path, text: &str, options: &ScriptOptions) -> (Sql, Option<Parse<SourceFile>>) {
-        let script = Script::parse(file, text.as_bytes(), options);
+    pub fn read(file: &Path, bytes: &[u8], options: &ScriptOptions) -> (Sql, Option<Parse<SourceFile>>) {
+        // Where they are not UTF-8 it is refused, with the place.
+        let script = Script::parse(file, bytes, options);
+        let text = &*String::from_utf8_lossy(bytes);
         let too_long = text.len() > LARGEST;
         let Tokens { strings, comments, words, has_star, too_deep } =
             tokens(if too_long { &text[..text.floor_char_boundary(HEAD)] } else { text });

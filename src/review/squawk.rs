@@ -84,7 +84,7 @@ mod tests {
         let all: Vec<_> = rules().map(|rule| (rule, Severity::Warning)).collect();
         let mut found = 0;
         for text in examples.chain(more) {
-            let (sql, tree) = Sql::read(Path::new("x.sql"), text, &ScriptOptions::default());
+            let (sql, tree) = Sql::read(Path::new("x.sql"), text.as_bytes(), &ScriptOptions::default());
             let Some(tree) = tree else { continue };
             for in_transaction in [false, true] {
                 let given = findings(Part::Up, (text, &sql.words), &tree, in_transaction, &all);

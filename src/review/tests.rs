@@ -25,10 +25,10 @@ fn looked_at(example: &Example, settings: &Settings, rules: &Rules) -> Examined 
     let name: MigrationName = example.name.parse().expect("a migration's name");
     let before: MigrationName = "20250101000000_create_before".parse().expect("a migration's name");
     let mut known = Known::default();
-    let earlier = Files { name: &before, up: (Path::new("before.sql"), example.before), down: None };
+    let earlier = Files { name: &before, up: (Path::new("before.sql"), example.before.as_bytes()), down: None };
     examine(earlier, settings, rules).follow(&mut known, settings, rules);
-    let down = example.down.map(|down| (Path::new("example.down.sql"), down));
-    let files = Files { name: &name, up: (Path::new("example.sql"), example.up), down };
+    let down = example.down.map(|down| (Path::new("example.down.sql"), down.as_bytes()));
+    let files = Files { name: &name, up: (Path::new("example.sql"), example.up.as_bytes()), down };
     let mut examined = examine(files, settings, rules);
     examined.follow(&mut known, settings, rules);
     examined.settle(rules);

@@ -58,6 +58,8 @@ pub enum Void {
         /// Who that is, in the words of the header.
         author: String,
     },
+    /// The file names no author, so nobody can tell whether a second person approves it.
+    NoAuthor,
     /// The role may not give this kind of approval.
     NotAMember {
         /// The roles whose members may.
@@ -87,6 +89,7 @@ impl Void {
             Void::RollbackChanged => "the rollback was changed since".to_owned(),
             Void::Applies => "the role that applies a migration does not approve it".to_owned(),
             Void::Author { author } => format!("{author} wrote it"),
+            Void::NoAuthor => "the file names no author, who must be another person".to_owned(),
             Void::NotAMember { roles } => format!("no member of {}", roles.join(", ")),
             Void::Unanswered { entries } => format!("it leaves open what the checklist asks: {}", entries.join(", ")),
             Void::Unjudged { because } => {
@@ -227,7 +230,7 @@ pub fn judge(asking: &Asking<'_>, roles: &[String], given: &GivenApproval) -> Op
     if let Some(void) = open_questions(asking.checklist, &given.answers) {
         return Some(void);
     }
-    objection(asking, roles, &given.role, given.person.as_deref(), &given.memberships)
+    objection(asking, roles, &given.role, given.person.as_deref().as_slice(), &given.memberships)
 }
 
 /// Which of the questions that a migration asks these answers leave open.
@@ -242,21 +245,20 @@ fn open_questions(checklist: Option<&Checklist>, answers: &Answers) -> Option<Vo
     (!open.is_empty()).then(|| Void::Unanswered { entries: open.into_iter().map(str::to_owned).collect() })
 }
 
-/// Why this role, with this person behind it, cannot approve; nothing where it can.
+/// Why this role, with a person behind it that goes by these names, cannot approve; nothing where it can.
 pub fn objection(
     asking: &Asking<'_>,
     roles: &[String],
     role: &str,
-    person: Option<&str>,
+    person: &[&str],
     memberships: &[String],
 ) -> Option<Void> {
     let applies = |name: &str| name.eq_ignore_ascii_case(role);
     if applies(asking.login) || asking.role.is_some_and(applies) {
         return Some(Void::Applies);
     }
-    if let Some(author) = asking.author
-        && [Some(role), person].into_iter().flatten().any(|name| author::is(author, name))
-    {
+    let Some(author) = asking.author.filter(|author| !author.trim().is_empty()) else { return Some(Void::NoAuthor) };
+    if person.iter().chain([&role]).any(|name| author::is(author, name)) {
         return Some(Void::Author { author: author.to_owned() });
     }
     let belongs = roles.is_empty() || roles.iter().any(|wanted| wanted == role || memberships.contains(wanted));

@@ -31,6 +31,8 @@ pub use outside::{Environments, Git, large_tables};
 pub struct Request<'a> {
     /// The migrations, by name; all of them where nothing is said.
     pub only: Option<HashSet<String>>,
+    /// Whether files that are on the main branch and gone here are told, too.
+    pub with_gone: bool,
     /// The tier whose levels hold.
     pub tier: Option<Tier>,
     /// What git says of the files.
@@ -50,8 +52,21 @@ pub struct Request<'a> {
 pub struct Review {
     /// The migrations that were asked for, in their order.
     pub migrations: Vec<Reviewed>,
-    /// What is wrong with files that are no migrations, and how grave that is.
-    pub problems: Vec<(FileProblem, Severity)>,
+    /// What is wrong with files that are no migrations.
+    pub problems: Vec<Problem>,
+}
+
+/// What is wrong with a file that is no migration, or is no more.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// The rule.
+    pub rule: &'static str,
+    /// How grave it is.
+    pub severity: Severity,
+    /// The file.
+    pub path: PathBuf,
+    /// What is wrong, as a sentence.
+    pub message: String,
 }
 
 /// A migration that was reviewed.
@@ -104,6 +119,8 @@ pub struct Tally {
     pub migrations: usize,
     /// The findings, the least grave first.
     pub counts: [usize; 3],
+    /// What was found and is allowed for a reason.
+    pub allowed: usize,
 }
 
 impl Tally {
@@ -111,7 +128,10 @@ impl Tally {
     pub fn add(&mut self, reviewed: &Reviewed) {
         self.migrations += 1;
         match &reviewed.examined {
-            Ok(examined) => examined.findings.iter().for_each(|finding| self.add_finding(finding.severity)),
+            Ok(examined) => {
+                examined.findings.iter().for_each(|finding| self.add_finding(finding.severity));
+                self.allowed += examined.allowed.len();
+            }
             Err(_) => self.add_finding(Severity::Error),
         }
     }
@@ -139,19 +159,33 @@ pub fn review(config: &Config, catalogue: &Catalogue, request: &Request<'_>) -> 
 }
 
 /// Reviews migrations on all cores, and hands each over as soon as it and those before it are done, so that not all of
-/// them are in memory. Returns what is wrong with files that are no migrations, and how grave that is.
+/// them are in memory. Returns what is wrong with files that are no migrations.
 pub fn review_one_by_one(
     config: &Config,
     catalogue: &Catalogue,
     request: &Request<'_>,
     take: impl FnMut(Reviewed),
-) -> Vec<(FileProblem, Severity)> {
+) -> Vec<Problem> {
     review_each(config, request.reach(catalogue), request, &mut Known::default(), take);
-    let severity = Rules::of(&config.review, request.tier.map(Tier::word)).severity("file-name");
-    match severity.filter(|_| request.only.is_none()) {
-        Some(severity) => catalogue.problems.iter().map(|problem| (problem.clone(), severity)).collect(),
-        None => Vec::new(),
+    let rules = Rules::of(&config.review, request.tier.map(Tier::word));
+    let mut problems = Vec::new();
+    if let Some((rule, severity)) = rules.of_name("file-name").filter(|_| request.only.is_none()) {
+        let problem = |problem: &FileProblem| {
+            let message = problem.kind.to_string();
+            Problem { rule: rule.name, severity, path: problem.path.clone(), message }
+        };
+        problems.extend(catalogue.problems.iter().map(problem));
     }
+    if let Some((rule, severity)) = rules.of_name("changed-after-merge").filter(|_| request.with_gone) {
+        let branch = &request.git.main_branch;
+        let message = format!(
+            "The file is on {branch} and is gone here. It may have been applied, and what was applied cannot be told from \
+             then on: bring it back, and undo it by a new migration."
+        );
+        let problem = |path| Problem { rule: rule.name, severity, path, message: message.clone() };
+        problems.extend(outside::gone(&request.git).into_iter().map(problem));
+    }
+    problems
 }
 
 impl Request<'_> {
@@ -207,26 +241,20 @@ fn review_each(
 static NOTHING: Rules = Rules::none();
 
 fn read(migration: &Migration, settings: &Settings, rules: &Rules, request: &Request<'_>) -> Result<Examined, Unread> {
-    let text = |file: &MigrationFile| {
+    let bytes = |file: &MigrationFile| {
         if let Some(text) = request.texts.get(&file.path) {
-            return Ok(text.to_string());
+            return Ok(text.as_bytes().to_vec());
         }
         let unread = |why: String| Unread { name: migration.name.clone(), why };
-        let bytes =
-            file.read().map_err(|error| unread(format!("{} could not be read: {error}.", file.path.display())))?;
-        match String::from_utf8(bytes) {
-            Ok(text) => Ok(text),
-            // Told by the rule about what can be run, with its place.
-            Err(error) => Ok(String::from_utf8_lossy(error.as_bytes()).into_owned()),
-        }
+        file.read().map_err(|error| unread(format!("{} could not be read: {error}.", file.path.display())))
     };
-    let up = text(&migration.up)?;
-    let down = migration.down.as_ref().map(text).transpose()?;
-    let down = migration.down.as_ref().zip(down.as_ref()).map(|(file, text)| (file.path.as_path(), text.as_str()));
+    let up = bytes(&migration.up)?;
+    let down = migration.down.as_ref().map(bytes).transpose()?;
+    let down = migration.down.as_ref().zip(down.as_ref()).map(|(file, bytes)| (file.path.as_path(), bytes.as_slice()));
     let files = Files { name: &migration.name, up: (&migration.up.path, &up), down };
     let examined = examine(files, settings, rules);
     if let Some(alone) = request.alone {
-        alone.keep(migration, (&up, down.map(|(_, text)| text)), &examined);
+        alone.keep(migration, (&up, down.map(|(_, bytes)| bytes)), &examined);
     }
     Ok(examined)
 }

@@ -43,6 +43,14 @@ fn whoever_applies_wrote_or_does_not_belong_cannot_approve() {
     assert!(by_applier.contains("deployer applies migrations in production and so cannot approve"), "{by_applier}");
     let by_author = refused(office.run_as("ANA", &["approve", "production", A, "--user", "reviewer"]));
     assert!(by_author.contains("nobody approves their own migration"), "{by_author}");
+    office.scratch.write(".git/config", "[core]\nrepositoryformatversion = 0\n[user]\nname = Ana Lopez\n");
+    office.scratch.write(".git/HEAD", "ref: refs/heads/main\n");
+    for folder in [".git/objects", ".git/refs"] {
+        std::fs::create_dir_all(office.scratch.path().join(folder)).unwrap();
+    }
+    let by_committer = refused(office.run(&["approve", "production", A, "--user", "reviewer"]));
+    assert!(by_committer.contains("this is carl tester, Ana Lopez as reviewer"), "{by_committer}");
+    std::fs::remove_dir_all(office.scratch.path().join(".git")).unwrap();
     let by_role = refused(office.run(&["approve", "production", A, "--user", "ana"]));
     assert!(by_role.contains("nobody approves their own migration"), "{by_role}");
     let no_guard = refused(office.run(&["approve", "production", B, "--kind", "security", "--user", "carl"]));
@@ -89,6 +97,12 @@ fn an_approval_is_of_the_files_as_they_were() {
     );
     let said = refused(office.apply());
     assert!(said.contains("What reviewer gave for production does not count: the file was changed since."), "{said}");
+    let nobodys = refused(office.approve("reviewer", &[A]));
+    assert!(nobodys.contains("names no author, so nobody can tell whether you are a second person"), "{nobodys}");
+    office.scratch.write(
+        format!("migrations/{A}.sql"),
+        "-- Author: @ana\n-- Ticket: SCOUT-1\n-- Description: Wider.\nCREATE TABLE a (id bigint PRIMARY KEY);\n",
+    );
     approve();
     office.scratch.write(format!("migrations/{B}.down.sql"), "SELECT 1;\n");
     let said = refused(office.apply());

@@ -3,7 +3,7 @@
 use std::fs;
 use std::process::{Command, Stdio};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::support::{Run, Scratch, Server};
 
@@ -256,6 +256,16 @@ fn git_tells_what_is_new_changed_or_merged() {
     assert_eq!(names(&["--since", "main"]), [NAME, "20260802093000_alter_metrics"]);
     commit(&scratch);
     assert_eq!(names(&["--since", "HEAD"]), Vec::<String>::new());
+    let (up, down) = (format!("migrations/{NAME}.sql"), format!("migrations/{NAME}.down.sql"));
+    git(&scratch, &["mv", &up, "migrations/20260801100000_create_metrics.sql"]);
+    git(&scratch, &["rm", "-q", &down]);
+    commit(&scratch);
+    for arguments in [&[][..], &["--since", "main"]] {
+        let (code, document) = reviewed(&scratch, arguments);
+        let gone: Vec<_> = document["files"].as_array().expect("is a list").iter().map(|one| &one["file"]).collect();
+        assert_eq!((code, gone), (Some(3), vec![&json!(down), &json!(up)]), "{document}");
+        assert_eq!(document["files"][0]["rule"], "changed-after-merge", "{document}");
+    }
     let nothing = Run::of(scratch.tidegate().args(["review", "--since", "nowhere"]));
     assert_eq!(nothing.code(), Some(2));
     assert!(nothing.errors.contains("Git knows no revision nowhere"), "{nothing:?}");
@@ -310,16 +320,49 @@ fn a_rule_that_there_is_not_is_a_mistake_of_the_configuration() {
 fn bad_files_are_told_and_the_rest_is_reviewed() {
     let scratch = project();
     scratch.write("migrations/nonsense.sql", "SELECT 1;");
-    scratch.write("migrations/20260802093000_alter_bytes.sql", b"SELECT '\xff';".as_slice());
+    scratch.write("migrations/20260802093000_alter_bytes.sql", b"SELECT 1;\nSELECT '\xff';\n".as_slice());
     scratch.write("migrations/20260803093000_alter_deep.sql", format!("SELECT {}1", "(".repeat(100_000)));
     scratch.write("migrations/20260804093000_alter_star.sql", "SELEC 1;\nCREATE VIEW v AS SELECT * FROM t;\n");
     let (code, document) = reviewed(&scratch, &[]);
     assert_eq!(code, Some(3));
     let rules = found(&document);
     assert_eq!(document["files"][0]["rule"], "file-name", "{document}");
-    for rule in ["runnable:1", "syntax:1", "select-star:2"] {
+    for rule in ["runnable:2", "syntax:1", "select-star:2"] {
         assert!(rules.contains(&rule.to_owned()), "{rule}: {document}");
     }
+}
+
+#[test]
+fn one_fault_is_one_finding() {
+    for text in [
+        "CREATE TABLE t (id bigint;\n",
+        "SELECT 'open;\n",
+        "\\set x 1\nSELECT 1;\n",
+        "BEGIN;\nBEGIN;\nSELECT 1;\nCOMMIT;\n",
+    ] {
+        let scratch = project();
+        scratch.write("migrations/20260804093000_alter_metrics.sql", text);
+        let (_, document) = reviewed(&scratch, &["20260804093000_alter_metrics"]);
+        let faults = ["runnable", "syntax", "transaction-nesting"];
+        let told = found(&document).into_iter().filter(|one| faults.iter().any(|rule| one.starts_with(rule))).count();
+        assert_eq!(told, 1, "{text}: {document}");
+    }
+}
+
+#[test]
+fn what_was_merged_cannot_be_changed_by_saying_so_in_the_file() {
+    let scratch = project();
+    git(&scratch, &["init", "-q", "-b", "main"]);
+    commit(&scratch);
+    git(&scratch, &["checkout", "-q", "-b", "work"]);
+    let up = scratch.path().join(format!("migrations/{NAME}.sql"));
+    let text = fs::read_to_string(&up).expect("is text");
+    fs::write(&up, format!("-- tidegate: allow changed-after-merge I say so\n{text}")).expect("writes");
+    let (code, document) = reviewed(&scratch, &[]);
+    let rules = found(&document);
+    assert_eq!(code, Some(3), "{document}");
+    assert!(rules.contains(&"changed-after-merge:null".to_owned()), "{document}");
+    assert!(rules.contains(&"allow-unused:1".to_owned()), "{document}");
 }
 
 #[test]

@@ -5,14 +5,13 @@ use serde::Serialize;
 use super::{Page, Sheet};
 use crate::cli::CommandError;
 use crate::cli::output::Output;
-use crate::migration::catalogue::FileProblem;
 use crate::migration::script::Position;
 use crate::review::category::Category;
 use crate::review::examine::Examined;
 use crate::review::finding::{Finding, Part, Severity};
 use crate::review::rule;
 use crate::window::review::mend::{Change, Fixed, Kept, Mending};
-use crate::window::review::{Reviewed, Tally};
+use crate::window::review::{Problem, Reviewed, Tally};
 
 /// The whole document.
 #[derive(Debug, Serialize)]
@@ -152,13 +151,13 @@ impl Sheet for Json<'_> {
         Ok(())
     }
 
-    fn end(&mut self, problems: &[(FileProblem, Severity)], tally: &Tally) -> Result<(), CommandError> {
+    fn end(&mut self, problems: &[Problem], tally: &Tally) -> Result<(), CommandError> {
         let [notes, warnings, errors] = tally.counts;
-        let files = problems.iter().map(|(problem, severity)| File {
-            rule: "file-name",
-            severity: *severity,
+        let files = problems.iter().map(|problem| File {
+            rule: problem.rule,
+            severity: problem.severity,
             file: self.page.path(&problem.path),
-            message: problem.kind.to_string(),
+            message: problem.message.clone(),
         });
         let document = Document {
             files: files.collect(),

@@ -4,9 +4,8 @@ use super::document::{Found, found};
 use super::{Page, Sheet};
 use crate::cli::CommandError;
 use crate::cli::output::Output;
-use crate::migration::catalogue::FileProblem;
 use crate::review::finding::Severity;
-use crate::window::review::{Reviewed, Tally};
+use crate::window::review::{Problem, Reviewed, Tally};
 
 /// Prints one line for each finding.
 pub(super) struct Annotations<'a> {
@@ -36,10 +35,9 @@ impl Sheet for Annotations<'_> {
         Ok(())
     }
 
-    fn end(&mut self, problems: &[(FileProblem, Severity)], _: &Tally) -> Result<(), CommandError> {
-        for (problem, severity) in problems {
-            let message = problem.kind.to_string();
-            self.output.line(command(*severity, &self.page.path(&problem.path), "", "file-name", &message))?;
+    fn end(&mut self, problems: &[Problem], _: &Tally) -> Result<(), CommandError> {
+        for Problem { rule, severity, path, message } in problems {
+            self.output.line(command(*severity, &self.page.path(path), "", rule, message))?;
         }
         Ok(())
     }

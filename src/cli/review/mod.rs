@@ -16,7 +16,7 @@ use futures_util::future::join_all;
 use super::environments::{context, environments, small_runtime};
 use super::{CommandError, Exit, Session};
 use crate::config::{Config, Environment, Tier};
-use crate::migration::catalogue::{Catalogue, FileProblem};
+use crate::migration::catalogue::Catalogue;
 use crate::migration::git;
 use crate::review::finding::Severity;
 use crate::review::settings::LargeTable;
@@ -24,7 +24,7 @@ use crate::window::board::Board;
 use crate::window::context::Context;
 use crate::window::look::look;
 use crate::window::review::mend::mend;
-use crate::window::review::{Environments, Git, Request, Reviewed, Tally, large_tables, review_one_by_one};
+use crate::window::review::{Environments, Git, Problem, Request, Reviewed, Tally, large_tables, review_one_by_one};
 
 /// The arguments of `tidegate review`.
 #[derive(Debug, Args)]
@@ -131,6 +131,7 @@ pub fn run(options: &Options, session: &mut Session) -> Result<Exit, CommandErro
     };
     let mut request = Request {
         only: wanted(options, &context, &catalogue)?,
+        with_gone: options.migrations.is_empty(),
         tier,
         git: if options.fix || options.diff { Git::ask_for_fixes(&context.config) } else { Git::ask(&context.config) },
         environments: Environments { board: asked.as_ref().map(|asked| (&asked.board, names.as_slice())) },
@@ -176,7 +177,7 @@ trait Sheet {
     fn take(&mut self, reviewed: &Reviewed) -> Result<(), CommandError>;
 
     /// Takes what is wrong with files that are no migrations, and ends.
-    fn end(&mut self, problems: &[(FileProblem, Severity)], tally: &Tally) -> Result<(), CommandError>;
+    fn end(&mut self, problems: &[Problem], tally: &Tally) -> Result<(), CommandError>;
 }
 
 /// Reviews, and has each migration printed while the next ones are reviewed.
@@ -194,7 +195,7 @@ fn print(
         }
     });
     printed?;
-    problems.iter().for_each(|(_, severity)| tally.add_finding(*severity));
+    problems.iter().for_each(|problem| tally.add_finding(problem.severity));
     sheet.end(&problems, &tally)?;
     Ok(tally)
 }

@@ -6,10 +6,9 @@ use super::document::{Found, found};
 use super::{Page, Sheet};
 use crate::cli::CommandError;
 use crate::cli::output::Output;
-use crate::migration::catalogue::FileProblem;
 use crate::review::finding::Severity;
 use crate::review::rules;
-use crate::window::review::{Reviewed, Tally};
+use crate::window::review::{Problem, Reviewed, Tally};
 
 /// Gathers the results, and prints them as one run. Lines and columns count from 1, columns in Unicode code points.
 pub(super) struct Sarif<'a> {
@@ -39,10 +38,9 @@ impl Sheet for Sarif<'_> {
         Ok(())
     }
 
-    fn end(&mut self, problems: &[(FileProblem, Severity)], _: &Tally) -> Result<(), CommandError> {
-        for (problem, severity) in problems {
-            let file = self.page.path(&problem.path);
-            self.results.push(plain("file-name", *severity, &problem.kind.to_string(), &file));
+    fn end(&mut self, problems: &[Problem], _: &Tally) -> Result<(), CommandError> {
+        for Problem { rule, severity, path, message } in problems {
+            self.results.push(plain(rule, *severity, message, &self.page.path(path)));
         }
         Ok(self.output.json(&document(std::mem::take(&mut self.results)))?)
     }

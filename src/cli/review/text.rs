@@ -6,13 +6,12 @@ use super::{Page, Sheet};
 use crate::cli::CommandError;
 use crate::cli::output::{Output, Tone};
 use crate::cli::words::count;
-use crate::migration::catalogue::FileProblem;
 use crate::migration::text::printable;
 use crate::review::examine::Examined;
 use crate::review::finding::{Finding, Severity};
 use crate::review::rule;
 use crate::review::sql::Sql;
-use crate::window::review::{Reviewed, Tally};
+use crate::window::review::{Problem, Reviewed, Tally};
 
 /// How many lines of a long statement are shown.
 const LINES: usize = 6;
@@ -56,15 +55,18 @@ impl Sheet for Lines<'_> {
         Ok(())
     }
 
-    fn end(&mut self, problems: &[(FileProblem, Severity)], tally: &Tally) -> Result<(), CommandError> {
-        for (problem, severity) in problems {
+    fn end(&mut self, problems: &[Problem], tally: &Tally) -> Result<(), CommandError> {
+        for Problem { rule, severity, path, message } in problems {
             let word = self.output.tone(tone(*severity), severity.word());
-            self.output.line(format!("{word}[file-name]: {problem}"))?;
+            self.output.line(format!("{word}[{rule}]: {}: {}", self.page.path(path), printable(message)))?;
             self.output.line("")?;
         }
         let [notes, warnings, errors] = tally.counts;
         let reviewed = count(tally.migrations, "migration");
-        let said = format!("{}, {}, {}", count(errors, "error"), count(warnings, "warning"), count(notes, "note"));
+        let mut said = format!("{}, {}, {}", count(errors, "error"), count(warnings, "warning"), count(notes, "note"));
+        if tally.allowed > 0 {
+            said += &format!("; {} allowed", tally.allowed);
+        }
         let tone = tally.gravest().map_or(Tone::Good, tone);
         self.output.line(format!("{reviewed} reviewed: {}", self.output.tone(tone, said)))?;
         Ok(())

@@ -135,7 +135,8 @@ fn checklist_of(name: &MigrationName) -> Checklist {
     let (settings, rules) = (Settings::default(), Rules::of(&Settings::default(), None));
     let up = "-- Author: adele\n-- Ticket: SCOUT-7\n-- Description: Nobody reads it.\n\
               ALTER TABLE scout_dash.campaigns DROP COLUMN legacy_owner;\n";
-    let files = Files { name, up: (Path::new("up.sql"), up), down: Some((Path::new("down.sql"), "SELECT 1;\n")) };
+    let files =
+        Files { name, up: (Path::new("up.sql"), up.as_bytes()), down: Some((Path::new("down.sql"), b"SELECT 1;\n")) };
     let mut examined = examine(files, &settings, &rules);
     examined.settle(&rules);
     Checklist::of(&examined, &settings, &rules)

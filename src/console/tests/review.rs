@@ -27,8 +27,11 @@ fn judged(size: Size) -> Model {
         let objectionable = place + 2 >= NAMES.len();
         let (up, down) = if objectionable { (UP, DOWN) } else { (clean, "-- nothing to undo\n") };
         let paths = (Path::new("up.sql"), Path::new("down.sql"));
-        let mut examined =
-            examine(Files { name: &name, up: (paths.0, up), down: Some((paths.1, down)) }, &settings, &rules);
+        let mut examined = examine(
+            Files { name: &name, up: (paths.0, up.as_bytes()), down: Some((paths.1, down.as_bytes())) },
+            &settings,
+            &rules,
+        );
         examined.settle(&rules);
         Reviewed { up: paths.0.to_owned(), down: Some(paths.1.to_owned()), examined: Ok(examined) }
     });

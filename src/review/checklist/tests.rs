@@ -20,7 +20,11 @@ fn settings() -> Settings {
 fn checklist_of(up: &str, down: Option<&str>, settings: &Settings) -> Checklist {
     let rules = Rules::of(settings, None);
     let name = "20260801093000_alter_metrics".parse().expect("a migration's name");
-    let files = Files { name: &name, up: (Path::new("up.sql"), up), down: down.map(|it| (Path::new("down.sql"), it)) };
+    let files = Files {
+        name: &name,
+        up: (Path::new("up.sql"), up.as_bytes()),
+        down: down.map(|it| (Path::new("down.sql"), it.as_bytes())),
+    };
     let mut examined = examine(files, settings, &rules);
     examined.follow(&mut Known::default(), settings, &rules);
     examined.settle(&rules);

@@ -1,9 +1,10 @@
 //! Whether a name is one of a migration's authors.
 
 /// Whether `name` is one of those that the header's `Author:` names: by the whole, by the name before `<…>`, by the
-/// address within, or by what stands before its `@`. Case makes no difference.
+/// address within, by what stands before its `@`, or by what stands after the `@` of a user name. Case makes no difference.
 pub(super) fn is(authors: &str, name: &str) -> bool {
-    let name = name.trim();
+    let plain = |text: &str| text.trim().trim_start_matches('@').to_lowercase();
+    let name = plain(name);
     authors
         .split([',', ';', '&'])
         .flat_map(|author| author.split(" and "))
@@ -13,7 +14,8 @@ pub(super) fn is(authors: &str, name: &str) -> bool {
             let mailbox = |text: &str| text.split_once('@').map_or(String::new(), |(mailbox, _)| mailbox.to_owned());
             [author.to_owned(), before.to_owned(), address.to_owned(), mailbox(address), mailbox(before)]
         })
-        .any(|author| !author.trim().is_empty() && author.trim().to_lowercase() == name.to_lowercase())
+        .map(|author| plain(&author))
+        .any(|author| !author.is_empty() && author == name)
 }
 
 #[cfg(test)]
@@ -31,9 +33,13 @@ mod tests {
     #[case("ben, Ana", "ana", true)]
     #[case("ben and ana", "ana", true)]
     #[case("ÉLODIE", "élodie", true)]
+    #[case("@ana", "ana", true)]
+    #[case("@ana <ana@scout.example>", "Ana", true)]
+    #[case("ben, @ana", "@ana", true)]
     #[case("ana", "anabel", false)]
     #[case("Ana Lopez", "lopez", false)]
     #[case("ana <>", "", false)]
+    #[case("@", "", false)]
     fn an_author_goes_by_several_names(#[case] authors: &str, #[case] name: &str, #[case] expected: bool) {
         assert_eq!(is(authors, name), expected);
     }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::{Asking, Demand, Standing, Void, objection};
 use crate::config::{ConfigError, Environment, Secret, Tier};
 use crate::migration::catalogue::{Catalogue, CatalogueError, Migration};
+use crate::migration::git;
 use crate::postgres::connection::Connection;
 use crate::postgres::error::PgError;
 use crate::postgres::history;
@@ -215,6 +216,8 @@ struct Desk<'a> {
     catalogue: std::sync::Arc<Catalogue>,
     /// The role that logs in to apply.
     applier: String,
+    /// The names of the person at the keyboard: the operator's, and the one under which they commit.
+    person: Vec<String>,
 }
 
 impl<'a> Desk<'a> {
@@ -237,7 +240,10 @@ impl<'a> Desk<'a> {
         if !approvals::takes_approvals(&connection).await? {
             return Err(ApproveError::NoStore(environment.name.to_string()));
         }
-        Ok(Desk { context, environment, connection, catalogue, applier })
+        let folder = context.layout().migrations;
+        let committer = tokio::task::spawn_blocking(move || git::author_name(&folder)).await.unwrap_or_default();
+        let person = [context.operator.name.clone()].into_iter().chain(committer).collect();
+        Ok(Desk { context, environment, connection, catalogue, applier, person })
     }
 
     fn role(&self) -> &str {
@@ -288,10 +294,10 @@ impl<'a> Desk<'a> {
             return Err(format!("{name} needs no {kind} approval."));
         }
         let (mut now, mut before, mut not_by_this_role) = (Vec::new(), Vec::new(), Vec::new());
+        let person: Vec<&str> = self.person.iter().map(String::as_str).collect();
         let wanted = |demand: &&Demand| kinds.is_empty() || kinds.contains(&demand.approval);
         for demand in standing.demands.iter().filter(wanted) {
-            let person = Some(self.context.operator.name.as_str());
-            match objection(&asking, &demand.roles, self.role(), person, memberships) {
+            match objection(&asking, &demand.roles, self.role(), &person, memberships) {
                 Some(why) => not_by_this_role.push((demand.approval, why)),
                 None if demand.given.iter().any(|one| *one.role == *self.role()) => before.push(demand.approval),
                 None => now.push(demand.clone()),
@@ -308,7 +314,11 @@ impl<'a> Desk<'a> {
                 ),
                 Void::Author { author } => format!(
                     "{name} was written by {author}, and nobody approves their own migration: this is {} as {who}.",
-                    self.context.operator.name
+                    self.person.join(", ")
+                ),
+                Void::NoAuthor => format!(
+                    "{name} names no author, so nobody can tell whether you are a second person. Write who wrote it \
+                     behind `-- Author:` at the top of its file."
                 ),
                 Void::NotAMember { .. } => {
                     let kinds: Vec<String> = not_by_this_role

@@ -31,14 +31,13 @@ impl Alone {
         (*then == files(migration)).then(|| examined.clone())
     }
 
-    /// Keeps what was found in texts, where they are what the migration's files are said to hold.
-    pub(super) fn keep(&self, migration: &Migration, (up, down): (&str, Option<&str>), examined: &Examined) {
+    /// Keeps what was found in these bytes, where they are what the migration's files are said to hold.
+    pub(super) fn keep(&self, migration: &Migration, (up, down): (&[u8], Option<&[u8]>), examined: &Examined) {
         if migration.files().any(|file| file.bytes > LONGEST) {
             return;
         }
-        let sum = |text: &str| Checksum::of(text.as_bytes());
         let files = files(migration);
-        if (sum(up), down.map(sum)) == files {
+        if (Checksum::of(up), down.map(Checksum::of)) == files {
             let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
             kept.insert(migration.name.clone(), (files, examined.clone()));
         }

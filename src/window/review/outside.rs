@@ -67,6 +67,15 @@ impl Git {
     }
 }
 
+/// The files of migrations and rollbacks that the main branch has and that are gone here, in order.
+pub(super) fn gone(git: &Git) -> Vec<PathBuf> {
+    let is_sql = |path: &PathBuf| path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("sql"));
+    let gone = git.changed.iter().filter(|path| is_sql(path) && git.folders.hold(path) && !path.exists());
+    let mut gone: Vec<PathBuf> = gone.cloned().collect();
+    gone.sort_unstable();
+    gone
+}
+
 /// Whether the Supabase CLI reads the folder in which rollbacks lie.
 fn is_read_by_supabase(layout: &Layout) -> bool {
     let supabase = layout.migrations.parent();
