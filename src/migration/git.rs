@@ -33,6 +33,11 @@ pub fn commit_of(dir: &Path) -> Option<Commit> {
     Some(Commit { short, dirty: !changes.is_empty() })
 }
 
+/// The folder of the repository that `dir` is in, without links.
+pub fn root(dir: &Path) -> Option<PathBuf> {
+    line(dir, ["rev-parse", "--show-toplevel"]).map(PathBuf::from)
+}
+
 /// The name of the person who works in `dir`, as `user.name` says.
 pub fn author_name(dir: &Path) -> Option<String> {
     line(dir, ["config", "--get", "user.name"])
@@ -89,7 +94,7 @@ pub fn differing(dir: &Path, branch: &str, below: &[&Path]) -> Option<Differing>
     let branches = [format!("refs/remotes/origin/{branch}"), format!("refs/heads/{branch}")];
     let (looked, root, compared) = thread::scope(|scope| {
         let other = thread::Builder::new().spawn_scoped(scope, look);
-        let root = line(dir, ["rev-parse", "--show-toplevel"]).map(PathBuf::from);
+        let root = root(dir);
         let compared = root.as_ref().and_then(|_| branches.iter().find_map(compare));
         let looked = other.map_or_else(|_| look(), |thread| thread.join().unwrap_or_default());
         (looked, root, compared)
@@ -187,7 +192,7 @@ impl Unmerged {
 pub fn unmerged(dir: &Path, branch: &str, below: &[&Path]) -> Option<Unmerged> {
     let words = ["ls-files", "--cached", "--others", "--exclude-standard", "--full-name", "-z"];
     let known: HashSet<PathBuf> = listed(dir, &words, below)?.into_iter().collect();
-    let root = PathBuf::from(line(dir, ["rev-parse", "--show-toplevel"])?);
+    let root = root(dir)?;
     let commit = |name: &str| line(dir, ["rev-parse", "--verify", "--quiet", &format!("{name}^{{commit}}")]);
     let tree = |commit: &str| -> Option<HashSet<PathBuf>> {
         let mut files = HashSet::new();
@@ -216,7 +221,7 @@ fn untracked(dir: &Path, below: &[&Path]) -> Option<Vec<PathBuf>> {
 
 /// The paths that a command of git prints with `-z`, absolute.
 fn listed(dir: &Path, arguments: &[&str], below: &[&Path]) -> Option<Vec<PathBuf>> {
-    let root = PathBuf::from(line(dir, ["rev-parse", "--show-toplevel"])?);
+    let root = root(dir)?;
     let bytes = ask(dir, within(arguments, below))?;
     Some(paths(&root, &bytes).collect())
 }

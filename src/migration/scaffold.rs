@@ -96,6 +96,18 @@ pub enum ScaffoldError {
         /// Why.
         source: io::Error,
     },
+    /// A template of the project has a word in double braces that stands for nothing.
+    #[error(
+        "the template {} has {mark}, which stands for nothing; there are {}. No file was made",
+        printable(&path.to_string_lossy()),
+        MARKS.join(", ")
+    )]
+    Mark {
+        /// The template.
+        path: PathBuf,
+        /// What stands there.
+        mark: String,
+    },
     /// A file could not be made.
     #[error("{} could not be made: {source}. No file was left behind.", printable(&path.to_string_lossy()))]
     File {
@@ -201,10 +213,32 @@ fn template(request: &Request<'_>, file: &str, built_in: &str) -> Result<String,
     let Some(folder) = &request.templates else { return Ok(built_in.to_owned()) };
     let path = folder.join(file);
     match fs::read_to_string(&path) {
-        Ok(text) => Ok(text),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(built_in.to_owned()),
+        Ok(text) => match unknown_mark(&text) {
+            Some(mark) => Err(ScaffoldError::Mark { path, mark: mark.to_owned() }),
+            None => Ok(text),
+        },
+        // A folder may have one of the two; that there is none at all is a mistake, and so is a link to nothing.
+        Err(error)
+            if error.kind() == io::ErrorKind::NotFound && folder.is_dir() && path.symlink_metadata().is_err() =>
+        {
+            Ok(built_in.to_owned())
+        }
         Err(source) => Err(ScaffoldError::Template { path, source }),
     }
+}
+
+/// What stands in a template in the place of something that a migration gets.
+const MARKS: [&str; 7] =
+    ["{{name}}", "{{author}}", "{{ticket}}", "{{release_line}}", "{{release}}", "{{description}}", "{{history}}"];
+
+/// The first word in double braces that stands for nothing. An array's constant begins so, too, but has no word there.
+fn unknown_mark(template: &str) -> Option<&str> {
+    template.match_indices("{{").find_map(|(at, _)| {
+        let mark = &template[at..at + template[at..].find("}}")? + 2];
+        let word = &mark[2..mark.len() - 2];
+        let is_word = !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_');
+        (is_word && !MARKS.contains(&mark)).then_some(mark)
+    })
 }
 
 fn fill(template: &str, request: &Request<'_>, name: &MigrationName) -> String {
@@ -214,13 +248,13 @@ fn fill(template: &str, request: &Request<'_>, name: &MigrationName) -> String {
     let release = request.release.map(one_line).unwrap_or_default();
     let release_line = if release.is_empty() { String::new() } else { format!("-- Release: {release}\n") };
     let values = [
-        ("{{name}}", name.to_string()),
-        ("{{author}}", author.as_deref().map(one_line).unwrap_or_default()),
-        ("{{ticket}}", request.ticket.map(one_line).unwrap_or_default()),
-        ("{{release_line}}", release_line),
-        ("{{release}}", release),
-        ("{{description}}", one_line(request.description)),
-        ("{{history}}", request.layout.history_table.to_string()),
+        name.to_string(),
+        author.as_deref().map(one_line).unwrap_or_default(),
+        request.ticket.map(one_line).unwrap_or_default(),
+        release_line,
+        release,
+        one_line(request.description),
+        request.layout.history_table.to_string(),
     ];
     // In one pass, so that a description that says `{{name}}` stays as it is.
     let mut text = String::with_capacity(template.len() + 256);
@@ -228,7 +262,7 @@ fn fill(template: &str, request: &Request<'_>, name: &MigrationName) -> String {
     while let Some(at) = rest.find("{{") {
         text.push_str(&rest[..at]);
         rest = &rest[at..];
-        match values.iter().find(|(mark, _)| rest.starts_with(mark)) {
+        match MARKS.iter().zip(&values).find(|(mark, _)| rest.starts_with(**mark)) {
             Some((mark, value)) => {
                 text.push_str(value);
                 rest = &rest[mark.len()..];
@@ -332,6 +366,24 @@ mod tests {
         assert!(error.to_string().contains("no letter or digit"), "{error}");
     }
 
+    #[rstest]
+    #[case("-- {{name}}\nSELECT '{{1,2},{3,4}}';\n", None)]
+    #[case("-- {{ticket}} {{nope}}\n", Some("{{nope}}"))]
+    #[case("-- {{Ticket}} {{\n", None)]
+    fn a_template_says_nothing_that_stands_for_nothing(#[case] template: &str, #[case] expected: Option<&str>) {
+        assert_eq!(unknown_mark(template), expected);
+    }
+
+    #[test]
+    fn templates_that_are_not_there_are_told() {
+        let place = place(false);
+        let templates = Some(place.folder.path().join("templates"));
+        let error = scaffold(&Request { templates: templates.clone(), ..place.request("x") }).unwrap_err();
+        assert!(matches!(error, ScaffoldError::Template { .. }), "{error}");
+        fs::create_dir(place.folder.path().join("templates")).unwrap();
+        scaffold(&Request { templates, ..place.request("x") }).unwrap();
+    }
+
     #[test]
     fn what_is_too_long_is_refused_with_a_proposal() {
         let place = place(false);
@@ -426,10 +478,10 @@ mod tests {
         let place = place(false);
         let templates = place.folder.path().join("templates");
         fs::create_dir(&templates).unwrap();
-        fs::write(templates.join("up.sql"), "-- {{name}} for {{history}} {{unknown}}\n").unwrap();
+        fs::write(templates.join("up.sql"), "-- {{name}} for {{history}} {{{1}}}\n").unwrap();
         let made = scaffold(&Request { templates: Some(templates), ..place.request("own") }).unwrap();
         let text = fs::read_to_string(&made.up).unwrap();
-        assert_eq!(text, "-- 20260801093000_create_own for public.migrations_history {{unknown}}\n");
+        assert_eq!(text, "-- 20260801093000_create_own for public.migrations_history {{{1}}}\n");
         assert!(fs::read_to_string(&made.down).unwrap().starts_with("-- Rollback:"));
     }
 

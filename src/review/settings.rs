@@ -76,8 +76,8 @@ pub struct LargeTable {
 /// What differs from one environment to the next: URLs, addresses of hosts and people, project references.
 pub const DEFAULT_LITERALS: [&str; 4] = [
     r"[a-zA-Z][a-zA-Z0-9+.-]*://[^\s/']+",
-    r"[a-zA-Z0-9._%+-]+@[a-zA-Z0-9-]+(\.[a-zA-Z0-9-]+)*\.[a-zA-Z]{2,}",
-    r"[a-zA-Z0-9-]+(\.[a-zA-Z0-9-]+)*\.(local|internal|lan|intranet|supabase\.co|amazonaws\.com|azure\.com|googleapis\.com)\b",
+    r"[a-zA-Z0-9._%+-]*@[a-zA-Z0-9-]+(\.[a-zA-Z0-9-]+)*\.[a-zA-Z]{2,}",
+    r"\blocalhost\b|[a-zA-Z0-9-]+(\.[a-zA-Z0-9-]+)*\.(local|internal|lan|intranet|supabase\.co|amazonaws\.com|azure\.com|googleapis\.com)\b(\.[a-zA-Z0-9-]+)*",
     r"\b(25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])(\.(25[0-5]|2[0-4][0-9]|1?[0-9]?[0-9])){3}\b",
 ];
 
@@ -132,9 +132,9 @@ impl Pattern {
         self.compiled.find(text).is_some_and(|found| found.range() == (0..text.len()))
     }
 
-    /// The first place that matches.
-    pub fn find(&self, text: &str) -> Option<std::ops::Range<usize>> {
-        self.compiled.find(text).map(|found| found.range())
+    /// Where a text has it for the first time from a byte on.
+    pub fn find_at(&self, text: &str, from: usize) -> Option<std::ops::Range<usize>> {
+        self.compiled.find_at(text, from).map(|found| found.range())
     }
 }
 

@@ -165,6 +165,9 @@ fn what_would_be_fixed_is_shown_as_a_patch_that_git_applies() {
     assert_eq!(run.code(), Some(3), "{run:?}");
     assert!(run.errors.contains("it is on the branch main"), "{run:?}");
     assert_eq!(text_of(&scratch, OWNERS), before, "nothing is written");
+    scratch.write("docs/a.md", "");
+    let beside = Run::of(scratch.tidegate().current_dir(scratch.path().join("docs")).args(["review", "--diff"]));
+    assert_eq!(beside.output, run.output, "git applies it from the repository's folder");
     scratch.write("fix.patch", &run.output);
     git(&scratch, &["apply", "fix.patch"]);
     let patched = text_of(&scratch, OWNERS);

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::Page;
 use crate::cli::output::{self, Output, Tone};
 use crate::cli::{CommandError, Exit, Session};
 use crate::migration::text::printable;
@@ -61,9 +62,9 @@ pub(super) fn print_open(mending: &Mending, session: &mut Session) -> Result<(),
 }
 
 /// Prints the changes as a patch. What is left out goes where it is no part of it.
-pub(super) fn print_patch(mending: &Mending, folder: &Path, session: &mut Session) -> Result<Exit, CommandError> {
+pub(super) fn print_patch(mending: &Mending, page: Page<'_>, session: &mut Session) -> Result<Exit, CommandError> {
     for change in &mending.changes {
-        let patch = change.patch(&shown(&change.path, folder));
+        let patch = change.patch(&page.path(&change.path));
         for line in patch.split_terminator('\n') {
             let tone = match line.as_bytes() {
                 [b'+', ..] => Some(Tone::Good),
@@ -77,7 +78,7 @@ pub(super) fn print_patch(mending: &Mending, folder: &Path, session: &mut Sessio
         }
     }
     let mut errors = Output::stderr(session.global.color);
-    print_kept(mending, folder, &mut errors)?;
+    print_kept(mending, page.folder, &mut errors)?;
     errors.finish()?;
     Ok(if mending.changes.is_empty() { Exit::Done } else { Exit::Findings })
 }

@@ -139,9 +139,12 @@ pub fn run(options: &Options, session: &mut Session) -> Result<Exit, CommandErro
         ..Request::default()
     };
     let folder = session.surroundings.folder.clone();
+    // Who reads these looks for files from the repository's folder on, wherever the command runs.
+    let of_repository = options.diff || matches!(options.format, Format::Sarif | Format::Github);
+    let root = of_repository.then(|| git::root(&context.layout().migrations)).flatten();
     if options.diff {
         let mending = mend(&context.config, &catalogue, &mut request);
-        return fix::print_patch(&mending, &folder, session);
+        return fix::print_patch(&mending, Page { folder: &folder, root: root.as_deref() }, session);
     }
     let mut mending = None;
     if options.fix {
@@ -154,7 +157,7 @@ pub fn run(options: &Options, session: &mut Session) -> Result<Exit, CommandErro
     if let (Format::Text, Some(mending)) = (options.format, &mending) {
         fix::print(mending, &folder, session)?;
     }
-    let page = Page { folder: &folder };
+    let page = Page { folder: &folder, root: root.as_deref() };
     let tally = {
         let (verbose, output) = (session.global.verbose > 0, &mut session.output);
         let mut sheet: Box<dyn Sheet> = match options.format {
@@ -203,14 +206,19 @@ fn print(
 /// How paths are shown.
 #[derive(Debug, Clone, Copy)]
 struct Page<'a> {
-    /// Paths are shown from here.
+    /// The folder in which the command runs.
     folder: &'a Path,
+    /// The repository's folder, without links, where paths are to be shown from there.
+    root: Option<&'a Path>,
 }
 
 impl Page<'_> {
-    /// A path as it is shown: from the folder in which the command runs, where it lies below.
+    /// A path as it is shown: from the repository's folder, else from the one in which the command runs, where it lies
+    /// below.
     fn path(&self, path: &Path) -> String {
-        super::output::path(path.strip_prefix(self.folder).unwrap_or(path))
+        let real = self.root.map(|_| path.canonicalize().unwrap_or_else(|_| path.to_owned()));
+        let below = self.root.zip(real.as_ref()).and_then(|(root, real)| real.strip_prefix(root).ok());
+        super::output::path(below.or_else(|| path.strip_prefix(self.folder).ok()).unwrap_or(path))
     }
 }
 

@@ -28,7 +28,7 @@ fn standings() -> Vec<Standing> {
             migration: migration.name.as_str(),
             up: &up,
             down: down.as_deref(),
-            author: None,
+            author: Some("Ada Hall"),
             needs: if index == 1 { &needs } else { &[] },
             login: "deployer",
             role: None,

@@ -359,8 +359,11 @@ impl NewDialog {
             Some(Ok(name)) => {
                 line(0, Role::Strong, &name.up_file_name());
                 line(1, Role::Text, &name.down_file_name());
-                let folder = canvas.world.config.project.layout.migrations.display().to_string();
-                line(2, Role::Dim, &format!("in {folder}"));
+                let layout = &canvas.world.config.project.layout;
+                let rollbacks = layout.rollbacks.as_ref().and_then(|folder| folder.file_name());
+                let apart = rollbacks.map(|name| format!(", the rollback in {}", name.to_string_lossy()));
+                let folder = layout.migrations.display();
+                line(2, Role::Dim, &format!("in {folder}{}", apart.unwrap_or_default()));
             }
             Some(Err(_)) | None if self.text(Field::Description).is_empty() => {
                 line(0, Role::Dim, "The names of the files are made of the type and the description.");
