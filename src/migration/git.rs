@@ -78,6 +78,8 @@ pub struct Differing {
     /// Those that the main branch has, at `origin` or else here, and that are not as they are there. What the branch got
     /// since this one left it is no change of this one's.
     pub from_branch: HashSet<PathBuf>,
+    /// Whether there is such a branch, and this one has left it somewhere.
+    pub has_branch: bool,
 }
 
 /// Which files below some folders differ from what is committed here and on the main branch; `None` where git cannot say.
@@ -112,6 +114,7 @@ pub fn differing(dir: &Path, branch: &str, below: &[&Path]) -> Option<Differing>
         differing.uncommitted.insert(path);
     }
     let Some((branch, compared)) = compared else { return Some(differing) };
+    differing.has_branch = true;
     let mut words = compared.split(|byte| *byte == 0);
     let (mut twice, mut added) = (HashSet::new(), HashSet::new());
     while let Some((state, name)) = words.next().zip(words.next()) {
@@ -389,7 +392,7 @@ mod tests {
         let since = changed_since(&root, "trunk", &[&below]).map(sorted);
         assert_eq!(since, Some(["added.sql", "gone.sql", "mended.sql", "new.sql"].map(path).to_vec()));
         let found = differing(&root, "nothing", &[&below]).unwrap();
-        assert_eq!((found.from_branch.len(), found.uncommitted.len()), (0, 2));
+        assert_eq!((found.from_branch.len(), found.uncommitted.len(), found.has_branch), (0, 2, false));
         assert_eq!(changed_since(&root, "--output=x", &[&below]), None);
     }
 

@@ -366,6 +366,9 @@ fn what_was_merged_cannot_be_changed_by_saying_so_in_the_file() {
     assert_eq!(code, Some(3), "{document}");
     assert!(rules.contains(&"changed-after-merge:null".to_owned()), "{document}");
     assert!(rules.contains(&"allow-unused:1".to_owned()), "{document}");
+    git(&scratch, &["branch", "-q", "-m", "main", "trunk"]);
+    let unknown = Run::of(scratch.tidegate().arg("review"));
+    assert!(unknown.errors.contains("git knows no branch main here or at origin"), "{unknown:?}");
 }
 
 #[test]

@@ -14,10 +14,12 @@ use clap::{Args, ValueEnum};
 use futures_util::future::join_all;
 
 use super::environments::{context, environments, small_runtime};
+use super::output::{Output, Tone};
 use super::{CommandError, Exit, Session};
 use crate::config::{Config, Environment, Tier};
 use crate::migration::catalogue::Catalogue;
 use crate::migration::git;
+use crate::migration::text::printable;
 use crate::review::finding::Severity;
 use crate::review::settings::LargeTable;
 use crate::window::board::Board;
@@ -170,6 +172,16 @@ pub fn run(options: &Options, session: &mut Session) -> Result<Exit, CommandErro
     };
     if let (Format::Text, Some(mending)) = (options.format, &mending) {
         fix::print_open(mending, session)?;
+    }
+    if request.git.lacks_branch {
+        let mut errors = Output::stderr(session.global.color);
+        let word = errors.tone(Tone::Warning, "warning");
+        errors.line(format!(
+            "{word}: git knows no branch {} here or at origin, so nobody can tell whether merged files were changed. Fetch \
+             it, or name another one: `main_branch` in [review].",
+            printable(&request.git.main_branch)
+        ))?;
+        errors.finish()?;
     }
     Ok(exit(&tally, options.fail_on))
 }

@@ -25,6 +25,8 @@ pub struct Git {
     pub uncommitted: HashSet<PathBuf>,
     /// Those that are not as the main branch has them.
     pub changed: HashSet<PathBuf>,
+    /// Whether there is a repository, but no main branch to hold them against.
+    pub lacks_branch: bool,
     /// Those that the main branch lacks; none where git cannot say, or was not asked.
     pub unmerged: Option<Unmerged>,
     /// Who works here, as git's `user.name` says, where it was asked.
@@ -43,10 +45,13 @@ impl Git {
         let layout = &config.project.layout;
         let below = [layout.migrations.as_path(), layout.rollback_folder()];
         let main_branch = config.review.main_branch.clone();
-        let differing = git::differing(&layout.migrations, &main_branch, &below).unwrap_or_default();
+        let differing = git::differing(&layout.migrations, &main_branch, &below);
+        let lacks_branch = differing.as_ref().is_some_and(|differing| !differing.has_branch);
+        let differing = differing.unwrap_or_default();
         Git {
             uncommitted: differing.uncommitted,
             changed: differing.from_branch,
+            lacks_branch,
             unmerged: None,
             author: None,
             main_branch,
