@@ -29,6 +29,9 @@ pub const NEVER: [&str; 4] = ["changed-after-merge", "changed-after-apply", "run
 /// What such a comment begins with.
 const MARK: &str = "tidegate:";
 
+/// What follows.
+const ALLOW: &str = "allow";
+
 /// The allowances of a file.
 pub fn allowances(part: Part, sql: &Sql) -> Vec<Allowance> {
     sql.comments.iter().filter_map(|range| allowance(part, sql, range)).collect()
@@ -36,9 +39,14 @@ pub fn allowances(part: Part, sql: &Sql) -> Vec<Allowance> {
 
 fn allowance(part: Part, sql: &Sql, range: &Range<usize>) -> Option<Allowance> {
     let text = sql.at(range).trim_start_matches("--").trim_start_matches("/*").trim_end_matches("*/").trim();
-    let text = text.strip_prefix(MARK)?.trim_start();
-    let text = text.strip_prefix("allow").filter(|rest| rest.is_empty() || rest.starts_with(char::is_whitespace))?;
+    let (mark, text) = text.split_at_checked(MARK.len())?;
     let mut words = text.split_whitespace();
+    let verb = words.next().unwrap_or_default().to_ascii_lowercase();
+    // What is nearly the word was meant as it, and must not be passed over in silence.
+    if !mark.eq_ignore_ascii_case(MARK) || strsim::damerau_levenshtein(&verb, ALLOW) > 2 {
+        return None;
+    }
+    let mut words = if verb == ALLOW { words } else { "".split_whitespace() };
     let mut rules = Vec::new();
     for word in words.by_ref() {
         rules.push(word.trim_end_matches([',', ':']).to_owned());

@@ -185,6 +185,11 @@ fn a_comment_before_everything_allows_what_is_found_of_the_whole_file() {
 fn a_comment_without_a_reason_or_a_match_is_found_itself() {
     assert!(names(&all_of("-- tidegate: allow lock-table\nLOCK TABLE t;")).contains(&"lock-table"));
     assert!(names(&all_of("-- tidegate: allow lock-table\nLOCK TABLE t;")).contains(&"allow-without-reason"));
+    let misspelt = all_of("-- tidegate: alow lock-table a reason\nLOCK TABLE t;");
+    let found = names(&misspelt);
+    assert!(["lock-table", "allow-without-reason"].iter().all(|rule| found.contains(rule)), "{found:?}");
+    assert!(!names(&all_of("-- Tidegate: ALLOW lock-table a reason\nLOCK TABLE t;")).contains(&"lock-table"));
+    assert!(!names(&all_of("-- tidegate: run at night\nSELECT 1;")).contains(&"allow-without-reason"));
     assert!(names(&all_of("-- tidegate: allow lock-table a reason\nSELECT 1;")).contains(&"allow-unused"));
     assert!(names(&all_of("-- tidegate: allow look-table a reason\nLOCK TABLE t;")).contains(&"allow-unused"));
 }
