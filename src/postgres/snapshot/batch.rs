@@ -7,8 +7,9 @@ use std::pin::Pin;
 
 use futures_util::TryStreamExt as _;
 use tokio_postgres::types::{ToSql, Type};
-use tokio_postgres::{Client, Error, Row, RowStream};
+use tokio_postgres::{Client, Error, RowStream};
 
+use super::columns::Rows;
 use crate::postgres::error::PgError;
 
 type Pending<'c> = Pin<Box<dyn Future<Output = Result<Answer, Error>> + Send + 'c>>;
@@ -55,13 +56,19 @@ impl<'c> Batch<'c> {
     }
 
     /// The rows that answer the next question.
-    pub(super) async fn next(&mut self) -> Result<Vec<Row>, PgError> {
+    pub(super) async fn next(&mut self) -> Result<Rows, PgError> {
         let Some(pending) = self.pending.pop_front() else {
             return Err(PgError::Protocol("an answer was read that nobody had asked for.".to_owned()));
         };
         match pending.await? {
-            Answer::Rows(rows) => Ok(rows.try_collect().await?),
-            Answer::Done => Ok(Vec::new()),
+            Answer::Rows(mut answers) => {
+                let mut rows = Rows::default();
+                while let Some(row) = answers.try_next().await? {
+                    rows.push(&row)?;
+                }
+                Ok(rows)
+            }
+            Answer::Done => Ok(Rows::default()),
         }
     }
 }

@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 use std::error::Error;
 
-use tokio_postgres::Row;
 use tokio_postgres::types::{FromSql, Type};
 
 use crate::postgres::error::PgError;
@@ -11,12 +10,19 @@ use crate::postgres::error::PgError;
 /// An object identifier of the catalogs.
 pub(super) type Oid = u32;
 
-/// A row's columns, read in order. The catalogs' types are few: `oid`, `name`, `text`, `bool`, `"char"`, integers,
-/// and arrays of these; whatever has no binary format (`aclitem[]`) is cast to `text` or `text[]` by the query.
-pub(super) struct Columns<'r> {
-    row: &'r Row,
-    next: usize,
+/// The rows of an answer, one behind the other in one piece of memory: there are tens of thousands, and what the driver
+/// keeps of each is several times as much.
+#[derive(Default)]
+pub(super) struct Rows {
+    /// Of each column, how many bytes it has (-1 for null, as on the wire) and the bytes.
+    bytes: Vec<u8>,
+    /// Where each row ends.
+    ends: Vec<usize>,
 }
+
+/// One of them.
+#[derive(Clone, Copy)]
+pub(super) struct Row<'r>(&'r [u8]);
 
 /// The bytes of any value.
 struct Bytes<'r>(&'r [u8]);
@@ -31,22 +37,89 @@ impl<'r> FromSql<'r> for Bytes<'r> {
     }
 }
 
+/// The length that stands for null.
+const NULL: i32 = -1;
+
+impl Rows {
+    /// Takes in a row.
+    pub(super) fn push(&mut self, row: &tokio_postgres::Row) -> Result<(), PgError> {
+        for column in 0..row.len() {
+            let value: Option<Bytes<'_>> = row.try_get(column)?;
+            let length = value.as_ref().map_or(Ok(NULL), |value| i32::try_from(value.0.len()));
+            let length = length.map_err(|_| PgError::Protocol("a value is larger than a message.".to_owned()))?;
+            self.bytes.extend_from_slice(&length.to_ne_bytes());
+            self.bytes.extend_from_slice(value.map_or(&[], |value| value.0));
+        }
+        self.ends.push(self.bytes.len());
+        Ok(())
+    }
+
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.ends.len()
+    }
+}
+
+impl<'r> IntoIterator for &'r Rows {
+    type Item = Row<'r>;
+    type IntoIter = RowsIter<'r>;
+
+    fn into_iter(self) -> RowsIter<'r> {
+        RowsIter { rest: &self.bytes, start: 0, ends: self.ends.iter() }
+    }
+}
+
+/// Each row, in order.
+pub(super) struct RowsIter<'r> {
+    rest: &'r [u8],
+    start: usize,
+    ends: std::slice::Iter<'r, usize>,
+}
+
+impl<'r> Iterator for RowsIter<'r> {
+    type Item = Row<'r>;
+
+    fn next(&mut self) -> Option<Row<'r>> {
+        let end = *self.ends.next()?;
+        let (row, rest) = self.rest.split_at(end - self.start);
+        (self.start, self.rest) = (end, rest);
+        Some(Row(row))
+    }
+}
+
+/// A row's columns, read in order. The catalogs' types are few: `oid`, `name`, `text`, `bool`, `"char"`, integers,
+/// and arrays of these; whatever has no binary format (`aclitem[]`) is cast to `text` or `text[]` by the query.
+pub(super) struct Columns<'r> {
+    rest: &'r [u8],
+    next: usize,
+}
+
 impl<'r> Columns<'r> {
     /// From the first column on.
-    pub(super) fn of(row: &'r Row) -> Self {
-        Self { row, next: 0 }
+    pub(super) fn of(row: Row<'r>) -> Self {
+        Self { rest: row.0, next: 0 }
     }
 
     /// The same, further on.
     pub(super) fn skipping(mut self, columns: usize) -> Self {
-        self.next += columns;
+        for _ in 0..columns {
+            // Who reads on learns that the row has no more.
+            let _ = self.bytes();
+        }
         self
     }
 
     fn bytes(&mut self) -> Result<Option<&'r [u8]>, PgError> {
-        let bytes: Option<Bytes<'r>> = self.row.try_get(self.next)?;
         self.next += 1;
-        Ok(bytes.map(|bytes| bytes.0))
+        let missing = || PgError::Protocol(format!("a catalog query has no column {}.", self.next));
+        let (length, rest) = self.rest.split_first_chunk().ok_or_else(missing)?;
+        let Ok(length) = usize::try_from(i32::from_ne_bytes(*length)) else {
+            self.rest = rest;
+            return Ok(None);
+        };
+        let (value, rest) = rest.split_at_checked(length).ok_or_else(missing)?;
+        self.rest = rest;
+        Ok(Some(value))
     }
 
     fn senseless(&self, wanted: &str) -> PgError {

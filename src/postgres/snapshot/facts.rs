@@ -52,25 +52,25 @@ impl Facts {
     /// Reads the answers.
     pub(super) async fn read(batch: &mut Batch<'_>, names: &mut Names) -> Result<Self, PgError> {
         let mut facts = Self::default();
-        for row in batch.next().await? {
-            let mut row = Columns::of(&row);
+        for row in &batch.next().await? {
+            let mut row = Columns::of(row);
             let address = address(&mut row)?;
             facts.comments.insert(address, row.text()?.into());
         }
-        for row in batch.next().await? {
-            let mut row = Columns::of(&row);
+        for row in &batch.next().await? {
+            let mut row = Columns::of(row);
             let address = address(&mut row)?;
             let label = (names.intern(&row.text()?), names.intern(&row.text()?));
             facts.labels.entry(address).or_default().push(label);
         }
-        for row in batch.next().await? {
-            let mut row = Columns::of(&row);
+        for row in &batch.next().await? {
+            let mut row = Columns::of(row);
             facts.members.insert((Class(row.oid()?), row.oid()?), row.oid()?);
         }
         let rows = batch.next().await?;
         facts.dependencies.reserve_exact(rows.len());
-        for row in rows {
-            let mut row = Columns::of(&row);
+        for row in &rows {
+            let mut row = Columns::of(row);
             facts.dependencies.push((address(&mut row)?, address(&mut row)?));
         }
         Ok(facts)

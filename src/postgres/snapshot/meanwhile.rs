@@ -4,9 +4,7 @@
 //! now: of an object that was dropped meanwhile they tell nothing, and of one that was altered the new state. What the
 //! transaction still sees although another one has removed or replaced it shows that this may have happened.
 
-use tokio_postgres::Row;
-
-use super::columns::Columns;
+use super::columns::{Columns, Rows};
 use crate::postgres::error::PgError;
 
 /// The catalogs that such functions look at, in every version, with the column that says whose schema or relation a row is
@@ -81,6 +79,6 @@ pub(super) fn question() -> String {
 }
 
 /// What the answer says.
-pub(super) fn is_changed(rows: &[Row]) -> Result<bool, PgError> {
-    rows.first().map_or(Ok(false), |row| Columns::of(row).flag())
+pub(super) fn is_changed(rows: &Rows) -> Result<bool, PgError> {
+    rows.into_iter().next().map_or(Ok(false), |row| Columns::of(row).flag())
 }

@@ -18,6 +18,7 @@ mod reading;
 mod scope;
 
 use self::batch::Batch;
+use self::columns::Rows;
 pub use self::error::SnapshotError;
 use self::facts::Facts;
 use self::family::FAMILIES;
@@ -119,7 +120,7 @@ async fn attempt(connection: &Connection, scope: &Scope) -> Result<Option<Snapsh
         batch.next().await?;
         match refused {
             None => {
-                reading.reserve(answers.iter().map(Vec::len).sum());
+                reading.reserve(answers.iter().map(Rows::len).sum());
                 (family.read)(&mut reading, answers)?;
             }
             Some(PgError::Server(error)) if error.is(ServerError::INSUFFICIENT_PRIVILEGE) => {

@@ -4,10 +4,9 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use rustc_hash::{FxBuildHasher, FxHashMap, FxHashSet};
-use tokio_postgres::Row;
 
 use super::batch::Batch;
-use super::columns::{Columns, Oid};
+use super::columns::{Columns, Oid, Rows};
 use crate::postgres::error::PgError;
 use crate::schema::name::{qualified, quoted};
 use crate::schema::{Name, ObjectId};
@@ -136,8 +135,8 @@ impl Names {
         names.read_schemas(&batch.next().await?)?;
         names.roles = names.read_plain(&batch.next().await?)?;
         names.read_types(&batch.next().await?)?;
-        for row in batch.next().await? {
-            let mut row = Columns::of(&row);
+        for row in &batch.next().await? {
+            let mut row = Columns::of(row);
             let (oid, schema) = (row.oid()?, row.oid()?);
             let name = names.intern(&row.text()?);
             names.collations.insert(oid, (schema, name));
@@ -147,7 +146,7 @@ impl Names {
         Ok(names)
     }
 
-    fn read_plain(&mut self, rows: &[Row]) -> Result<FxHashMap<Oid, Name>, PgError> {
+    fn read_plain(&mut self, rows: &Rows) -> Result<FxHashMap<Oid, Name>, PgError> {
         let mut found = FxHashMap::with_capacity_and_hasher(rows.len(), FxBuildHasher);
         for row in rows {
             let mut row = Columns::of(row);
@@ -156,7 +155,7 @@ impl Names {
         Ok(found)
     }
 
-    fn read_schemas(&mut self, rows: &[Row]) -> Result<(), PgError> {
+    fn read_schemas(&mut self, rows: &Rows) -> Result<(), PgError> {
         for row in rows {
             let mut row = Columns::of(row);
             let oid = row.oid()?;
@@ -167,7 +166,7 @@ impl Names {
         Ok(())
     }
 
-    fn read_types(&mut self, rows: &[Row]) -> Result<(), PgError> {
+    fn read_types(&mut self, rows: &Rows) -> Result<(), PgError> {
         self.types.reserve(rows.len());
         for row in rows {
             let mut row = Columns::of(row);

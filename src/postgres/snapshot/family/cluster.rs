@@ -2,12 +2,10 @@
 
 use std::borrow::Cow;
 
-use tokio_postgres::Row;
-
 use super::Family;
 use crate::postgres::error::PgError;
 use crate::postgres::snapshot::class::{Address, Class};
-use crate::postgres::snapshot::columns::Columns;
+use crate::postgres::snapshot::columns::{Columns, Rows};
 use crate::postgres::snapshot::reading::Reading;
 use crate::postgres::snapshot::scope::Scope;
 use crate::schema::grants::Grantable;
@@ -34,7 +32,7 @@ pub(super) const DATABASE: Family = Family {
     read: read_database,
 };
 
-fn read_database(reading: &mut Reading<'_>, answers: Vec<Vec<Row>>) -> Result<(), PgError> {
+fn read_database(reading: &mut Reading<'_>, answers: Vec<Rows>) -> Result<(), PgError> {
     for row in answers.iter().flatten() {
         let mut row = Columns::of(row);
         let (oid, owner, grants) = (row.oid()?, row.oid()?, row.optional_texts()?);
@@ -102,7 +100,7 @@ fn queries(version: Version, scope: &Scope) -> Vec<String> {
     ]
 }
 
-fn read_cluster(reading: &mut Reading<'_>, answers: Vec<Vec<Row>>) -> Result<(), PgError> {
+fn read_cluster(reading: &mut Reading<'_>, answers: Vec<Rows>) -> Result<(), PgError> {
     let [roles, tablespaces, parameters] = answers.as_slice() else { return Ok(()) };
     for row in roles {
         let mut row = Columns::of(row);

@@ -2,12 +2,10 @@
 
 use std::borrow::Cow;
 
-use tokio_postgres::Row;
-
 use super::Family;
 use crate::postgres::error::PgError;
 use crate::postgres::snapshot::class::{Address, Class};
-use crate::postgres::snapshot::columns::Columns;
+use crate::postgres::snapshot::columns::{Columns, Rows};
 use crate::postgres::snapshot::reading::Reading;
 use crate::schema::{Attribute, Attributes, Kind, Version};
 
@@ -49,7 +47,7 @@ fn queries(version: Version) -> Vec<String> {
     ]
 }
 
-fn read(reading: &mut Reading<'_>, answers: Vec<Vec<Row>>) -> Result<(), PgError> {
+fn read(reading: &mut Reading<'_>, answers: Vec<Rows>) -> Result<(), PgError> {
     let [collations, conversions] = answers.as_slice() else { return Ok(()) };
     for row in collations {
         let mut row = Columns::of(row);

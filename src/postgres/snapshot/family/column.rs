@@ -3,12 +3,11 @@
 use std::borrow::Cow;
 
 use rustc_hash::FxHashMap;
-use tokio_postgres::Row;
 
 use super::Family;
 use crate::postgres::error::PgError;
 use crate::postgres::snapshot::class::{Address, Class};
-use crate::postgres::snapshot::columns::{Columns, Oid};
+use crate::postgres::snapshot::columns::{Columns, Oid, Row, Rows};
 use crate::postgres::snapshot::names::Column;
 use crate::postgres::snapshot::reading::Reading;
 use crate::schema::grants::Grantable;
@@ -52,7 +51,7 @@ struct NotNull<'r> {
     is_inherited: bool,
 }
 
-fn read(reading: &mut Reading<'_>, answers: Vec<Vec<Row>>) -> Result<(), PgError> {
+fn read(reading: &mut Reading<'_>, answers: Vec<Rows>) -> Result<(), PgError> {
     let mut not_nulls = FxHashMap::default();
     for row in answers.iter().skip(1).flatten() {
         let mut row = Columns::of(row);
@@ -61,7 +60,7 @@ fn read(reading: &mut Reading<'_>, answers: Vec<Vec<Row>>) -> Result<(), PgError
         let (name, is_validated, is_inherited) = (row.text()?, row.flag()?, !row.flag()?);
         not_nulls.insert((relation, number), NotNull { oid, name, is_validated, is_inherited });
     }
-    for (relation_oid, number, row) in in_order(answers.first().map_or(&[], Vec::as_slice))? {
+    for (relation_oid, number, row) in answers.first().map_or_else(|| Ok(Vec::new()), in_order)? {
         let mut row = Columns::of(row).skipping(2);
         let name = row.text()?;
         let name = reading.names.intern(&name);
@@ -128,7 +127,7 @@ fn read(reading: &mut Reading<'_>, answers: Vec<Vec<Row>>) -> Result<(), PgError
 }
 
 /// The rows of columns by relation and number.
-fn in_order(rows: &[Row]) -> Result<Vec<(Oid, i64, &Row)>, PgError> {
+fn in_order(rows: &Rows) -> Result<Vec<(Oid, i64, Row<'_>)>, PgError> {
     let mut ordered = Vec::with_capacity(rows.len());
     for row in rows {
         let mut columns = Columns::of(row);

@@ -1,11 +1,9 @@
 //! CHECK constraints and foreign keys. Those with an index of their own are read with the indexes.
 
-use tokio_postgres::Row;
-
 use super::Family;
 use crate::postgres::error::PgError;
 use crate::postgres::snapshot::class::{Address, Class};
-use crate::postgres::snapshot::columns::Columns;
+use crate::postgres::snapshot::columns::{Columns, Rows};
 use crate::postgres::snapshot::names::Relation;
 use crate::postgres::snapshot::reading::Reading;
 use crate::schema::{Attribute, Attributes, Kind};
@@ -28,7 +26,7 @@ pub(super) const FAMILY: Family = Family {
     read,
 };
 
-fn read(reading: &mut Reading<'_>, answers: Vec<Vec<Row>>) -> Result<(), PgError> {
+fn read(reading: &mut Reading<'_>, answers: Vec<Rows>) -> Result<(), PgError> {
     for row in answers.iter().flatten() {
         let mut row = Columns::of(row);
         let (oid, relation, name) = (row.oid()?, row.oid()?, row.text()?);

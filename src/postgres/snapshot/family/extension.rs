@@ -1,12 +1,11 @@
 //! Extensions, and the grants on what they and the server itself came with.
 
 use rustc_hash::FxHashSet;
-use tokio_postgres::Row;
 
 use super::Family;
 use crate::postgres::error::PgError;
 use crate::postgres::snapshot::class::{Address, Class};
-use crate::postgres::snapshot::columns::{Columns, Oid};
+use crate::postgres::snapshot::columns::{Columns, Oid, Rows};
 use crate::postgres::snapshot::reading::Reading;
 use crate::schema::grants::Grant;
 use crate::schema::{Attribute, Attributes, Kind, Name, ObjectId, Value};
@@ -124,7 +123,7 @@ impl Member {
     }
 }
 
-fn read(reading: &mut Reading<'_>, answers: Vec<Vec<Row>>) -> Result<(), PgError> {
+fn read(reading: &mut Reading<'_>, answers: Vec<Rows>) -> Result<(), PgError> {
     let [extensions, members] = answers.as_slice() else { return Ok(()) };
     for row in extensions {
         let mut row = Columns::of(row);
@@ -137,7 +136,7 @@ fn read(reading: &mut Reading<'_>, answers: Vec<Vec<Row>>) -> Result<(), PgError
         reading.add(Address::of(Class::EXTENSION, oid), ObjectId::global(Kind::Extension, &*name), attributes);
     }
     let mut seen = FxHashSet::default();
-    for (place, row) in members.iter().enumerate() {
+    for (place, row) in members.into_iter().enumerate() {
         let mut row = Columns::of(row);
         let (name, owner) = (row.text()?, row.oid()?);
         let (now, initially) = (grants(&row.texts()?), grants(&row.texts()?));

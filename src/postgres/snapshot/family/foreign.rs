@@ -3,12 +3,11 @@
 use std::borrow::Cow;
 
 use sha2::{Digest as _, Sha256};
-use tokio_postgres::Row;
 
 use super::Family;
 use crate::postgres::error::PgError;
 use crate::postgres::snapshot::class::{Address, Class};
-use crate::postgres::snapshot::columns::Columns;
+use crate::postgres::snapshot::columns::{Columns, Rows};
 use crate::postgres::snapshot::reading::Reading;
 use crate::schema::grants::Grantable;
 use crate::schema::{Attribute, Attributes, Gap, Kind, ObjectId};
@@ -34,7 +33,7 @@ const QUERIES: [&str; 3] = [
      FROM pg_user_mappings",
 ];
 
-fn read(reading: &mut Reading<'_>, answers: Vec<Vec<Row>>) -> Result<(), PgError> {
+fn read(reading: &mut Reading<'_>, answers: Vec<Rows>) -> Result<(), PgError> {
     let [wrappers, servers, mappings] = answers.as_slice() else { return Ok(()) };
     for (kind, rows) in [(Kind::ForeignDataWrapper, wrappers), (Kind::Server, servers)] {
         for row in rows {

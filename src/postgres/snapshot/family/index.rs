@@ -6,12 +6,11 @@
 use std::borrow::Cow;
 
 use rustc_hash::{FxBuildHasher, FxHashMap};
-use tokio_postgres::Row;
 
 use super::Family;
 use crate::postgres::error::PgError;
 use crate::postgres::snapshot::class::{Address, Class};
-use crate::postgres::snapshot::columns::{Columns, Oid};
+use crate::postgres::snapshot::columns::{Columns, Oid, Rows};
 use crate::postgres::snapshot::names::{Column, Names, Relation};
 use crate::postgres::snapshot::reading::Reading;
 use crate::schema::name::{literal, qualified, quoted};
@@ -77,7 +76,7 @@ struct ColumnSettings<'r> {
     statistics: FxHashMap<Oid, Vec<(Name, Name)>>,
 }
 
-fn read(reading: &mut Reading<'_>, answers: Vec<Vec<Row>>) -> Result<(), PgError> {
+fn read(reading: &mut Reading<'_>, answers: Vec<Rows>) -> Result<(), PgError> {
     let [classes, keys, settings, attached, indexes] = answers.as_slice() else { return Ok(()) };
     let classes = OperatorClasses::read(classes)?;
     let keys = read_keys(keys)?;
@@ -133,7 +132,7 @@ fn read(reading: &mut Reading<'_>, answers: Vec<Vec<Row>>) -> Result<(), PgError
     Ok(())
 }
 
-fn read_keys(rows: &[Row]) -> Result<FxHashMap<Oid, Key<'_>>, PgError> {
+fn read_keys(rows: &Rows) -> Result<FxHashMap<Oid, Key<'_>>, PgError> {
     let mut keys = FxHashMap::with_capacity_and_hasher(rows.len(), FxBuildHasher);
     for row in rows {
         let mut row = Columns::of(row);
@@ -145,7 +144,7 @@ fn read_keys(rows: &[Row]) -> Result<FxHashMap<Oid, Key<'_>>, PgError> {
     Ok(keys)
 }
 
-fn read_settings(rows: &[Row]) -> Result<ColumnSettings<'_>, PgError> {
+fn read_settings(rows: &Rows) -> Result<ColumnSettings<'_>, PgError> {
     let mut settings = ColumnSettings::default();
     for row in rows {
         let mut row = Columns::of(row);
@@ -166,7 +165,7 @@ fn read_settings(rows: &[Row]) -> Result<ColumnSettings<'_>, PgError> {
 fn read_parent_names(
     reading: &Reading<'_>,
     parents: &FxHashMap<Oid, Oid>,
-    indexes: &[Row],
+    indexes: &Rows,
 ) -> Result<FxHashMap<Oid, Name>, PgError> {
     let mut wanted: Vec<Oid> = parents.values().copied().collect();
     wanted.sort_unstable();
@@ -331,7 +330,7 @@ struct OperatorClasses<'r> {
 }
 
 impl<'r> OperatorClasses<'r> {
-    fn read(rows: &'r [Row]) -> Result<Self, PgError> {
+    fn read(rows: &'r Rows) -> Result<Self, PgError> {
         let mut by_oid = FxHashMap::with_capacity_and_hasher(rows.len(), FxBuildHasher);
         let mut defaults = FxHashMap::with_capacity_and_hasher(rows.len(), FxBuildHasher);
         for row in rows {

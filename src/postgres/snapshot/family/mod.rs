@@ -22,8 +22,7 @@ mod text_search;
 mod trigger;
 mod types;
 
-use tokio_postgres::Row;
-
+use super::columns::Rows;
 use super::reading::Reading;
 use super::scope::Scope;
 use crate::postgres::error::PgError;
@@ -38,7 +37,7 @@ pub(super) struct Family {
     /// written.
     pub(super) queries: fn(Version, &Scope) -> Vec<String>,
     /// Puts what the answers tell into the reading. There is an answer to each question, in their order.
-    pub(super) read: fn(&mut Reading<'_>, Vec<Vec<Row>>) -> Result<(), PgError>,
+    pub(super) read: fn(&mut Reading<'_>, Vec<Rows>) -> Result<(), PgError>,
 }
 
 /// All families, in the order in which they are read: what others refer to comes before them. Relations are first, then

@@ -2,12 +2,10 @@
 
 use std::borrow::Cow;
 
-use tokio_postgres::Row;
-
 use super::Family;
 use crate::postgres::error::PgError;
 use crate::postgres::snapshot::class::{Address, Class};
-use crate::postgres::snapshot::columns::Columns;
+use crate::postgres::snapshot::columns::{Columns, Rows};
 use crate::postgres::snapshot::reading::Reading;
 use crate::schema::grants::Grantable;
 use crate::schema::{Attribute, Attributes, Kind, ObjectId, Value};
@@ -106,7 +104,7 @@ const QUERIES: [&str; 8] = [
        AND refclassid IN ('pg_opclass'::regclass, 'pg_opfamily'::regclass)",
 ];
 
-fn read(reading: &mut Reading<'_>, answers: Vec<Vec<Row>>) -> Result<(), PgError> {
+fn read(reading: &mut Reading<'_>, answers: Vec<Rows>) -> Result<(), PgError> {
     let [operators, families, classes, access_methods, casts, transforms, languages, members_of] = answers.as_slice()
     else {
         return Ok(());

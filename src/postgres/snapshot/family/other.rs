@@ -2,12 +2,10 @@
 
 use std::borrow::Cow;
 
-use tokio_postgres::Row;
-
 use super::Family;
 use crate::postgres::error::PgError;
 use crate::postgres::snapshot::class::{Address, Class};
-use crate::postgres::snapshot::columns::Columns;
+use crate::postgres::snapshot::columns::{Columns, Rows};
 use crate::postgres::snapshot::reading::Reading;
 use crate::schema::grants::{Grant, Grantable};
 use crate::schema::name::quoted;
@@ -25,7 +23,7 @@ const QUERIES: [&str; 3] = [
     "SELECT oid, lomowner, lomacl::text[] FROM pg_largeobject_metadata",
 ];
 
-fn read(reading: &mut Reading<'_>, answers: Vec<Vec<Row>>) -> Result<(), PgError> {
+fn read(reading: &mut Reading<'_>, answers: Vec<Rows>) -> Result<(), PgError> {
     let [event_triggers, default_privileges, large_objects] = answers.as_slice() else { return Ok(()) };
     for row in event_triggers {
         let mut row = Columns::of(row);

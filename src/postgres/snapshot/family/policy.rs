@@ -1,11 +1,9 @@
 //! Row security policies.
 
-use tokio_postgres::Row;
-
 use super::Family;
 use crate::postgres::error::PgError;
 use crate::postgres::snapshot::class::{Address, Class};
-use crate::postgres::snapshot::columns::{Columns, Oid};
+use crate::postgres::snapshot::columns::{Columns, Oid, Rows};
 use crate::postgres::snapshot::reading::Reading;
 use crate::schema::name::quoted;
 use crate::schema::{Attribute, Attributes, Kind, Value};
@@ -26,7 +24,7 @@ pub(super) const FAMILY: Family = Family {
 /// The roles of a policy that is for everybody.
 const PUBLIC: Oid = 0;
 
-fn read(reading: &mut Reading<'_>, answers: Vec<Vec<Row>>) -> Result<(), PgError> {
+fn read(reading: &mut Reading<'_>, answers: Vec<Rows>) -> Result<(), PgError> {
     for row in answers.iter().flatten() {
         let mut row = Columns::of(row);
         let (oid, relation, name) = (row.oid()?, row.oid()?, row.text()?);

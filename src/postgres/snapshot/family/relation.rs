@@ -3,12 +3,11 @@
 use std::borrow::Cow;
 
 use rustc_hash::FxHashMap;
-use tokio_postgres::Row;
 
 use super::Family;
 use crate::postgres::error::PgError;
 use crate::postgres::snapshot::class::{Address, Class};
-use crate::postgres::snapshot::columns::{Columns, Oid};
+use crate::postgres::snapshot::columns::{Columns, Oid, Rows};
 use crate::postgres::snapshot::names::Relation;
 use crate::postgres::snapshot::reading::Reading;
 use crate::schema::grants::Grantable;
@@ -38,7 +37,7 @@ pub(super) const FAMILY: Family = Family {
     read,
 };
 
-fn read(reading: &mut Reading<'_>, answers: Vec<Vec<Row>>) -> Result<(), PgError> {
+fn read(reading: &mut Reading<'_>, answers: Vec<Rows>) -> Result<(), PgError> {
     let [inherits, toasts, foreign, relations] = answers.as_slice() else { return Ok(()) };
     let mut parents: FxHashMap<Oid, Vec<Oid>> = FxHashMap::default();
     for row in inherits {

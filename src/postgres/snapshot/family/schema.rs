@@ -1,11 +1,9 @@
 //! Schemas.
 
-use tokio_postgres::Row;
-
 use super::Family;
 use crate::postgres::error::PgError;
 use crate::postgres::snapshot::class::{Address, Class};
-use crate::postgres::snapshot::columns::Columns;
+use crate::postgres::snapshot::columns::{Columns, Rows};
 use crate::postgres::snapshot::reading::Reading;
 use crate::schema::grants::Grantable;
 use crate::schema::{Attributes, Kind, ObjectId};
@@ -16,7 +14,7 @@ pub(super) const FAMILY: Family = Family {
     read,
 };
 
-fn read(reading: &mut Reading<'_>, answers: Vec<Vec<Row>>) -> Result<(), PgError> {
+fn read(reading: &mut Reading<'_>, answers: Vec<Rows>) -> Result<(), PgError> {
     for row in answers.iter().flatten() {
         let mut row = Columns::of(row);
         let (oid, name, owner, grants) = (row.oid()?, row.text()?, row.oid()?, row.optional_texts()?);

@@ -1,12 +1,11 @@
 //! Sequences, with the column that they go with. Their values are data.
 
 use rustc_hash::{FxBuildHasher, FxHashMap};
-use tokio_postgres::Row;
 
 use super::Family;
 use crate::postgres::error::PgError;
 use crate::postgres::snapshot::class::{Address, Class};
-use crate::postgres::snapshot::columns::Columns;
+use crate::postgres::snapshot::columns::{Columns, Rows};
 use crate::postgres::snapshot::reading::Reading;
 use crate::schema::grants::Grantable;
 use crate::schema::{Attribute, Attributes, Kind};
@@ -28,7 +27,7 @@ pub(super) const FAMILY: Family = Family {
     read,
 };
 
-fn read(reading: &mut Reading<'_>, answers: Vec<Vec<Row>>) -> Result<(), PgError> {
+fn read(reading: &mut Reading<'_>, answers: Vec<Rows>) -> Result<(), PgError> {
     let [owned, sequences] = answers.as_slice() else { return Ok(()) };
     let mut columns = FxHashMap::with_capacity_and_hasher(owned.len(), FxBuildHasher);
     for row in owned {

@@ -2,13 +2,11 @@
 
 use std::borrow::Cow;
 
-use tokio_postgres::Row;
-
 use super::Family;
 use super::foreign::checksum;
 use crate::postgres::error::PgError;
 use crate::postgres::snapshot::class::{Address, Class};
-use crate::postgres::snapshot::columns::Columns;
+use crate::postgres::snapshot::columns::{Columns, Rows};
 use crate::postgres::snapshot::reading::Reading;
 use crate::schema::{Attribute, Attributes, Gap, Kind, ObjectId, Value, Version};
 
@@ -47,7 +45,7 @@ fn query(version: Version) -> String {
     )
 }
 
-fn read(reading: &mut Reading<'_>, answers: Vec<Vec<Row>>) -> Result<(), PgError> {
+fn read(reading: &mut Reading<'_>, answers: Vec<Rows>) -> Result<(), PgError> {
     let mut is_hidden = false;
     for row in answers.iter().flatten() {
         let mut row = Columns::of(row);

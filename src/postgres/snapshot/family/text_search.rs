@@ -2,12 +2,10 @@
 
 use std::borrow::Cow;
 
-use tokio_postgres::Row;
-
 use super::Family;
 use crate::postgres::error::PgError;
 use crate::postgres::snapshot::class::{Address, Class};
-use crate::postgres::snapshot::columns::Columns;
+use crate::postgres::snapshot::columns::{Columns, Rows};
 use crate::postgres::snapshot::reading::Reading;
 use crate::schema::{Attribute, Attributes, Kind, Value};
 
@@ -52,7 +50,7 @@ const KINDS: [(Kind, Class); 4] = [
     (Kind::TextSearchConfiguration, Class::TEXT_SEARCH_CONFIGURATION),
 ];
 
-fn read(reading: &mut Reading<'_>, answers: Vec<Vec<Row>>) -> Result<(), PgError> {
+fn read(reading: &mut Reading<'_>, answers: Vec<Rows>) -> Result<(), PgError> {
     for ((kind, class), rows) in KINDS.into_iter().zip(&answers) {
         for row in rows {
             let mut row = Columns::of(row);

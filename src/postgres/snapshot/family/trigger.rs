@@ -1,11 +1,9 @@
 //! Triggers that somebody has made: those of foreign keys, and those that partitions have from their parents, are not.
 
-use tokio_postgres::Row;
-
 use super::{Family, enabled};
 use crate::postgres::error::PgError;
 use crate::postgres::snapshot::class::{Address, Class};
-use crate::postgres::snapshot::columns::Columns;
+use crate::postgres::snapshot::columns::{Columns, Rows};
 use crate::postgres::snapshot::reading::Reading;
 use crate::schema::{Attribute, Attributes, Kind};
 
@@ -24,7 +22,7 @@ pub(super) const FAMILY: Family = Family {
     read,
 };
 
-fn read(reading: &mut Reading<'_>, answers: Vec<Vec<Row>>) -> Result<(), PgError> {
+fn read(reading: &mut Reading<'_>, answers: Vec<Rows>) -> Result<(), PgError> {
     for row in answers.iter().flatten() {
         let mut row = Columns::of(row);
         let (oid, relation, name) = (row.oid()?, row.oid()?, row.text()?);

@@ -2,12 +2,10 @@
 
 use std::borrow::Cow;
 
-use tokio_postgres::Row;
-
 use super::Family;
 use crate::postgres::error::PgError;
 use crate::postgres::snapshot::class::{Address, Class};
-use crate::postgres::snapshot::columns::Columns;
+use crate::postgres::snapshot::columns::{Columns, Rows};
 use crate::postgres::snapshot::reading::Reading;
 use crate::schema::grants::Grantable;
 use crate::schema::{Attribute, Attributes, Kind, Value, Version};
@@ -101,7 +99,7 @@ fn queries(version: Version) -> Vec<String> {
     ]
 }
 
-fn read(reading: &mut Reading<'_>, answers: Vec<Vec<Row>>) -> Result<(), PgError> {
+fn read(reading: &mut Reading<'_>, answers: Vec<Rows>) -> Result<(), PgError> {
     let [enums, domains, constraints, ranges, base_types] = answers.as_slice() else { return Ok(()) };
     for (kind, rows) in
         [(Kind::Enum, enums), (Kind::Domain, domains), (Kind::Range, ranges), (Kind::BaseType, base_types)]
