@@ -6,10 +6,11 @@ use std::path::Path;
 use super::allow::{Allowance, allowances};
 use super::category::Category;
 use super::deed::Deed;
-use super::finding::{Edit, Finding, Fix, Part, Severity};
+use super::finding::{Finding, Part, Severity};
 use super::known::Known;
 use super::rule::{Check, Report, Rule};
 use super::settings::Settings;
+use super::settle::settle;
 use super::sql::Sql;
 use super::subject::Subject;
 use super::{rule, rules, squawk};
@@ -21,28 +22,41 @@ use crate::migration::script::{Record, ScriptOptions, Structure};
 #[derive(Debug, Clone)]
 pub struct Rules {
     on: Vec<(&'static Rule, Severity)>,
+    /// Those that may find more than they were told of.
+    half_told: &'static [&'static str],
 }
 
 impl Rules {
     /// Those that are switched on in a tier, or wherever no tier is asked about.
     pub fn of(settings: &Settings, tier: Option<&str>) -> Self {
-        Rules { on: rules().filter_map(|rule| Some((rule, settings.level(rule, tier)?))).collect() }
+        Rules { on: rules().filter_map(|rule| Some((rule, settings.level(rule, tier)?))).collect(), half_told: &[] }
+    }
+
+    /// The same, where not everybody was asked from whom some of them have their findings.
+    #[must_use]
+    pub fn half_told(self, names: &'static [&'static str]) -> Self {
+        Rules { half_told: names, ..self }
     }
 
     /// None at all: for a migration that is only read for what it makes.
     pub const fn none() -> Self {
-        Rules { on: Vec::new() }
+        Rules { on: Vec::new(), half_told: &[] }
     }
 
     /// One rule alone, for its examples.
     #[cfg(test)]
     pub(super) fn only(rule: &'static Rule) -> Self {
-        Rules { on: vec![(rule, rule.level.unwrap_or(Severity::Note))] }
+        Rules { on: vec![(rule, rule.level.unwrap_or(Severity::Note))], half_told: &[] }
     }
 
     /// How grave the findings of a rule are; none where it is switched off.
     pub fn severity(&self, name: &str) -> Option<Severity> {
         self.on.iter().find(|(rule, _)| rule.name == name).map(|(_, severity)| *severity)
+    }
+
+    /// Whether a rule has found all that there is to be found by it.
+    pub(super) fn have_all_of(&self, name: &str) -> bool {
+        self.severity(name).is_some() && !self.half_told.contains(&name)
     }
 }
 
@@ -175,46 +189,8 @@ impl Examined {
 
     /// Takes out what the files allow, and puts the rest in order. To be called once, when everything was found.
     pub fn settle(&mut self, rules: &Rules) {
-        let mut used = vec![false; self.allowances.len()];
         let found = std::mem::take(&mut self.findings);
-        for finding in found {
-            let covering = self.allowances.iter().position(|one| one.reason.is_some() && one.covers(&finding));
-            match covering {
-                Some(place) => {
-                    used[place] = true;
-                    let reason = self.allowances[place].reason.clone().unwrap_or_default();
-                    self.allowed.push((finding, reason));
-                }
-                None => self.findings.push(finding),
-            }
-        }
-        for (allowance, used) in self.allowances.iter().zip(used) {
-            let named = allowance.rules.join(", ");
-            let unknown = allowance.rules.iter().find(|name| rule(name).is_none());
-            let (name, message) = match unknown {
-                Some(unknown) => ("allow-unused", format!("There is no rule {unknown}.")),
-                None if allowance.rules.is_empty() => {
-                    ("allow-without-reason", "The comment names neither rule nor reason.".to_owned())
-                }
-                None if allowance.reason.is_none() => {
-                    ("allow-without-reason", format!("Nothing says why {named} is allowed here: it is not."))
-                }
-                None if !used => ("allow-unused", format!("Nothing is found here that {named} would allow.")),
-                None => continue,
-            };
-            if let Some((rule, severity)) = rule(name).zip(rules.severity(name)) {
-                let mut report = Report::new(rule.name, severity);
-                let found = report.at(allowance.part, allowance.range.clone(), message);
-                let sql = self.file(allowance.part);
-                if let Some(sql) = sql.filter(|_| rule.name == "allow-unused") {
-                    // What is not found now may be found with what another environment says.
-                    let edit = Edit { range: sql.line_of(&allowance.range), text: String::new() };
-                    found.fix(Fix::of("take the comment out", vec![edit]));
-                }
-                self.findings.extend(report.into_findings());
-            }
-        }
-        self.findings.sort_by_key(|finding| (finding.part, finding.range.start, finding.range.end, finding.rule));
+        (self.findings, self.allowed) = settle(found, &self.allowances, rules);
     }
 
     /// The kinds of change that the migration makes.
