@@ -32,6 +32,13 @@ impl Rules {
         Rules { on: rules().filter_map(|rule| Some((rule, settings.level(rule, tier)?))).collect(), half_told: &[] }
     }
 
+    /// Those that are switched on anywhere, each as grave as it is at its gravest.
+    pub fn anywhere(settings: &Settings) -> Self {
+        let tiers = || [None].into_iter().chain(settings.tiers.keys().map(|tier| Some(tier.as_str())));
+        let gravest = |rule| tiers().filter_map(|tier| settings.level(rule, tier)).max();
+        Rules { on: rules().filter_map(|rule| Some((rule, gravest(rule)?))).collect(), half_told: &[] }
+    }
+
     /// The same, where not everybody was asked from whom some of them have their findings.
     #[must_use]
     pub fn half_told(self, names: &'static [&'static str]) -> Self {
@@ -86,7 +93,8 @@ pub struct Examined {
     pub findings: Vec<Finding>,
     /// What was found and is allowed for a reason.
     pub allowed: Vec<(Finding, String)>,
-    allowances: Vec<Allowance>,
+    /// The comments that allow findings.
+    pub allowances: Vec<Allowance>,
 }
 
 /// Looks at a migration alone.
