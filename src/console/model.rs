@@ -20,7 +20,7 @@ use crate::window::files::FilesNews;
 use crate::window::journal::Unfinished;
 use crate::window::look::EnvironmentView;
 use crate::window::monitor::{EnvironmentState, MonitorEvent};
-use crate::window::review::Judgement;
+use crate::window::review::{Environments, Judgement, Weighed};
 
 use super::keymap::Keymap;
 use super::layer::{Context, Layer, Placement};
@@ -59,7 +59,7 @@ pub struct World {
     pub files_error: Option<String>,
     /// The commit that the files are at.
     pub commit: Option<Commit>,
-    /// What the rules have found in the migrations; `None` until they have looked.
+    /// What the rules of all tiers have found in the migrations; `None` until they have looked.
     pub judgement: Option<Arc<Judgement>>,
     /// Where each environment is, in the order of the configuration.
     pub environments: Vec<EnvironmentState>,
@@ -147,6 +147,16 @@ impl World {
             SideChoice::Environment(_) => return None,
         };
         self.drifts.get(right)?.known(against)
+    }
+
+    /// What the rules have found as it counts in the tier of an environment, with what all environments say; `None` until
+    /// the rules have looked.
+    #[must_use]
+    pub fn weighed(&self, environment: usize) -> Option<Weighed<'_>> {
+        let tier = self.config.environments.get(environment).map(|settings| settings.tier);
+        let names = self.config.environments.iter().map(|settings| settings.name.as_str());
+        let environments = Environments::of(&self.board, names);
+        Some(self.judgement.as_ref()?.weighed(&self.config.review, tier, environments))
     }
 
     /// Takes in what is known of an environment's drift; says something where drift has appeared.

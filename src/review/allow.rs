@@ -16,6 +16,8 @@ pub struct Allowance {
     pub reason: Option<String>,
     /// Where the comment stands.
     pub range: Range<usize>,
+    /// What goes when the comment is taken out: its line, where it has that for itself.
+    pub line: Range<usize>,
     /// The bytes that it reaches over.
     scope: Range<usize>,
     /// Whether it stands before the first statement, and is about the file as a whole too.
@@ -60,7 +62,7 @@ fn allowance(part: Part, sql: &Sql, range: &Range<usize>) -> Option<Allowance> {
     let scope = range.start.min(after.map_or(range.start, |one| one.range.start))
         ..after.map_or(sql.text.len(), |one| one.range.end);
     let reason = (!reason.is_empty()).then_some(reason);
-    Some(Allowance { part, rules, reason, range: range.clone(), scope, whole })
+    Some(Allowance { part, rules, reason, range: range.clone(), line: sql.line_of(range), scope, whole })
 }
 
 impl Allowance {

@@ -3,16 +3,17 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use super::allow::{Allowance, NEVER, allowances};
+use super::allow::{Allowance, allowances};
 use super::category::Category;
 use super::deed::Deed;
-use super::finding::{Edit, Finding, Fix, Part, Severity};
+use super::finding::{Finding, Part, Severity};
 use super::known::Known;
 use super::rule::{Check, Report, Rule};
 use super::settings::Settings;
+use super::settle::settle;
 use super::sql::Sql;
 use super::subject::Subject;
-use super::{rule, rules, squawk};
+use super::{rules, squawk};
 use crate::migration::header::Header;
 use crate::migration::name::MigrationName;
 use crate::migration::script::{Record, ScriptOptions, Structure};
@@ -21,23 +22,38 @@ use crate::migration::script::{Record, ScriptOptions, Structure};
 #[derive(Debug, Clone)]
 pub struct Rules {
     on: Vec<(&'static Rule, Severity)>,
+    /// Those that may find more than they were told of.
+    half_told: &'static [&'static str],
 }
 
 impl Rules {
     /// Those that are switched on in a tier, or wherever no tier is asked about.
     pub fn of(settings: &Settings, tier: Option<&str>) -> Self {
-        Rules { on: rules().filter_map(|rule| Some((rule, settings.level(rule, tier)?))).collect() }
+        Rules { on: rules().filter_map(|rule| Some((rule, settings.level(rule, tier)?))).collect(), half_told: &[] }
+    }
+
+    /// Those that are switched on anywhere, each as grave as it is at its gravest.
+    pub fn anywhere(settings: &Settings) -> Self {
+        let tiers = || [None].into_iter().chain(settings.tiers.keys().map(|tier| Some(tier.as_str())));
+        let gravest = |rule| tiers().filter_map(|tier| settings.level(rule, tier)).max();
+        Rules { on: rules().filter_map(|rule| Some((rule, gravest(rule)?))).collect(), half_told: &[] }
+    }
+
+    /// The same, where not everybody was asked from whom some of them have their findings.
+    #[must_use]
+    pub fn half_told(self, names: &'static [&'static str]) -> Self {
+        Rules { half_told: names, ..self }
     }
 
     /// None at all: for a migration that is only read for what it makes.
     pub const fn none() -> Self {
-        Rules { on: Vec::new() }
+        Rules { on: Vec::new(), half_told: &[] }
     }
 
     /// One rule alone, for its examples.
     #[cfg(test)]
     pub(super) fn only(rule: &'static Rule) -> Self {
-        Rules { on: vec![(rule, rule.level.unwrap_or(Severity::Note))] }
+        Rules { on: vec![(rule, rule.level.unwrap_or(Severity::Note))], half_told: &[] }
     }
 
     /// How grave the findings of a rule are; none where it is switched off.
@@ -48,6 +64,11 @@ impl Rules {
     /// A rule and how grave its findings are; none where it is switched off.
     pub fn of_name(&self, name: &str) -> Option<(&'static Rule, Severity)> {
         self.on.iter().find(|(rule, _)| rule.name == name).copied()
+    }
+
+    /// Whether a rule has found all that there is to be found by it.
+    pub(super) fn have_all_of(&self, name: &str) -> bool {
+        self.severity(name).is_some() && !self.half_told.contains(&name)
     }
 }
 
@@ -77,7 +98,8 @@ pub struct Examined {
     pub findings: Vec<Finding>,
     /// What was found and is allowed for a reason.
     pub allowed: Vec<(Finding, String)>,
-    allowances: Vec<Allowance>,
+    /// The comments that allow findings.
+    pub allowances: Vec<Allowance>,
 }
 
 /// Looks at a migration alone.
@@ -188,49 +210,8 @@ impl Examined {
 
     /// Takes out what the files allow, and puts the rest in order. To be called once, when everything was found.
     pub fn settle(&mut self, rules: &Rules) {
-        let mut used = vec![false; self.allowances.len()];
         let found = std::mem::take(&mut self.findings);
-        for finding in found {
-            let covering = self.allowances.iter().position(|one| one.reason.is_some() && one.covers(&finding));
-            match covering {
-                Some(place) => {
-                    used[place] = true;
-                    let reason = self.allowances[place].reason.clone().unwrap_or_default();
-                    self.allowed.push((finding, reason));
-                }
-                None => self.findings.push(finding),
-            }
-        }
-        for (allowance, used) in self.allowances.iter().zip(used) {
-            let named = allowance.rules.join(", ");
-            let unknown = allowance.rules.iter().find(|name| rule(name).is_none());
-            let (name, message) = match unknown {
-                Some(unknown) => ("allow-unused", format!("There is no rule {unknown}.")),
-                None if allowance.rules.is_empty() => {
-                    ("allow-without-reason", "The comment names neither rule nor reason.".to_owned())
-                }
-                None if allowance.reason.is_none() => {
-                    ("allow-without-reason", format!("Nothing says why {named} is allowed here: it is not."))
-                }
-                None if !used && allowance.rules.iter().all(|name| NEVER.contains(&name.as_str())) => {
-                    ("allow-unused", format!("No comment allows {named}."))
-                }
-                None if !used => ("allow-unused", format!("Nothing is found here that {named} would allow.")),
-                None => continue,
-            };
-            if let Some((rule, severity)) = rules.of_name(name) {
-                let mut report = Report::new(rule.name, severity);
-                let found = report.at(allowance.part, allowance.range.clone(), message);
-                let sql = self.file(allowance.part);
-                if let Some(sql) = sql.filter(|_| rule.name == "allow-unused") {
-                    // What is not found now may be found with what another environment says.
-                    let edit = Edit { range: sql.line_of(&allowance.range), text: String::new() };
-                    found.fix(Fix::of("take the comment out", vec![edit]));
-                }
-                self.findings.extend(report.into_findings());
-            }
-        }
-        self.findings.sort_by_key(|finding| (finding.part, finding.range.start, finding.range.end, finding.rule));
+        (self.findings, self.allowed) = settle(found, &self.allowances, rules);
     }
 
     /// The kinds of change that the migration makes.

@@ -13,6 +13,7 @@ pub mod known;
 pub mod rule;
 mod rules;
 pub mod settings;
+pub mod settle;
 pub mod sql;
 mod squawk;
 pub mod subject;

@@ -195,6 +195,25 @@ fn a_comment_without_a_reason_or_a_match_is_found_itself() {
 }
 
 #[test]
+fn an_allowance_is_not_unused_where_its_rule_is_off_or_half_told() {
+    let is_unused = |up: &'static str, rules: &Rules| {
+        names(&looked_at(&Example::good(up), &settings(), rules)).contains(&"allow-unused")
+    };
+    let allowed = "-- tidegate: allow lock-table nobody uses it yet\nLOCK TABLE t;";
+    let mut in_production = settings();
+    in_production.tiers.insert("production".to_owned(), [("lock-table".to_owned(), None)].into());
+    for tier in [None, Some("production")] {
+        assert!(!is_unused(allowed, &Rules::of(&in_production, tier)), "{tier:?}");
+    }
+    let both = "-- tidegate: allow lock-table, select-star nobody uses it yet\nSELECT 1;";
+    assert!(is_unused(both, &Rules::of(&in_production, None)));
+    assert!(!is_unused(both, &Rules::of(&in_production, Some("production"))));
+    let late = "-- tidegate: allow out-of-order it waits for nothing\nSELECT 1;";
+    assert!(is_unused(late, &Rules::of(&settings(), None)));
+    assert!(!is_unused(late, &Rules::of(&settings(), None).half_told(&["out-of-order"])));
+}
+
+#[test]
 fn a_level_of_a_tier_wins_over_that_of_all() {
     let mut settings = settings();
     settings.levels.insert("lock-table".to_owned(), None);

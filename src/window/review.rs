@@ -7,6 +7,7 @@ mod checklists;
 mod judgement;
 pub mod mend;
 mod outside;
+mod weighed;
 
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -23,8 +24,9 @@ use crate::review::settings::{LargeTable, Settings};
 pub use again::Reviewer;
 pub use alone::Alone;
 pub use checklists::KnownChecklists;
-pub use judgement::{Judged, JudgedFile, Judgement, Placed};
+pub use judgement::{JudgedFile, Judgement, Placed};
 pub use outside::{Environments, Git, large_tables};
+pub use weighed::{Judged, Weighed};
 
 /// What is to be reviewed.
 #[derive(Debug, Default)]
@@ -106,6 +108,13 @@ impl Reviewed {
         }
     }
 
+    /// Takes out what the files allow, and puts the rest in order.
+    fn settle(&mut self, rules: &Rules) {
+        if let Ok(examined) = &mut self.examined {
+            examined.settle(rules);
+        }
+    }
+
     /// The gravest of its findings.
     pub fn gravest(&self) -> Option<Severity> {
         self.examined.as_ref().map_or(Some(Severity::Error), Examined::gravest)
@@ -164,10 +173,13 @@ pub fn review_one_by_one(
     config: &Config,
     catalogue: &Catalogue,
     request: &Request<'_>,
-    take: impl FnMut(Reviewed),
+    mut take: impl FnMut(Reviewed),
 ) -> Vec<Problem> {
-    review_each(config, request.reach(catalogue), request, &mut Known::default(), take);
-    let rules = Rules::of(&config.review, request.tier.map(Tier::word));
+    let rules = request.rules(&config.review);
+    review_each(config, request.reach(catalogue), (request, &rules), &mut Known::default(), |mut reviewed| {
+        reviewed.settle(&rules);
+        take(reviewed);
+    });
     let mut problems = Vec::new();
     if let Some((rule, severity)) = rules.of_name("file-name").filter(|_| request.only.is_none()) {
         let problem = |problem: &FileProblem| {
@@ -189,6 +201,11 @@ pub fn review_one_by_one(
 }
 
 impl Request<'_> {
+    /// The rules that are on in the tier that is asked about.
+    fn rules(&self, settings: &Settings) -> Rules {
+        self.environments.heard(Rules::of(settings, self.tier.map(Tier::word)))
+    }
+
     fn wants(&self, migration: &Migration) -> bool {
         self.only.as_ref().is_none_or(|only| only.contains(migration.name.as_str()))
     }
@@ -200,12 +217,12 @@ impl Request<'_> {
     }
 }
 
-/// Reviews migrations on all cores, and hands those that are asked for over one after the other in their order. `known`
-/// is what the migrations before them have made, and then these too.
+/// Reviews migrations on all cores, and hands those that are asked for over one after the other in their order, with all
+/// that these rules find: nothing is settled yet. `known` is what the migrations before them have made, and then these too.
 fn review_each(
     config: &Config,
     migrations: &[Migration],
-    request: &Request<'_>,
+    (request, rules): (&Request<'_>, &Rules),
     known: &mut Known,
     mut take: impl FnMut(Reviewed),
 ) {
@@ -214,8 +231,7 @@ fn review_each(
         author: request.git.author.clone(),
         ..config.review.clone()
     };
-    let rules = Rules::of(settings, request.tier.map(Tier::word));
-    let rules_for = |migration: &Migration| if request.wants(migration) { &rules } else { &NOTHING };
+    let rules_for = |migration: &Migration| if request.wants(migration) { rules } else { &NOTHING };
     let alone = |migration: &Migration| match request.alone.and_then(|alone| alone.of(migration)) {
         Some(examined) => Ok(examined),
         None => read(migration, settings, rules_for(migration), request),
@@ -225,8 +241,7 @@ fn review_each(
         let examined = examined.map(|mut examined| {
             examined.follow(known, settings, rules_for(migration));
             if is_wanted {
-                outside::add(&mut examined, migration, request, &rules);
-                examined.settle(&rules);
+                outside::add(&mut examined, migration, request, rules);
             }
             examined
         });

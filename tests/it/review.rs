@@ -304,6 +304,9 @@ fn levels_and_allowances_decide_what_counts() {
     let (_, document) = reviewed(&scratch, &[]);
     assert!(!found(&document).contains(&"lock-table:2".to_owned()), "{document}");
     assert_eq!(document["migrations"][1]["allowed"][0]["reason"], "nobody uses it yet");
+    // Where the rule is off nobody can say that the comment is of no use.
+    let (_, document) = reviewed(&scratch, &["--tier", "production"]);
+    assert!(!found(&document).iter().any(|one| one.starts_with("allow-unused")), "{document}");
 }
 
 #[test]

@@ -126,7 +126,7 @@ pub fn run(options: &Options, session: &mut Session) -> Result<Exit, CommandErro
         return rules::list(&context.config.review, tier, options.format == Format::Json, &mut session.output);
     }
     let mut catalogue = context.read_catalogue()?;
-    let names: Vec<String> = chosen.iter().map(|environment| environment.name.to_string()).collect();
+    let names = || chosen.iter().map(|environment| environment.name.as_str());
     let asked = match chosen.as_slice() {
         [] => None,
         chosen => Some(ask(&context, &catalogue, chosen)?),
@@ -136,7 +136,7 @@ pub fn run(options: &Options, session: &mut Session) -> Result<Exit, CommandErro
         with_gone: options.migrations.is_empty(),
         tier,
         git: if options.fix || options.diff { Git::ask_for_fixes(&context.config) } else { Git::ask(&context.config) },
-        environments: Environments { board: asked.as_ref().map(|asked| (&asked.board, names.as_slice())) },
+        environments: asked.as_ref().map(|asked| Environments::of(&asked.board, names())).unwrap_or_default(),
         large_tables: asked.as_ref().map(|asked| asked.large.clone()).unwrap_or_default(),
         ..Request::default()
     };

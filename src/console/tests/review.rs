@@ -4,11 +4,14 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::*;
+use crate::config::Config;
 use crate::console::document::sql;
 use crate::console::message::{Answer, Texts, Work};
 use crate::console::model::Model;
 use crate::review::examine::{Files, Rules, examine};
+use crate::review::finding::Severity;
 use crate::review::settings::Settings;
+use crate::window::monitor::MonitorEvent;
 use crate::window::review::mend::{Change, Fixed, Standing};
 use crate::window::review::{Judgement, Review, Reviewed};
 
@@ -19,23 +22,25 @@ const DOWN: &str = "SELECT 1;\n";
 
 /// The console on migrations that were judged: the last two have something to object to.
 fn judged(size: Size) -> Model {
+    judged_by(Settings::default(), size)
+}
+
+/// The same, where something else is settled.
+fn judged_by(settings: Settings, size: Size) -> Model {
     let mut model = model(size);
-    let (settings, rules) = (Settings::default(), Rules::of(&Settings::default(), None));
+    let rules = Rules::anywhere(&settings);
     let clean = "-- Author: adele\n-- Ticket: SCOUT-7\n-- Description: Nothing.\n";
     let migrations = NAMES.iter().enumerate().map(|(place, name)| {
         let name = name.parse().expect("a migration's name");
         let objectionable = place + 2 >= NAMES.len();
         let (up, down) = if objectionable { (UP, DOWN) } else { (clean, "-- nothing to undo\n") };
         let paths = (Path::new("up.sql"), Path::new("down.sql"));
-        let mut examined = examine(
-            Files { name: &name, up: (paths.0, up.as_bytes()), down: Some((paths.1, down.as_bytes())) },
-            &settings,
-            &rules,
-        );
-        examined.settle(&rules);
+        let files = Files { name: &name, up: (paths.0, up.as_bytes()), down: Some((paths.1, down.as_bytes())) };
+        let examined = examine(files, &settings, &rules);
         Reviewed { up: paths.0.to_owned(), down: Some(paths.1.to_owned()), examined: Ok(examined) }
     });
     let review = Review { migrations: migrations.collect(), problems: Vec::new() };
+    model.world.config = Arc::new(Config { review: settings, ..Config::clone(&model.world.config) });
     update(&mut model, Message::Judged(Arc::new(Judgement::of(&review))));
     model
 }
@@ -71,6 +76,46 @@ fn severities_and_applied_migrations_are_shown_as_asked() {
     let none = text(&shown(LARGE, "vsss"));
     assert!(none.contains("only notes") && !none.contains("lock-table"), "{none}");
     assert!(text(&shown(LARGE, "va")).contains("in all migrations"));
+}
+
+/// Settings under which production has levels of its own.
+fn strict_in_production() -> Settings {
+    let levels = [("lock-table", Some(Severity::Error)), ("select-star", None), ("changed-after-apply", None)];
+    let levels = levels.map(|(rule, level)| (rule.to_owned(), level)).into();
+    Settings { tiers: [("production".to_owned(), levels)].into(), ..Settings::default() }
+}
+
+#[test]
+fn what_counts_is_what_the_tier_of_the_selected_environment_says() {
+    let shown = |keys: &str| text(&play_with(judged_by(strict_in_production(), LARGE), keys, read).model);
+    let (staging, production) = (shown("v"), shown("<tab>v"));
+    assert!(staging.contains("review   for staging (staging)"), "{staging}");
+    assert!(production.contains("review   for production (production)"), "{production}");
+    assert!(staging.contains("3 errors   ! 8 warnings") && staging.contains("select-star"), "{staging}");
+    assert!(production.contains("4 errors   ! 4 warnings") && !production.contains("select-star"), "{production}");
+    let of_last = |shown: &str| shown.lines().find(|line| line.contains("20260808160000")).map(str::to_owned);
+    let (staging, production) = (of_last(&shown("G")), of_last(&shown("<tab>G")));
+    assert!(staging.is_some_and(|line| line.contains("✗ 1")));
+    assert!(production.is_some_and(|line| line.contains("✗ 2")));
+    // Under the lines of a migration too, where another environment can be selected.
+    let shown = |keys: &str| shown(&format!("v/lock<enter><enter><wait:1>{keys}"));
+    assert!(shown("").contains("warning[lock-table]"));
+    assert!(shown("e").contains("error[lock-table]"));
+}
+
+#[test]
+fn what_environments_say_is_told_and_follows_them() {
+    let mut model = shown(LARGE, "v/applied<enter>");
+    let before = text(&model);
+    assert!(before.contains("changed-after-apply") && !before.contains("out-of-order"), "{before}");
+    assert!(before.contains("The file is not what was applied in production."), "{before}");
+    // Production has it as the file is, and one more that comes after others.
+    let rows = NAMES[..3].iter().chain(&NAMES[6..7]).zip(0..).map(|(name, index)| applied(name, 12 - index));
+    let news = MonitorEvent { environment: 1, state: ready(rows.collect()) };
+    update(&mut model, Message::Environment(news));
+    let after = text(&model);
+    assert!(!after.contains("changed-after-apply") && after.contains("out-of-order"), "{after}");
+    assert!(after.contains("In production, a later migration is applied already."), "{after}");
 }
 
 #[test]

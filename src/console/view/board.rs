@@ -35,6 +35,7 @@ use crate::window::board::{Board, Column as BoardColumn};
 use crate::window::drift::side::neighbour_place;
 use crate::window::look::HistoryState;
 use crate::window::monitor::EnvironmentState;
+use crate::window::review::Weighed;
 use crate::window::step::Direction;
 
 use layout::Layout;
@@ -542,8 +543,8 @@ impl BoardScreen {
         let world = canvas.world;
         let board = &*world.board;
         let columns = self.columns(layout, world);
-        let has_review = shows_review(layout, world);
-        let has_type = columns.len() == layout.environments.len() + 3 + usize::from(has_review);
+        let weighed = shows_review(layout, world).then(|| world.weighed(self.environment)).flatten();
+        let has_type = columns.len() == layout.environments.len() + 3 + usize::from(weighed.is_some());
         let buffer = frame.buffer_mut();
         if self.rows.is_empty() {
             table::draw_empty(canvas, buffer, layout.table, &self.empty_words(canvas));
@@ -555,8 +556,8 @@ impl BoardScreen {
             if !has_type {
                 cells.remove(1);
             }
-            if has_review {
-                cells.push(review_cell(world, &row.name, canvas.theme.glyphs()));
+            if let Some(weighed) = &weighed {
+                cells.push(review_cell(weighed, &row.name, canvas.theme.glyphs()));
             }
             let first = cells.len();
             cells.extend(layout.environments.clone().zip(&widths[first..]).map(|(environment, width)| {
@@ -649,8 +650,8 @@ fn shows_review(layout: &Layout, world: &World) -> bool {
 }
 
 /// What the rules have found in a migration: how many of the gravest.
-fn review_cell(world: &World, name: &str, glyphs: &Glyphs) -> Vec<Piece> {
-    let Some(judged) = world.judgement.as_ref().and_then(|judgement| judgement.find(name)) else { return Vec::new() };
+fn review_cell(weighed: &Weighed<'_>, name: &str, glyphs: &Glyphs) -> Vec<Piece> {
+    let Some(judged) = weighed.find(name) else { return Vec::new() };
     match judged.gravest() {
         Some(severity @ (Severity::Error | Severity::Warning)) => {
             let (role, glyph) = review::mark(severity, glyphs);

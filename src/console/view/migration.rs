@@ -5,8 +5,6 @@ mod approve;
 mod checklist;
 mod findings;
 
-use std::sync::Arc;
-
 use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
 
@@ -24,7 +22,7 @@ use crate::migration::catalogue::Migration;
 use crate::migration::checksum::Checksum;
 use crate::review;
 use crate::window::confirmation::Confirmed;
-use crate::window::review::Judgement;
+use crate::window::review::Judged;
 use crate::window::status::Status;
 
 /// The next part: SQL, rollback, checklist, changes.
@@ -121,7 +119,7 @@ pub struct MigrationScreen {
     /// Where to go as soon as the texts are there: in the rollback, and to which line.
     wanted: Option<(bool, u32)>,
     /// What was found when the lines were last put together.
-    judged: Option<Arc<Judgement>>,
+    judged: Option<Judged>,
     /// The file's checksum that the texts were read for.
     read: Option<(Option<Checksum>, Option<Checksum>)>,
     /// What was compared: the file's checksum and the applied one.
@@ -162,13 +160,12 @@ impl MigrationScreen {
 
     /// Puts what was found under the lines that it is about.
     fn annotate(&mut self, world: &World) {
-        self.judged = world.judgement.clone();
-        let judged = self.judged.as_ref().and_then(|judgement| judgement.find(&self.name));
+        self.judged = self.find_judged(world);
         for (place, part) in [(0, review::finding::Part::Up), (1, review::finding::Part::Down)] {
             if self.texts[place].is_empty() {
                 continue;
             }
-            let findings = judged.map(|judged| judged.findings.as_slice()).unwrap_or_default();
+            let findings = self.judged.as_ref().map(|judged| judged.findings.as_slice()).unwrap_or_default();
             let lines = findings::annotated(&self.texts[place], findings, part, world.glyphs);
             let viewer = if place == 0 { &mut self.up } else { &mut self.down };
             if let Some((_, line)) = self.wanted.take_if(|(rollback, _)| *rollback == (place == 1)) {
@@ -179,6 +176,11 @@ impl MigrationScreen {
                 viewer.show(lines);
             }
         }
+    }
+
+    /// What is found in the migration, as it counts in the environment.
+    fn find_judged(&self, world: &World) -> Option<Judged> {
+        world.weighed(self.environment)?.find(&self.name)
     }
 
     fn migration<'a>(&self, world: &'a World) -> Option<&'a Migration> {
@@ -338,11 +340,7 @@ impl Layer for MigrationScreen {
     }
 
     fn noticed(&mut self, context: &Context<'_>) -> Vec<Command> {
-        let is_other = match (&self.judged, &context.world.judgement) {
-            (Some(before), Some(now)) => !Arc::ptr_eq(before, now),
-            (before, now) => before.is_some() != now.is_some(),
-        };
-        if is_other {
+        if self.judged != self.find_judged(context.world) {
             self.annotate(context.world);
         }
         let mut commands = self.read_files(context.world);
@@ -367,6 +365,7 @@ impl Layer for MigrationScreen {
             WITHDRAW => return approve::ask_who_withdraws(world, self.environment, &self.name),
             ENVIRONMENT => {
                 self.environment = (self.environment + 1) % world.environments.len().max(1);
+                self.annotate(world);
                 if self.part == Part::Changes {
                     return self.compare(world);
                 }

@@ -23,10 +23,11 @@ use crate::console::widget::paint::{Pen, piece, row, split_bottom, split_top, wr
 use crate::console::widget::table::{self, Column};
 use crate::console::words::count;
 use crate::review::finding::{Part, Severity};
+use crate::window::board::Board;
 use crate::window::review::mend::Standing;
-use crate::window::review::{Judgement, Placed};
+use crate::window::review::{Judged, Judgement, Placed};
 
-use rows::{Row, Wanted, rows};
+use rows::{Row, Wanted, judged, rows};
 
 /// Show findings of the next severity only, or all.
 pub const SEVERITY: Action = Action("review.severity");
@@ -41,8 +42,9 @@ pub static SPEC: ScreenSpec = ScreenSpec {
     name: "review",
     title: "Review",
     about: "What the rules have found in the migrations that are not applied everywhere yet, the gravest first: where, \
-            why it matters, and what to do instead. The files are judged anew whenever they change. A comment in the \
-            file, `-- tidegate: allow RULE reason`, allows a finding.",
+            why it matters, and what to do instead. The levels are those of the selected environment's tier; what is \
+            wrong in an environment is told of all of them. The files are judged anew whenever they change. A comment \
+            in the file, `-- tidegate: allow RULE reason`, allows a finding.",
     keys: &[
         Binding {
             action: action::OPEN,
@@ -88,12 +90,15 @@ pub struct ReviewScreen {
     applied_too: bool,
     list: ListState,
     filter: Filter,
+    /// What is found, and what it was weighed from.
+    judged: Vec<Judged>,
+    weighed_from: Option<(Arc<Judgement>, Arc<Board>, bool)>,
     shown: Vec<Row>,
-    made_from: Option<(Arc<Judgement>, Arc<crate::window::board::Board>, Wanted)>,
+    made_for: Option<Wanted>,
 }
 
 impl ReviewScreen {
-    /// The findings; a migration is opened as seen from an environment.
+    /// The findings as they count in an environment.
     #[must_use]
     pub fn of(environment: usize) -> Self {
         Self {
@@ -102,15 +107,32 @@ impl ReviewScreen {
             applied_too: false,
             list: ListState::default(),
             filter: Filter::default(),
+            judged: Vec::new(),
+            weighed_from: None,
             shown: Vec::new(),
-            made_from: None,
+            made_for: None,
         }
     }
 
-    fn selected<'a>(&self, world: &'a World) -> Option<(&'a str, &'a Placed)> {
-        let row = self.shown.get(self.list.selected)?;
-        let judged = world.judgement.as_ref()?.migrations().get(row.migration)?;
-        Some((&judged.name, judged.findings.get(row.finding)?))
+    fn at(&self, row: &Row) -> Option<(&Judged, &Placed)> {
+        let judged = self.judged.get(row.migration)?;
+        Some((judged, judged.findings.get(row.finding)?))
+    }
+
+    fn selected(&self) -> Option<(&Judged, &Placed)> {
+        self.at(self.shown.get(self.list.selected)?)
+    }
+
+    /// Weighs the findings anew where the files, the environments or the wanted migrations are others; whether they were.
+    fn weigh(&mut self, world: &World) -> bool {
+        let Some(judgement) = &world.judgement else { return false };
+        let is_current = self.weighed_from.as_ref().is_some_and(|(from, board, applied_too)| {
+            Arc::ptr_eq(from, judgement) && Arc::ptr_eq(board, &world.board) && *applied_too == self.applied_too
+        });
+        let Some(weighed) = world.weighed(self.environment).filter(|_| !is_current) else { return false };
+        self.judged = judged(&weighed, &world.board, self.applied_too);
+        self.weighed_from = Some((Arc::clone(judgement), Arc::clone(&world.board), self.applied_too));
+        true
     }
 
     /// The heading, the table, the explanation where there is room, and the filter.
@@ -130,19 +152,18 @@ impl ReviewScreen {
         (heading, table, Some(explanation), filter)
     }
 
-    fn open(&self, world: &World) -> Vec<Command> {
-        let Some((name, placed)) = self.selected(world) else { return Vec::new() };
-        let screen = MigrationScreen::of(name, self.environment);
+    fn open(&self) -> Vec<Command> {
+        let Some((judged, placed)) = self.selected() else { return Vec::new() };
+        let screen = MigrationScreen::of(&judged.name, self.environment);
         let line = placed.at.map_or(1, |(start, _)| start.line);
         vec![Command::Open(Box::new(screen.at(placed.finding.part == Part::Down, line)))]
     }
 
     fn fix(&self, world: &World) -> Vec<Command> {
-        let order = self.selected(world).and_then(|(name, placed)| {
-            let judged = world.judgement.as_ref()?.find(name)?;
+        let order = self.selected().and_then(|(judged, placed)| {
             let finding = placed.finding.clone();
             let mut order = FixOrder {
-                migration: name.to_owned(),
+                migration: judged.name.to_string(),
                 fix: finding.fix.clone()?,
                 file: judged.file(finding.part)?.clone(),
                 files: judged.files.iter().map(|file| file.path.clone()).collect(),
@@ -155,11 +176,11 @@ impl ReviewScreen {
         order.map(|order| Command::Work(Work::ProposeFix(order))).into_iter().collect()
     }
 
-    fn copy(&self, world: &World) -> Vec<Command> {
-        let copied = self.selected(world).map(|(name, placed)| {
+    fn copy(&self) -> Vec<Command> {
+        let copied = self.selected().map(|(judged, placed)| {
             let place = placed.at.map(|(start, _)| format!(":{}:{}", start.line, start.column)).unwrap_or_default();
             let finding = &placed.finding;
-            format!("{name}{place}: {}[{}]: {}", finding.severity, finding.rule, finding.message)
+            format!("{}{place}: {}[{}]: {}", judged.name, finding.severity, finding.rule, finding.message)
         });
         let copy = |text| Command::Copy { what: "the finding", text };
         copied.map(copy).into_iter().collect()
@@ -175,6 +196,11 @@ impl Layer for ReviewScreen {
         "review".to_owned()
     }
 
+    fn detail(&self, world: &World) -> String {
+        let settings = world.config.environments.get(self.environment);
+        settings.map(|settings| format!("for {} ({})", settings.name, settings.tier)).unwrap_or_default()
+    }
+
     fn subject(&self, world: &World) -> Option<Subject> {
         marks::subject_of(world, self.environment)
     }
@@ -183,8 +209,8 @@ impl Layer for ReviewScreen {
         self.filter.is_editing()
     }
 
-    fn availability(&self, wanted: Action, world: &World) -> Availability {
-        let has_fix = || self.selected(world).is_some_and(|(_, placed)| placed.finding.fix.is_some());
+    fn availability(&self, wanted: Action, _world: &World) -> Availability {
+        let has_fix = || self.selected().is_some_and(|(_, placed)| placed.finding.fix.is_some());
         match wanted {
             FIX if !has_fix() => Availability::No("This finding has no fix that could be made for you.".to_owned()),
             _ => Availability::Yes,
@@ -202,9 +228,9 @@ impl Layer for ReviewScreen {
     fn act(&mut self, wanted: Action, context: &Context<'_>) -> Vec<Command> {
         match wanted {
             action::OPEN if self.filter.is_editing() => self.filter.accept(),
-            action::OPEN => return self.open(context.world),
+            action::OPEN => return self.open(),
             FIX => return self.fix(context.world),
-            action::COPY => return self.copy(context.world),
+            action::COPY => return self.copy(),
             action::FILTER => self.filter.edit(),
             action::NEXT_MATCH => self.list.selected += 1,
             action::PREVIOUS_MATCH => self.list.selected = self.list.selected.saturating_sub(1),
@@ -244,7 +270,7 @@ impl Layer for ReviewScreen {
     fn clicked(&mut self, at: Position, context: &Context<'_>) -> Vec<Command> {
         let rows = table::body(self.areas(context.area).1);
         match self.list.hit(rows, at, self.shown.len()) {
-            Some(index) if index == self.list.selected => return self.open(context.world),
+            Some(index) if index == self.list.selected => return self.open(),
             Some(index) => self.list.selected = index,
             None => {}
         }
@@ -252,17 +278,10 @@ impl Layer for ReviewScreen {
     }
 
     fn settle(&mut self, context: &Context<'_>) {
-        let world = context.world;
-        if let Some(judgement) = &world.judgement {
-            let query = self.filter.query().to_owned();
-            let wanted = Wanted { severity: self.severity, applied_too: self.applied_too, query };
-            let is_current = self.made_from.as_ref().is_some_and(|(made, board, before)| {
-                Arc::ptr_eq(made, judgement) && Arc::ptr_eq(board, &world.board) && *before == wanted
-            });
-            if !is_current {
-                self.shown = rows(judgement, &world.board, &self.filter, &wanted);
-                self.made_from = Some((Arc::clone(judgement), Arc::clone(&world.board), wanted));
-            }
+        let wanted = Wanted { severity: self.severity, query: self.filter.query().to_owned() };
+        if self.weigh(context.world) || self.made_for.as_ref() != Some(&wanted) {
+            self.shown = rows(&self.judged, &self.filter, &wanted);
+            self.made_for = Some(wanted);
         }
         self.list.settle(self.shown.len(), table::body(self.areas(context.area).1).height);
     }
@@ -281,12 +300,9 @@ impl Layer for ReviewScreen {
         if self.shown.is_empty() {
             table::draw_empty(canvas, frame.buffer_mut(), table_area, self.empty_words(world));
         }
-        let migrations = world.judgement.as_ref().map(|judgement| judgement.migrations()).unwrap_or_default();
         let buffer = frame.buffer_mut();
         table::draw(canvas, buffer, table_area, &columns, &self.list, self.shown.len(), |index, _| {
-            let row = &self.shown[index];
-            let Some(judged) = migrations.get(row.migration) else { return Vec::new() };
-            let Some(placed) = judged.findings.get(row.finding) else { return Vec::new() };
+            let Some((judged, placed)) = self.at(&self.shown[index]) else { return Vec::new() };
             let finding = &placed.finding;
             let (role, glyph) = mark(finding.severity, theme.glyphs());
             let line = placed.at.map_or("file".to_owned(), |(start, _)| start.line.to_string());
@@ -300,7 +316,7 @@ impl Layer for ReviewScreen {
             ];
             cells.into_iter().map(|(role, text)| vec![piece(role, text)]).collect()
         });
-        if let (Some(area), Some((_, placed))) = (explanation, self.selected(world)) {
+        if let (Some(area), Some((_, placed))) = (explanation, self.selected()) {
             draw_explanation(canvas, frame, area, placed);
         }
         if let Some(area) = filter_area {

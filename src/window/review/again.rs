@@ -9,11 +9,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::alone::Alone;
-use super::judgement::judged;
-use super::{Git, Judged, Judgement, Request, review_each};
+use super::judgement::Found;
+use super::{Git, Judgement, Request, review_each};
 use crate::config::Config;
 use crate::migration::catalogue::{Catalogue, Migration, MigrationFile};
 use crate::migration::checksum::Checksum;
+use crate::review::examine::Rules;
 use crate::review::known::Known;
 
 /// How many of the latest migrations are looked at again when one of them changes.
@@ -32,7 +33,7 @@ pub struct Reviewer {
 struct Last {
     project: Project,
     keys: Vec<Key>,
-    judged: Vec<Arc<Judged>>,
+    found: Vec<Arc<Found>>,
     /// Before which place the latest begin, and what those before it have made.
     latest: (usize, Known),
 }
@@ -60,21 +61,23 @@ struct File {
 }
 
 impl Reviewer {
-    /// Reviews the project's migrations.
+    /// Reviews the project's migrations, by every rule that is on anywhere: in which tier something counts, and what an
+    /// environment says, is weighed when it is shown.
     pub fn review(&mut self, config: &Config, catalogue: &Catalogue, git: Git) -> Judgement {
         let project = Project { main_branch: git.main_branch.clone(), rollbacks_beside: git.rollbacks_beside };
         let keys: Vec<_> = catalogue.migrations.iter().map(|migration| Key::of(migration, &git)).collect();
+        let rules = Rules::anywhere(&config.review);
         let mut request = Request { git, ..Request::default() };
         let look = |request: &Request<'_>, some: &[Migration], known: &mut Known| {
             let mut found = Vec::with_capacity(some.len());
-            review_each(config, some, request, known, |reviewed| found.push(Arc::new(judged(&reviewed))));
+            review_each(config, some, (request, &rules), known, |reviewed| found.push(Arc::new(Found::of(&reviewed))));
             found
         };
         let kept = self.last.take().filter(|last| last.project == project && last.holds_for(&keys));
-        let (mut judged, (place, before)) = match kept {
+        let (mut found, (place, before)) = match kept {
             Some(mut last) => {
-                last.judged.truncate(last.latest.0);
-                (last.judged, last.latest)
+                last.found.truncate(last.latest.0);
+                (last.found, last.latest)
             }
             None => {
                 let place = keys.len().saturating_sub(LATEST);
@@ -84,10 +87,10 @@ impl Reviewer {
         };
         let latest = &catalogue.migrations[place..];
         request.alone = Some(&self.alone);
-        judged.extend(look(&request, latest, &mut before.clone()));
+        found.extend(look(&request, latest, &mut before.clone()));
         self.alone.retain(latest);
-        let judgement = Judgement { migrations: judged.clone() };
-        self.last = Some(Last { project, keys, judged, latest: (place, before) });
+        let judgement = Judgement { migrations: found.clone() };
+        self.last = Some(Last { project, keys, found, latest: (place, before) });
         judgement
     }
 }
@@ -123,6 +126,7 @@ mod tests {
     use rstest::rstest;
 
     use super::*;
+    use crate::window::review::{Environments, Judged};
 
     const NUMBER: usize = 60;
 
@@ -164,7 +168,7 @@ mod tests {
         let again = review(&mut reviewer, &config, &git);
         let anew = review(&mut Reviewer::default(), &config, &git);
         assert_eq!(format!("{again:?}"), format!("{anew:?}"));
-        assert_eq!(Arc::ptr_eq(&before.migrations()[0], &again.migrations()[0]), kept);
+        assert_eq!(Arc::ptr_eq(&before.migrations[0], &again.migrations[0]), kept);
     }
 
     #[test]
@@ -191,8 +195,10 @@ mod tests {
         let path = folder.path().join("migrations/20260101000001_create_t1.sql").canonicalize().expect("is there");
         let git = Git { uncommitted: HashSet::from([path]), ..Git::default() };
         let again = review(&mut reviewer, &config, &git);
+        let weighed = again.weighed(&config.review, None, Environments::default());
         let is_told = |judged: &Judged| judged.findings.iter().any(|placed| placed.finding.rule == "uncommitted");
-        assert_eq!(again.migrations().iter().map(|judged| is_told(judged)).position(|told| told), Some(1));
+        let told = weighed.names().filter_map(|name| weighed.find(name)).position(|judged| is_told(&judged));
+        assert_eq!(told, Some(1));
     }
 
     #[test]

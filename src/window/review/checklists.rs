@@ -8,7 +8,6 @@ use crate::config::Tier;
 use crate::migration::catalogue::{Catalogue, Migration};
 use crate::migration::checksum::Checksum;
 use crate::review::checklist::Checklist;
-use crate::review::examine::Rules;
 use crate::review::known::Known;
 use crate::window::context::Context;
 
@@ -45,11 +44,13 @@ impl Context {
 
 fn make(context: &Context, tier: Tier, catalogue: &Catalogue, names: &[&str]) -> Vec<Checklist> {
     let settings = &context.config.review;
-    let rules = Rules::of(settings, Some(tier.word()));
     let only = Some(names.iter().map(|name| (*name).to_owned()).collect());
     let request = Request { only, tier: Some(tier), ..Request::default() };
+    let rules = request.rules(settings);
     let mut checklists = Vec::with_capacity(names.len());
-    review_each(&context.config, request.reach(catalogue), &request, &mut Known::default(), |reviewed| {
+    let migrations = request.reach(catalogue);
+    review_each(&context.config, migrations, (&request, &rules), &mut Known::default(), |mut reviewed| {
+        reviewed.settle(&rules);
         let name = reviewed.name().as_str();
         let is_as_listed = catalogue.find(name).is_some_and(is_as_listed);
         checklists.push(match &reviewed.examined {

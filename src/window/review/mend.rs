@@ -246,13 +246,7 @@ fn why_not(
         Part::Up => &migration.up,
         Part::Down => migration.down.as_ref()?,
     };
-    let standing = match request.environments.board {
-        Some((board, names)) => {
-            let names = names.iter().map(String::as_str);
-            Standing::of(board, names, migration.name.as_str(), config.environments.len())
-        }
-        None => Standing::default(),
-    };
+    let standing = request.environments.standing(migration.name.as_str(), config.environments.len());
     if let Some(why) = frozen(&request.git, &files, &standing) {
         return Some(why.to_string());
     }

@@ -9,14 +9,16 @@ use crate::migration::git::{self, RealFolders, Unmerged};
 use crate::postgres::large;
 use crate::review::deed::Object;
 use crate::review::examine::{Examined, Rules};
-use crate::review::finding::Part;
+use crate::review::finding::{Finding, Part};
+use crate::review::rule::Report;
 use crate::review::settings::LargeTable;
-use crate::window::board::Board;
+use crate::window::board::{Board, Column};
 use crate::window::context::{Context, Purpose};
 use crate::window::look::LookError;
 use crate::window::status::Status;
 
 use super::Request;
+use super::mend::Standing;
 
 /// What git says of the files.
 #[derive(Debug, Clone, Default)]
@@ -88,10 +90,62 @@ fn is_read_by_supabase(layout: &Layout) -> bool {
 }
 
 /// What the environments say of the migrations.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Environments<'a> {
-    /// The board, and the names of its columns.
-    pub board: Option<(&'a Board, &'a [String])>,
+    board: Option<&'a Board>,
+    /// The names of its columns.
+    names: Vec<&'a str>,
+}
+
+/// The rules that have their findings from environments.
+const FROM_ENVIRONMENTS: [&str; 2] = [CHANGED, LATE];
+const CHANGED: &str = "changed-after-apply";
+const LATE: &str = "out-of-order";
+
+impl<'a> Environments<'a> {
+    /// What a board says, whose columns have these names.
+    pub fn of(board: &'a Board, names: impl IntoIterator<Item = &'a str>) -> Self {
+        Environments { board: Some(board), names: names.into_iter().collect() }
+    }
+
+    /// The rules, where some environments may say more than they have yet.
+    pub(super) fn heard(&self, rules: Rules) -> Rules {
+        let all = self.board.is_some_and(|board| board.columns.iter().all(Column::is_known));
+        if all { rules } else { rules.half_told(&FROM_ENVIRONMENTS) }
+    }
+
+    /// How a migration stands in them, of so many that the configuration has.
+    pub(super) fn standing(&self, migration: &str, configured: usize) -> Standing {
+        let standing = |board| Standing::of(board, self.names.iter().copied(), migration, configured);
+        self.board.map(standing).unwrap_or_default()
+    }
+
+    /// What they say of a migration.
+    pub(super) fn findings(&self, migration: &str, rules: &Rules) -> Vec<Finding> {
+        let Some((board, row)) = self.board.and_then(|board| Some((board, board.position(migration)?))) else {
+            return Vec::new();
+        };
+        let standing = |status: Status| {
+            let cells = board.columns.iter().map(|column| column.cells.get(row).and_then(|cell| cell.status));
+            let found = cells.zip(&self.names).filter(|(found, _)| *found == Some(status)).map(|(_, name)| *name);
+            let names = found.collect::<Vec<_>>().join(", ");
+            (!names.is_empty()).then_some(names)
+        };
+        let mut findings = Vec::new();
+        if let Some((names, severity)) = standing(Status::Changed).zip(rules.severity(CHANGED)) {
+            let mut report = Report::new(CHANGED, severity);
+            report
+                .up(0..0, format!("The file is not what was applied in {names}."))
+                .help("The console shows the difference, where git still has what was applied.");
+            findings.extend(report.into_findings());
+        }
+        if let Some((names, severity)) = standing(Status::OutOfOrder).zip(rules.severity(LATE)) {
+            let mut report = Report::new(LATE, severity);
+            report.up(0..0, format!("In {names}, a later migration is applied already."));
+            findings.extend(report.into_findings());
+        }
+        findings
+    }
 }
 
 /// From how many rows on a table is large.
@@ -142,24 +196,6 @@ pub(super) fn add(examined: &mut Examined, migration: &Migration, request: &Requ
         let authors = examined.findings.iter_mut().filter(|finding| finding.rule == "missing-author");
         authors.filter_map(|finding| finding.fix.as_mut()).for_each(|fix| fix.safe = true);
     }
-    let Some((board, names)) = request.environments.board else { return };
-    let Some(row) = board.position(migration.name.as_str()) else { return };
-    let standing = |status: Status| {
-        let cells = board.columns.iter().map(|column| column.cells.get(row).and_then(|cell| cell.status));
-        let environments = cells.zip(names).filter(|(found, _)| *found == Some(status)).map(|(_, name)| name.as_str());
-        environments.collect::<Vec<_>>().join(", ")
-    };
-    let changed = standing(Status::Changed);
-    if !changed.is_empty() {
-        let message = format!("The file is not what was applied in {changed}.");
-        let found = examined.add(rules, "changed-after-apply", Part::Up, message);
-        if let Some(found) = found {
-            found.help("The console shows the difference, where git still has what was applied.");
-        }
-    }
-    let late = standing(Status::OutOfOrder);
-    if !late.is_empty() {
-        let message = format!("In {late}, a later migration is applied already.");
-        examined.add(rules, "out-of-order", Part::Up, message);
-    }
+    let found = request.environments.findings(migration.name.as_str(), rules);
+    examined.findings.extend(found);
 }

@@ -5,10 +5,10 @@ use std::cmp::Reverse;
 use crate::console::widget::input::Filter;
 use crate::review::finding::Severity;
 use crate::window::board::Board;
-use crate::window::review::Judgement;
+use crate::window::review::{Judged, Weighed};
 use crate::window::status::Status;
 
-/// A finding of the judgement.
+/// A finding of those that were weighed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Row {
     /// The place of its migration.
@@ -24,19 +24,20 @@ pub struct Row {
 pub struct Wanted {
     /// Of one severity only.
     pub severity: Option<Severity>,
-    /// Of migrations that are applied everywhere, too.
-    pub applied_too: bool,
     /// What is searched for.
     pub query: String,
 }
 
+/// What is found in the migrations that are not applied everywhere, or in all.
+pub fn judged(weighed: &Weighed<'_>, board: &Board, applied_too: bool) -> Vec<Judged> {
+    let wanted = weighed.names().filter(|name| applied_too || !is_applied_everywhere(board, name));
+    wanted.filter_map(|name| weighed.find(name)).collect()
+}
+
 /// The findings that are wanted, the gravest first, and of the same severity those of the latest migration.
-pub fn rows(judgement: &Judgement, board: &Board, filter: &Filter, wanted: &Wanted) -> Vec<Row> {
+pub fn rows(judged: &[Judged], filter: &Filter, wanted: &Wanted) -> Vec<Row> {
     let mut rows = Vec::new();
-    for (migration, judged) in judgement.migrations().iter().enumerate() {
-        if !wanted.applied_too && is_applied_everywhere(board, &judged.name) {
-            continue;
-        }
+    for (migration, judged) in judged.iter().enumerate() {
         for (place, placed) in judged.findings.iter().enumerate() {
             let finding = &placed.finding;
             let searched = || format!("{} {} {} {}", judged.name, finding.severity, finding.rule, finding.message);
