@@ -129,6 +129,7 @@ mod tests {
     #[case("DELETE FROM migrations_history WHERE migration_name = '20260101000000_create_a'")]
     #[case("INSERT INTO public.migrations_history (migration_name) VALUES ('20260101000000_create_a')")]
     #[case("CREATE TABLE announcements (secretary text, key text, campaign_id int)")]
+    #[case("ALTER VIEW v SET (security_barrier = true)")]
     #[case("BEGIN; SET lock_timeout = '5s'; CREATE VIEW v AS SELECT 1; COMMIT")]
     fn harmless(#[case] sql: &str) {
         assert_eq!(needs(sql), []);
@@ -150,6 +151,9 @@ mod tests {
     #[case("ALTER VIEW a OWNER TO b")]
     #[case("CREATE FUNCTION f() RETURNS int LANGUAGE sql SECURITY DEFINER AS 'SELECT 1'")]
     #[case("ALTER FUNCTION f() SECURITY DEFINER")]
+    #[case("ALTER VIEW v SET (security_invoker = false)")]
+    #[case("ALTER VIEW v RESET (security_invoker)")]
+    #[case("ALTER TABLE v SET (\"security_invoker\" = off)")]
     #[case("ALTER TABLE auth.users ADD COLUMN a int")]
     #[case("ALTER TABLE \"auth\".users ADD COLUMN a int")]
     #[case("UPDATE auth.users SET a = 1")]

@@ -4,14 +4,14 @@ use squawk_lexer::TokenKind;
 
 use super::Approval;
 use super::depth::unquoted;
-use super::words::{AUTH, VAULTS, is_crypto_extension, is_crypto_function, is_secret_column};
+use super::words::{AUTH, INVOKER, VAULTS, is_crypto_extension, is_crypto_function, is_secret_column};
 use crate::migration::lexer::{Lexer, is_trivia};
 
 /// How often a text in quotes may hold a text in quotes.
 const QUOTES: usize = 6;
 
 /// Phrases that tell what a statement does.
-const PHRASES: [(Approval, &[&str], &str); 24] = [
+const PHRASES: [(Approval, &[&str], &str); 25] = [
     (Approval::Retention, &["delete", "from"], "deletes rows"),
     (Approval::Retention, &["truncate"], "empties a table"),
     (Approval::Retention, &["drop", "table"], "drops a table"),
@@ -35,6 +35,7 @@ const PHRASES: [(Approval, &[&str], &str); 24] = [
     (Approval::Security, &["default", "privileges"], "changes who may do what"),
     (Approval::Security, &["reassign", "owned"], "gives objects another owner"),
     (Approval::Security, &["owner", "to"], "gives an object another owner"),
+    (Approval::Security, &[INVOKER], "changes with whose rights a view asks"),
     (Approval::Security, &["security", "definer"], "makes a function run with its owner's rights"),
 ];
 

@@ -6,7 +6,7 @@ use squawk_syntax::{SourceFile, SyntaxKind, SyntaxNode, SyntaxToken};
 use super::Approval;
 use super::depth::is_shallow;
 use super::scan::scan;
-use super::words::{AUTH, VAULTS, is_crypto_extension, is_crypto_function, is_secret_column};
+use super::words::{AUTH, INVOKER, VAULTS, is_crypto_extension, is_crypto_function, is_secret_column};
 
 /// How often a text in quotes may hold a text in quotes.
 const QUOTES: usize = 6;
@@ -78,6 +78,9 @@ impl Judge<'_> {
                 if tokens(node).any(|token| token.kind() == Kind::CASCADE_KW) =>
             {
                 self.found(Retention, "drops a type with the columns that have it", node);
+            }
+            Kind::SET_OPTIONS | Kind::RESET_OPTIONS if names(node, INVOKER) => {
+                self.found(Security, "changes with whose rights a view asks", node);
             }
             Kind::CALL_EXPR => self.call(node),
             Kind::COLUMN_NAME | Kind::COLUMN_NAME_REF => self.column(node),

@@ -3,6 +3,9 @@
 /// The schema that holds who may log in.
 pub(super) const AUTH: &str = "auth";
 
+/// The option of a view that has it ask with the rights of whoever uses it.
+pub(super) const INVOKER: &str = "security_invoker";
+
 /// Schemas whose functions and tables keep or make secrets.
 pub(super) const VAULTS: [&str; 3] = ["vault", "pgsodium", "pgsodium_masks"];
 
