@@ -363,7 +363,7 @@ pub struct Write {
     pub how: How,
     /// To which table.
     pub table: Object,
-    /// Whether a condition chooses the rows.
+    /// Whether a condition chooses the rows, and not simply all of them.
     pub filtered: bool,
     /// Whether a limit keeps the number of rows small.
     pub limited: bool,

@@ -471,8 +471,10 @@ fn write(node: &SyntaxNode, how: How) -> Deed {
         }),
         _ => true,
     };
-    let filtered =
-        node.children().any(|part| matches!(part.kind(), SyntaxKind::WHERE_CLAUSE | SyntaxKind::WHERE_CURRENT_OF));
+    let filtered = node.children().any(|part| match part.kind() {
+        SyntaxKind::WHERE_CLAUSE => !lets_all_pass(&part),
+        kind => kind == SyntaxKind::WHERE_CURRENT_OF,
+    });
     let limited = from_query && (has(SyntaxKind::LIMIT_CLAUSE) || has(SyntaxKind::FETCH_CLAUSE));
     Deed::Write(Write { how, table, filtered, limited, from_query })
 }
