@@ -36,11 +36,14 @@ impl Category {
         Some(match deed {
             Deed::CreateIndex(_) | Deed::Maintain(_) | Deed::Create(Thing::Other("statistics"), _) => Self::Performance,
             Deed::Drop(drop) if matches!(drop.thing, Thing::Index | Thing::Other("statistics")) => Self::Performance,
-            Deed::CreatePolicy(_) | Deed::Grant(_) | Deed::Create(Thing::Role, _) | Deed::AlterViewInvoker(..) => {
-                Self::Security
-            }
+            Deed::CreatePolicy(_)
+            | Deed::AlterPolicy(_)
+            | Deed::Grant(_)
+            | Deed::Create(Thing::Role, _)
+            | Deed::AlterViewInvoker(..) => Self::Security,
             Deed::Drop(drop) if matches!(drop.thing, Thing::Policy | Thing::Role) => Self::Security,
             Deed::CreateRoutine(routine) if routine.definer => Self::Security,
+            Deed::AlterRoutine(change) if change.definer.is_some() || change.pinned.is_some() => Self::Security,
             Deed::AlterTable(_, changes)
                 if !changes.is_empty()
                     && changes.iter().all(|one| matches!(one, TableChange::EnableRls | TableChange::DisableRls)) =>

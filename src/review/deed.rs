@@ -2,6 +2,7 @@
 
 mod read;
 mod table;
+mod truth;
 
 use std::fmt;
 
@@ -61,8 +62,12 @@ pub enum Deed {
     AlterViewInvoker(Object, bool),
     /// Makes or replaces a function or procedure.
     CreateRoutine(Box<Routine>),
+    /// Changes what a function or procedure runs with.
+    AlterRoutine(Box<RoutineChange>),
     /// Makes a policy.
     CreatePolicy(Box<Policy>),
+    /// Changes the conditions of a policy.
+    AlterPolicy(Box<Policy>),
     /// Makes an object of another kind.
     Create(Thing, Object),
     /// Adds a value to an enum type.
@@ -219,6 +224,8 @@ pub struct View {
 pub struct Routine {
     /// Its name.
     pub name: Object,
+    /// The types of its parameters, as they are written.
+    pub parameters: Vec<String>,
     /// Whether it takes the place of another.
     pub or_replace: bool,
     /// Whether it runs with its owner's rights.
@@ -229,7 +236,20 @@ pub struct Routine {
     pub procedure: bool,
 }
 
-/// A policy that is made.
+/// A change of what a function or procedure runs with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RoutineChange {
+    /// Its name.
+    pub name: Object,
+    /// The types of its parameters, as they are written.
+    pub parameters: Vec<String>,
+    /// Whether it runs with its owner's rights from now on, where the statement says it.
+    pub definer: Option<bool>,
+    /// Whether it sets its own `search_path` from now on, where the statement says it.
+    pub pinned: Option<bool>,
+}
+
+/// A policy that is made, or changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Policy {
     /// Its name.
@@ -343,7 +363,7 @@ pub struct Write {
     pub how: How,
     /// To which table.
     pub table: Object,
-    /// Whether a condition chooses the rows.
+    /// Whether a condition chooses the rows, and not simply all of them.
     pub filtered: bool,
     /// Whether a limit keeps the number of rows small.
     pub limited: bool,
@@ -361,7 +381,9 @@ impl Deed {
             | Deed::CreateView(_)
             | Deed::AlterViewInvoker(..)
             | Deed::CreateRoutine(_)
+            | Deed::AlterRoutine(_)
             | Deed::CreatePolicy(_)
+            | Deed::AlterPolicy(_)
             | Deed::Create(..)
             | Deed::AddEnumValue(..)
             | Deed::Alter(_)

@@ -12,7 +12,7 @@ use super::sql::Statement;
 pub struct Known {
     tables: HashMap<(String, String), KnownTable>,
     views: HashMap<(String, String), bool>,
-    /// Views that the last migration has replaced without their `security_invoker`.
+    /// Views that the last migration has left without the `security_invoker` that they had, or may have had.
     lost_invoker: Vec<(Range<usize>, Object)>,
 }
 
@@ -62,7 +62,7 @@ impl Known {
         self.tables.get(&name.key())
     }
 
-    /// The views that the last migration has replaced without their `security_invoker`.
+    /// The views that the last migration has left without the `security_invoker` that they had, or may have had.
     pub fn lost_invoker(&self) -> &[(Range<usize>, Object)] {
         &self.lost_invoker
     }
@@ -97,8 +97,13 @@ impl Known {
                 }
                 Deed::CreateView(view) => self.create_view(view, &statement.range),
                 Deed::AlterViewInvoker(view, invoker) => {
-                    self.views.insert(view.key(), *invoker);
-                    self.lost_invoker.retain(|(_, lost)| !(*invoker && lost.is(view)));
+                    let before = self.views.insert(view.key(), *invoker);
+                    if *invoker {
+                        self.lost_invoker.retain(|(_, lost)| !lost.is(view));
+                    } else if before != Some(false) {
+                        // Whoever takes it away from a view that is not known knows that it is there.
+                        self.lost_invoker.push((statement.range.clone(), view.clone()));
+                    }
                 }
                 Deed::Drop(drop) => self.drop(drop),
                 _ => {}
@@ -167,7 +172,9 @@ impl Known {
             return;
         }
         let before = self.views.insert(view.name.key(), view.invoker);
-        if before == Some(true) && !view.invoker {
+        if view.invoker {
+            self.lost_invoker.retain(|(_, lost)| !lost.is(&view.name));
+        } else if before == Some(true) {
             self.lost_invoker.push((range.clone(), view.name.clone()));
         }
     }

@@ -128,7 +128,12 @@ mod tests {
     #[case("CREATE TRIGGER t AFTER DELETE OR TRUNCATE ON a EXECUTE FUNCTION f()")]
     #[case("DELETE FROM migrations_history WHERE migration_name = '20260101000000_create_a'")]
     #[case("INSERT INTO public.migrations_history (migration_name) VALUES ('20260101000000_create_a')")]
-    #[case("CREATE TABLE announcements (secretary text, key text, campaign_id int)")]
+    #[case("CREATE TABLE announcements (secretary text, key text, campaign_id int, token_count int)")]
+    #[case("INSERT INTO a SELECT oid FROM pg_catalog.pg_class; CREATE INDEX i ON a (b pg_catalog.text_ops)")]
+    #[case("DO $$ BEGIN IF EXISTS (SELECT FROM tidegate.approvals) THEN RAISE NOTICE 'x'; END IF; END $$")]
+    #[case("SET row_security = off; COPY a FROM '/a.csv'; SELECT set_config('lock_timeout', '1s', true)")]
+    #[case("CREATE TEMP TABLE a AS SELECT 1; UPDATE pg_temp.a SET b = 1")]
+    #[case("ALTER VIEW v SET (security_barrier = true)")]
     #[case("BEGIN; SET lock_timeout = '5s'; CREATE VIEW v AS SELECT 1; COMMIT")]
     fn harmless(#[case] sql: &str) {
         assert_eq!(needs(sql), []);
@@ -150,6 +155,9 @@ mod tests {
     #[case("ALTER VIEW a OWNER TO b")]
     #[case("CREATE FUNCTION f() RETURNS int LANGUAGE sql SECURITY DEFINER AS 'SELECT 1'")]
     #[case("ALTER FUNCTION f() SECURITY DEFINER")]
+    #[case("ALTER VIEW v SET (security_invoker = false)")]
+    #[case("ALTER VIEW v RESET (security_invoker)")]
+    #[case("ALTER TABLE v SET (\"security_invoker\" = off)")]
     #[case("ALTER TABLE auth.users ADD COLUMN a int")]
     #[case("ALTER TABLE \"auth\".users ADD COLUMN a int")]
     #[case("UPDATE auth.users SET a = 1")]
@@ -163,6 +171,22 @@ mod tests {
     #[case("DO $$ BEGIN EXECUTE 'GRANT ' || x || ' ON a TO b'; END $$")]
     #[case("CREATE FUNCTION f() RETURNS void LANGUAGE sql AS $$ UPDATE auth.users SET a = 1 $$")]
     #[case("CREATE FUNCTION f() RETURNS void LANGUAGE plpython3u AS $$ x = 1 $$")]
+    #[case("UPDATE pg_authid SET rolsuper = true")]
+    #[case("UPDATE pg_catalog.pg_class SET relrowsecurity = false")]
+    #[case("INSERT INTO pg_policy SELECT * FROM a")]
+    #[case("INSERT INTO tidegate.approvals (a) VALUES (1)")]
+    #[case("UPDATE tidegate.windows SET a = 1")]
+    #[case("ALTER TABLE tidegate.approvals DISABLE TRIGGER ALL")]
+    #[case("SELECT tidegate.approve('a')")]
+    #[case("ALTER SCHEMA tidegate RENAME TO other")]
+    #[case("CREATE EVENT TRIGGER e ON ddl_command_end EXECUTE FUNCTION f()")]
+    #[case("SET session_replication_role = replica")]
+    #[case("SET LOCAL session_replication_role TO 'replica'")]
+    #[case("SELECT set_config('session_replication_role', 'replica', false)")]
+    #[case("ALTER DATABASE a SET row_security = off")]
+    #[case("COPY a FROM PROGRAM 'x'")]
+    #[case("COPY (SELECT 1) TO PROGRAM 'x'")]
+    #[case("DO $$ BEGIN EXECUTE 'UPDATE pg_authid SET rolsuper = true'; END $$")]
     #[case("SELECT ((1)")]
     #[case("FROBNICATE the database")]
     #[case("CREATE TABLE a (b int); \\copy a from 'b'")]
@@ -179,7 +203,6 @@ mod tests {
     #[case("DROP SCHEMA a")]
     #[case("ALTER TABLE a ADD COLUMN b int, DROP COLUMN IF EXISTS c")]
     #[case("DROP MATERIALIZED VIEW a")]
-    #[case("DROP OWNED BY a")]
     #[case("ALTER TABLE a DETACH PARTITION b; DROP TABLE b")]
     #[case("MERGE INTO a USING b ON a.x = b.x WHEN MATCHED THEN DELETE")]
     #[case("DROP TYPE mood CASCADE")]
@@ -202,10 +225,20 @@ mod tests {
     #[case("CREATE TABLE a (b text, client_secret text)")]
     #[case("ALTER TABLE a ADD COLUMN nonce bytea")]
     #[case("ALTER TABLE a RENAME COLUMN b TO cipher_text; ALTER TABLE a ALTER COLUMN key_id TYPE int")]
+    #[case("CREATE TABLE a (b int, password_hash text)")]
+    #[case("ALTER TABLE a ADD COLUMN api_key text")]
+    #[case("ALTER TABLE a RENAME COLUMN b TO token")]
+    #[case("ALTER TABLE a RENAME COLUMN private_key TO b")]
     #[case("SELECT vault.create_secret('a')")]
     #[case("DO $$ BEGIN PERFORM digest('a', 'sha1'); END $$")]
     fn compliance(#[case] sql: &str) {
         assert_eq!(words(sql), ["compliance"], "{:?}", needs(sql));
+    }
+
+    #[test]
+    fn to_drop_what_a_role_owns_takes_its_rights_as_well() {
+        assert_eq!(words("DROP OWNED BY a"), ["security", "retention"]);
+        assert_eq!(words("ALTER TABLE a DROP COLUMN passphrase"), ["retention", "compliance"]);
     }
 
     #[test]

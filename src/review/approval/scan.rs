@@ -4,14 +4,17 @@ use squawk_lexer::TokenKind;
 
 use super::Approval;
 use super::depth::unquoted;
-use super::words::{AUTH, VAULTS, is_crypto_extension, is_crypto_function, is_secret_column};
+use super::words::{
+    AUTH, INVOKER, OWN, REPLICATION_ROLE, ROW_SECURITY, VAULTS, is_crypto_extension, is_crypto_function,
+    is_secret_column,
+};
 use crate::migration::lexer::{Lexer, is_trivia};
 
 /// How often a text in quotes may hold a text in quotes.
 const QUOTES: usize = 6;
 
 /// Phrases that tell what a statement does.
-const PHRASES: [(Approval, &[&str], &str); 24] = [
+const PHRASES: [(Approval, &[&str], &str); 35] = [
     (Approval::Retention, &["delete", "from"], "deletes rows"),
     (Approval::Retention, &["truncate"], "empties a table"),
     (Approval::Retention, &["drop", "table"], "drops a table"),
@@ -35,6 +38,17 @@ const PHRASES: [(Approval, &[&str], &str); 24] = [
     (Approval::Security, &["default", "privileges"], "changes who may do what"),
     (Approval::Security, &["reassign", "owned"], "gives objects another owner"),
     (Approval::Security, &["owner", "to"], "gives an object another owner"),
+    (Approval::Security, &[INVOKER], "changes with whose rights a view asks"),
+    (Approval::Security, &["event", "trigger"], "changes what runs with every change of the schema"),
+    (Approval::Security, &["drop", "owned"], "drops everything that a role owns, and its rights"),
+    (Approval::Security, &[REPLICATION_ROLE], "switches triggers and foreign keys"),
+    (Approval::Security, &["set", ROW_SECURITY], "sets how row-level security is heeded"),
+    (Approval::Security, &["from", "program"], "runs a program on the server"),
+    (Approval::Security, &["to", "program"], "runs a program on the server"),
+    (Approval::Security, &["schema", OWN], "changes what Tidegate keeps"),
+    (Approval::Security, &["update", "pg_catalog"], "writes to a system catalog"),
+    (Approval::Security, &["insert", "into", "pg_catalog"], "writes to a system catalog"),
+    (Approval::Security, &["delete", "from", "pg_catalog"], "writes to a system catalog"),
     (Approval::Security, &["security", "definer"], "makes a function run with its owner's rights"),
 ];
 
@@ -84,6 +98,7 @@ fn within(source: &str, at: usize, quotes: usize, tell: &mut dyn FnMut(Approval,
                 let schema = recent.last().map(|(word, start)| (word.as_str(), *start));
                 match schema {
                     Some((AUTH, start)) => tell(Approval::Security, "names an object of the schema auth", start),
+                    Some((OWN, start)) => tell(Approval::Security, "names what Tidegate keeps", start),
                     Some((word, start)) if VAULTS.contains(&word) => {
                         tell(Approval::Compliance, "names an object that keeps secrets", start);
                     }

@@ -6,7 +6,10 @@ use squawk_syntax::{SourceFile, SyntaxKind, SyntaxNode, SyntaxToken};
 use super::Approval;
 use super::depth::is_shallow;
 use super::scan::scan;
-use super::words::{AUTH, VAULTS, is_crypto_extension, is_crypto_function, is_secret_column};
+use super::words::{
+    AUTH, CATALOGS, INVOKER, OWN, REPLICATION_ROLE, ROW_SECURITY, VAULTS, is_crypto_extension, is_crypto_function,
+    is_secret_column,
+};
 
 /// How often a text in quotes may hold a text in quotes.
 const QUOTES: usize = 6;
@@ -53,11 +56,15 @@ impl Judge<'_> {
     }
 
     fn look_closer(&mut self, node: &SyntaxNode) {
+        if writes_catalog(node) {
+            self.found(Approval::Security, "writes to a system catalog", node);
+        }
         use Approval::{Compliance, Retention, Security};
         use SyntaxKind as Kind;
         match node.kind() {
             Kind::PATH | Kind::PATH_REF => match qualifier(node).as_deref() {
                 Some(AUTH) if touches(node) => self.found(Security, "changes an object of the schema auth", node),
+                Some(OWN) if touches(node) => self.found(Security, "changes what Tidegate keeps", node),
                 Some(schema) if VAULTS.contains(&schema) => {
                     self.found(Compliance, "uses what keeps secrets", node);
                 }
@@ -65,6 +72,23 @@ impl Judge<'_> {
             },
             Kind::CREATE_SCHEMA | Kind::ALTER_SCHEMA | Kind::DROP_SCHEMA if names(node, AUTH) => {
                 self.found(Security, "changes the schema auth", node);
+            }
+            Kind::CREATE_SCHEMA | Kind::ALTER_SCHEMA | Kind::DROP_SCHEMA if names(node, OWN) => {
+                self.found(Security, "changes what Tidegate keeps", node);
+            }
+            // A file of the server is written by the same node, without the word.
+            Kind::COPY_PROGRAM if tokens(node).any(|token| token.kind() == Kind::PROGRAM_KW) => {
+                self.found(Security, "runs a program on the server", node);
+            }
+            Kind::DROP_OWNED => self.found(Security, "drops everything that a role owns, and its rights", node),
+            Kind::CONFIG_PARAMETER_REF if names(node, REPLICATION_ROLE) => {
+                self.found(Security, "switches triggers and foreign keys", node);
+            }
+            // A dump sets it for its own session, where it shows nothing that would be hidden.
+            Kind::CONFIG_PARAMETER_REF
+                if names(node, ROW_SECURITY) && !node.ancestors().any(|above| above.kind() == Kind::SET) =>
+            {
+                self.found(Security, "sets how row-level security is heeded", node);
             }
             Kind::SET | Kind::SET_SCHEMA if names(node, AUTH) => {
                 self.found(Security, "turns to the schema auth", node);
@@ -79,6 +103,9 @@ impl Judge<'_> {
             {
                 self.found(Retention, "drops a type with the columns that have it", node);
             }
+            Kind::SET_OPTIONS | Kind::RESET_OPTIONS if names(node, INVOKER) => {
+                self.found(Security, "changes with whose rights a view asks", node);
+            }
             Kind::CALL_EXPR => self.call(node),
             Kind::COLUMN_NAME | Kind::COLUMN_NAME_REF => self.column(node),
             Kind::DO => self.do_body(node),
@@ -92,6 +119,12 @@ impl Judge<'_> {
         let Some(callee) = node.first_child() else { return };
         let names: Vec<String> =
             tokens(&callee).filter(|token| token.kind() != SyntaxKind::DOT).map(|token| name(&token)).collect();
+        if names.len() > 1 && names[0] == OWN {
+            self.found(Approval::Security, "calls a function of Tidegate's", node);
+        }
+        if names.last().is_some_and(|name| name == "set_config") && self::names(node, REPLICATION_ROLE) {
+            self.found(Approval::Security, "switches triggers and foreign keys", node);
+        }
         let in_vault = names.len() > 1 && VAULTS.contains(&names[0].as_str());
         if in_vault || names.last().is_some_and(|name| is_crypto_function(name)) {
             self.found(Approval::Compliance, "calls a function that encrypts", node);
@@ -233,6 +266,9 @@ fn plain(kind: SyntaxKind) -> Option<(Approval, &'static str)> {
         Kind::GRANT | Kind::REVOKE | Kind::ALTER_DEFAULT_PRIVILEGES => (Security, "changes who may do what"),
         Kind::REASSIGN | Kind::OWNER_TO => (Security, "gives an object another owner"),
         Kind::SECURITY_DEFINER_FUNC_OPTION => (Security, "makes a function run with its owner's rights"),
+        Kind::CREATE_EVENT_TRIGGER | Kind::ALTER_EVENT_TRIGGER | Kind::DROP_EVENT_TRIGGER => {
+            (Security, "changes what runs with every change of the schema")
+        }
         Kind::DELETE | Kind::MERGE_DELETE => (Retention, "deletes rows"),
         Kind::TRUNCATE => (Retention, "empties a table"),
         Kind::DROP_TABLE => (Retention, "drops a table"),
@@ -266,6 +302,39 @@ fn touches(path: &SyntaxNode) -> bool {
         }
     }
     false
+}
+
+/// Whether a statement writes rows of a system catalog, or changes one.
+fn writes_catalog(statement: &SyntaxNode) -> bool {
+    use SyntaxKind as Kind;
+    let writes = match statement.kind() {
+        Kind::INSERT | Kind::UPDATE | Kind::DELETE | Kind::MERGE | Kind::TRUNCATE | Kind::ALTER_TABLE => true,
+        Kind::COPY => statement.children().any(|part| part.kind() == Kind::COPY_FROM),
+        _ => false,
+    };
+    let is_target = |part: &SyntaxNode| {
+        matches!(
+            part.kind(),
+            Kind::RELATION_NAME
+                | Kind::RELATION_NAME_REF
+                | Kind::TABLE_RELATION_NAME
+                | Kind::TABLE_LIST
+                | Kind::COPY_TABLE
+        )
+    };
+    let is_catalog = |path: SyntaxNode| match qualifier(&path) {
+        Some(schema) => CATALOGS.contains(&schema.as_str()),
+        // Without a schema such a name is looked up among the catalogs first. The schema itself is a path within a path.
+        None => {
+            let is_schema = path.parent().is_some_and(|above| above.kind() == Kind::PATH_REF);
+            !is_schema && tokens(&path).next().is_some_and(|token| name(&token).starts_with("pg_"))
+        }
+    };
+    let mut paths = statement
+        .children()
+        .filter(|part| writes && is_target(part))
+        .flat_map(|part| part.descendants().filter(|inner| inner.kind() == Kind::PATH_REF).collect::<Vec<_>>());
+    paths.any(is_catalog)
 }
 
 /// The schema that a path of two or more parts begins with.

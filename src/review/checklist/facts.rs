@@ -131,7 +131,8 @@ pub(super) fn keeps_rows_guarded(facts: &Facts<'_>) -> Option<String> {
         Deed::AlterTable(_, changes) => changes
             .iter()
             .any(|one| matches!(one, TableChange::DisableRls | TableChange::SetSchema(_) | TableChange::Rename(_))),
-        Deed::CreatePolicy(_) | Deed::CreateView(_) | Deed::CreateRoutine(_) => true,
+        Deed::CreatePolicy(_) | Deed::AlterPolicy(_) | Deed::CreateView(_) => true,
+        Deed::CreateRoutine(_) | Deed::AlterRoutine(_) => true,
         Deed::Drop(drop) => matches!(drop.thing, Thing::Policy | Thing::Other(_)),
         Deed::Alter(_) | Deed::AlterViewInvoker(..) | Deed::Grant(_) | Deed::Do | Deed::Select | Deed::Other => true,
         _ => false,

@@ -4,7 +4,8 @@ use squawk_syntax::ast::{self, AstNode};
 use squawk_syntax::{SyntaxKind, SyntaxNode};
 
 use super::table::{changes, parts};
-use super::{Deed, Drop, Grant, How, Index, Object, Policy, Routine, Table, Thing, View, Write};
+use super::truth::{is_yes, lets_all_pass};
+use super::{Deed, Drop, Grant, How, Index, Object, Policy, Routine, RoutineChange, Table, Thing, View, Write};
 
 /// What a statement does.
 pub fn deed_of(statement: &ast::Stmt) -> Deed {
@@ -56,7 +57,7 @@ fn made(statement: &ast::Stmt) -> Option<Deed> {
         | Stmt::CreateTextSearchParser(_)
         | Stmt::CreateTextSearchTemplate(_)
         | Stmt::ImportForeignSchema(_) => Some(Deed::Alter("CREATE")),
-        Stmt::SelectInto(_) => Some(Deed::Alter("SELECT INTO")),
+        Stmt::SelectInto(node) => table(node.into_clause()?.syntax()),
         _ => None,
     }
 }
@@ -66,12 +67,20 @@ fn changed(statement: &ast::Stmt) -> Option<Deed> {
     match statement {
         Stmt::AlterTable(node) => {
             let name = object(&child(node.syntax(), SyntaxKind::TABLE_RELATION_NAME)?)?;
-            Some(Deed::AlterTable(name, changes(node)))
+            // A view may be altered by this word as well.
+            match invoker(node.syntax()) {
+                Some(invoker) => Some(Deed::AlterViewInvoker(name, invoker)),
+                None => Some(Deed::AlterTable(name, changes(node))),
+            }
         }
         Stmt::AlterView(node) => match invoker(node.syntax()) {
             Some(invoker) => Some(Deed::AlterViewInvoker(object(node.syntax())?, invoker)),
             None => Some(Deed::Alter("ALTER VIEW")),
         },
+        Stmt::AlterPolicy(node) => altered_policy(node),
+        Stmt::AlterFunction(node) => altered_routine(node.syntax()),
+        Stmt::AlterProcedure(node) => altered_routine(node.syntax()),
+        Stmt::AlterRoutine(node) => altered_routine(node.syntax()),
         Stmt::AlterType(node) => match node.action() {
             Some(ast::AlterTypeAction::AddValue(value)) => {
                 let literal = value.literal()?.string_value()?;
@@ -299,7 +308,7 @@ fn index(node: &ast::CreateIndex) -> Option<Deed> {
 }
 
 /// SQL in one form: one blank between words, lower case outside of quotes, no comments.
-fn plain(node: &SyntaxNode) -> String {
+pub(super) fn plain(node: &SyntaxNode) -> String {
     let mut text = String::new();
     let mut apart = false;
     for token in node.descendants_with_tokens().filter_map(|part| part.into_token()) {
@@ -338,7 +347,8 @@ fn invoker(node: &SyntaxNode) -> Option<bool> {
         let text = plain(&option);
         let (key, value) = text.split_once('=').unwrap_or((&text, "true"));
         if key == "security_invoker" {
-            said = Some(matches!(value.trim_matches('\''), "true" | "on" | "1" | "yes"));
+            let is_reset = option.ancestors().any(|above| above.kind() == SyntaxKind::RESET_OPTIONS);
+            said = Some(!is_reset && is_yes(value.trim_matches(['\'', '"'])));
         }
     }
     said
@@ -347,19 +357,51 @@ fn invoker(node: &SyntaxNode) -> Option<bool> {
 fn routine(node: &SyntaxNode, procedure: bool) -> Option<Deed> {
     let options = child(node, SyntaxKind::FUNC_OPTION_LIST);
     let any = |kind| options.as_ref().is_some_and(|options| child(options, kind).is_some());
-    let set = options.iter().flat_map(|options| options.children());
-    let pinned = set
-        .filter(|option| option.kind() == SyntaxKind::SET_FUNC_OPTION)
-        .any(|option| object(&option).is_some_and(|parameter| parameter.name == "search_path"));
     let named =
         node.children().find(|part| matches!(part.kind(), SyntaxKind::FUNCTION_NAME | SyntaxKind::PROCEDURE_NAME))?;
     Some(Deed::CreateRoutine(Box::new(Routine {
         name: object(&named)?,
+        parameters: parameters(node),
         or_replace: child(node, SyntaxKind::OR_REPLACE).is_some(),
         definer: any(SyntaxKind::SECURITY_DEFINER_FUNC_OPTION),
-        pinned,
+        pinned: options.as_ref().and_then(pinned).unwrap_or(false),
         procedure,
     })))
+}
+
+fn altered_routine(node: &SyntaxNode) -> Option<Deed> {
+    let options = child(node, SyntaxKind::FUNC_OPTION_LIST)?;
+    let signature = node.children().next()?;
+    let has = |kind| child(&options, kind).is_some();
+    let definer = has(SyntaxKind::SECURITY_DEFINER_FUNC_OPTION);
+    Some(Deed::AlterRoutine(Box::new(RoutineChange {
+        name: object(&signature)?,
+        parameters: parameters(&signature),
+        definer: (definer || has(SyntaxKind::SECURITY_INVOKER_FUNC_OPTION)).then_some(definer),
+        pinned: pinned(&options),
+    })))
+}
+
+/// What the options of a function say about its own `search_path`.
+fn pinned(options: &SyntaxNode) -> Option<bool> {
+    let said = |option: SyntaxNode| {
+        let last = option.last_token().map(|token| token.kind());
+        let is_path = object(&option).is_some_and(|parameter| parameter.name == "search_path");
+        match option.kind() {
+            SyntaxKind::SET_FUNC_OPTION if is_path => Some(last != Some(SyntaxKind::DEFAULT_KW)),
+            SyntaxKind::RESET_FUNC_OPTION if is_path || last == Some(SyntaxKind::ALL_KW) => Some(false),
+            _ => None,
+        }
+    };
+    options.children().filter_map(said).last()
+}
+
+/// The types of what a function takes.
+fn parameters(node: &SyntaxNode) -> Vec<String> {
+    let list = child(node, SyntaxKind::PARAM_LIST);
+    let each = list.iter().flat_map(|list| list.children()).filter_map(ast::Param::cast);
+    let taken = each.filter(|one| !matches!(one.mode(), Some(ast::ParamMode::ParamOut(_))));
+    taken.filter_map(|one| one.func_type()).map(|kind| plain(kind.syntax())).collect()
 }
 
 fn policy(node: &ast::CreatePolicy) -> Option<Deed> {
@@ -367,10 +409,7 @@ fn policy(node: &ast::CreatePolicy) -> Option<Deed> {
         node.using_expr_clause().map(|clause| clause.syntax().clone()),
         node.with_check_expr_clause().map(|clause| clause.syntax().clone()),
     ];
-    let open = conditions.into_iter().flatten().filter(|clause| {
-        let text = plain(clause);
-        matches!(text.trim_start_matches("using").trim_start_matches("with check"), "(true)" | "((true))")
-    });
+    let open = conditions.into_iter().flatten().filter(lets_all_pass);
     let restrictive = node.as_policy_type().is_some_and(|kind| plain(kind.syntax()).contains("restrictive"));
     let object = on_table(node.syntax())?;
     Some(Deed::CreatePolicy(Box::new(Policy {
@@ -378,6 +417,19 @@ fn policy(node: &ast::CreatePolicy) -> Option<Deed> {
         table: self::object(node.on_table()?.syntax())?,
         open: open.map(|clause| range(&clause)).collect(),
         restrictive,
+    })))
+}
+
+fn altered_policy(node: &ast::AlterPolicy) -> Option<Deed> {
+    const CONDITIONS: [SyntaxKind; 2] = [SyntaxKind::USING_EXPR_CLAUSE, SyntaxKind::WITH_CHECK_EXPR_CLAUSE];
+    let action = node.action()?;
+    let conditions = action.syntax().children().filter(|part| CONDITIONS.contains(&part.kind()));
+    Some(Deed::AlterPolicy(Box::new(Policy {
+        name: on_table(node.syntax())?.name,
+        table: object(node.on_table()?.syntax())?,
+        open: conditions.filter(lets_all_pass).map(|clause| range(&clause)).collect(),
+        // Its kind cannot be altered, and the statement does not say it.
+        restrictive: false,
     })))
 }
 
@@ -419,8 +471,10 @@ fn write(node: &SyntaxNode, how: How) -> Deed {
         }),
         _ => true,
     };
-    let filtered =
-        node.children().any(|part| matches!(part.kind(), SyntaxKind::WHERE_CLAUSE | SyntaxKind::WHERE_CURRENT_OF));
+    let filtered = node.children().any(|part| match part.kind() {
+        SyntaxKind::WHERE_CLAUSE => !lets_all_pass(&part),
+        kind => kind == SyntaxKind::WHERE_CURRENT_OF,
+    });
     let limited = from_query && (has(SyntaxKind::LIMIT_CLAUSE) || has(SyntaxKind::FETCH_CLAUSE));
     Deed::Write(Write { how, table, filtered, limited, from_query })
 }

@@ -1,8 +1,10 @@
 //! A new table without row level security, in a schema that demands it.
 
-use crate::review::deed::{Deed, TableChange};
+use crate::review::deed::{Deed, Object, TableChange};
 use crate::review::finding::{Fix, Severity};
+use crate::review::known::Known;
 use crate::review::rule::{Check, Example, Report, Rule};
+use crate::review::sql::Statement;
 use crate::review::subject::Subject;
 
 /// The rule.
@@ -16,32 +18,102 @@ pub static RULE: Rule = Rule {
     examples: &[
         Example::bad("CREATE TABLE secured.t (id bigint);"),
         Example::good("CREATE TABLE secured.t (id bigint); ALTER TABLE secured.t ENABLE ROW LEVEL SECURITY;"),
+        Example::bad("SELECT a INTO secured.c FROM t;"),
+        Example::bad("ALTER TABLE internal.t SET SCHEMA secured;"),
+        Example::bad("ALTER TABLE secured.t DISABLE ROW LEVEL SECURITY;"),
+        Example::bad(
+            "CREATE TABLE secured.t (id bigint); ALTER TABLE secured.t ENABLE ROW LEVEL SECURITY; ALTER TABLE secured.t DISABLE ROW LEVEL SECURITY;",
+        ),
         Example::good("CREATE TABLE internal.t (id bigint);"),
+        Example::good("SELECT a INTO TEMP c FROM t;"),
+        Example::good("ALTER TABLE internal.t DISABLE ROW LEVEL SECURITY;"),
+        Example::good("ALTER TABLE secured.t NO FORCE ROW LEVEL SECURITY;"),
+        Example::good(
+            "ALTER TABLE secured.t DISABLE ROW LEVEL SECURITY; UPDATE secured.t SET a = 1; ALTER TABLE secured.t ENABLE ROW LEVEL SECURITY;",
+        ),
+        Example::good(
+            "ALTER TABLE internal.t SET SCHEMA secured; ALTER TABLE secured.t RENAME TO u; ALTER TABLE secured.u ENABLE ROW LEVEL SECURITY;",
+        ),
+        Example::good("ALTER TABLE internal.t SET SCHEMA secured;")
+            .after("CREATE TABLE internal.t (id bigint); ALTER TABLE internal.t ENABLE ROW LEVEL SECURITY;"),
     ],
-    check: Check::Alone(check),
+    check: Check::Known(check),
 };
 
-fn check(subject: &Subject<'_>, report: &mut Report) {
+fn check(subject: &Subject<'_>, known: &Known, report: &mut Report) {
     let secured = &subject.settings.secured_schemas;
-    for statement in &subject.up.statements {
-        let Deed::CreateTable(table) = &statement.deed else { continue };
-        // A part of a table is read through the table, unless somebody asks for it by its own name.
-        if table.temporary || !secured.iter().any(|schema| schema == table.name.schema()) {
-            continue;
-        }
-        let enabled = subject.up.statements.iter().any(|one| {
-            matches!(&one.deed, Deed::AlterTable(name, changes)
-                if name.is(&table.name) && changes.contains(&TableChange::EnableRls))
-        });
-        if !enabled {
-            let message = format!("The table {} has no row level security.", table.name);
-            let enable = format!("ALTER TABLE {} ENABLE ROW LEVEL SECURITY;", table.name);
-            let line = subject.up.line_behind(statement, &enable);
-            let found = report.up(statement.range.clone(), message).help(enable);
-            // Without a policy nobody but the owner sees a row any more: that is for its author to decide.
-            if let Some((at, line)) = line {
-                found.fix(Fix::insert("enable row level security", at, line));
+    let is_secured = |table: &Object| secured.iter().any(|schema| schema == table.schema());
+    for (place, statement) in subject.up.statements.iter().enumerate() {
+        let rest = &subject.up.statements[place + 1..];
+        match &statement.deed {
+            // A part of a table is read through the table, unless somebody asks for it by its own name.
+            Deed::CreateTable(table) if !table.temporary && is_secured(&table.name) => {
+                let (_, said) = later(&[], rest, &table.name);
+                if !said.contains(&true) {
+                    lacks(subject, statement, &table.name, report);
+                }
             }
+            Deed::AlterTable(table, changes) => {
+                let mut table = table.clone();
+                for (place, change) in changes.iter().enumerate() {
+                    let before = table.clone();
+                    follow(&mut table, change);
+                    let (last, said) = later(&changes[place + 1..], rest, &table);
+                    let moves = matches!(change, TableChange::SetSchema(_)) && !is_secured(&before);
+                    let is_kept = || known.table(&last).is_some_and(|known| known.secured);
+                    if !is_secured(&table) {
+                        continue;
+                    }
+                    if moves && !said.contains(&true) && !is_kept() {
+                        lacks(subject, statement, &table, report);
+                    }
+                    if *change == TableChange::DisableRls && said.last() != Some(&true) {
+                        report.up(statement.range.clone(), format!("The table {table} loses its row level security."));
+                    }
+                }
+            }
+            _ => {}
         }
     }
+}
+
+fn lacks(subject: &Subject<'_>, statement: &Statement, table: &Object, report: &mut Report) {
+    let message = format!("The table {table} has no row level security.");
+    let enable = format!("ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;");
+    let line = subject.up.line_behind(statement, &enable);
+    let found = report.up(statement.range.clone(), message).help(enable);
+    // Without a policy nobody but the owner sees a row any more: that is for its author to decide.
+    if let Some((at, line)) = line {
+        found.fix(Fix::insert("enable row level security", at, line));
+    }
+}
+
+fn follow(table: &mut Object, change: &TableChange) {
+    match change {
+        TableChange::Rename(to) => table.name.clone_from(to),
+        TableChange::SetSchema(to) => table.schema = Some(to.clone()),
+        _ => {}
+    }
+}
+
+/// What a table is called in the end, and when its row level security is switched on or off after a place of the file.
+fn later(changes: &[TableChange], rest: &[Statement], table: &Object) -> (Object, Vec<bool>) {
+    let (mut table, mut said) = (table.clone(), Vec::new());
+    let mut take = |table: &mut Object, changes: &[TableChange]| {
+        for change in changes {
+            match change {
+                TableChange::EnableRls => said.push(true),
+                TableChange::DisableRls => said.push(false),
+                _ => follow(table, change),
+            }
+        }
+    };
+    take(&mut table, changes);
+    for statement in rest {
+        match &statement.deed {
+            Deed::AlterTable(altered, changes) if altered.is(&table) => take(&mut table, changes),
+            _ => {}
+        }
+    }
+    (table, said)
 }

@@ -16,7 +16,16 @@ pub static RULE: Rule = Rule {
     examples: &[
         Example::bad("CREATE POLICY p ON t FOR SELECT USING (true);"),
         Example::bad("CREATE POLICY p ON t FOR INSERT WITH CHECK ( TRUE );"),
+        Example::bad("CREATE POLICY p ON t USING (1=1);"),
+        Example::bad("CREATE POLICY p ON t USING ('t'::boolean);"),
+        Example::bad("CREATE POLICY p ON t USING (owner = current_user OR (TRUE));"),
+        Example::bad("ALTER POLICY p ON t USING (true);"),
+        Example::bad("ALTER POLICY p ON t TO public WITH CHECK (CAST('yes' AS bool));"),
         Example::good("CREATE POLICY p ON t USING (owner = current_user);"),
+        Example::good("CREATE POLICY p ON t USING (owner = current_user AND true);"),
+        Example::good("CREATE POLICY p ON t USING (1 = 2 OR NULL = NULL OR 'f'::boolean);"),
+        Example::good("ALTER POLICY p ON t USING (owner = current_user);"),
+        Example::good("ALTER POLICY p ON t RENAME TO q;"),
         Example::good("CREATE POLICY p ON t AS RESTRICTIVE USING (true);"),
     ],
     check: Check::Alone(check),
@@ -24,7 +33,7 @@ pub static RULE: Rule = Rule {
 
 fn check(subject: &Subject<'_>, report: &mut Report) {
     for statement in &subject.up.statements {
-        let Deed::CreatePolicy(policy) = &statement.deed else { continue };
+        let (Deed::CreatePolicy(policy) | Deed::AlterPolicy(policy)) = &statement.deed else { continue };
         for range in policy.open.iter().filter(|_| !policy.restrictive) {
             report.up(range.clone(), format!("The policy {} on {} lets every row pass.", policy.name, policy.table));
         }

@@ -16,6 +16,9 @@ pub static RULE: Rule = Rule {
     examples: &[
         Example::bad("UPDATE t SET a = 1;"),
         Example::bad("DELETE FROM t;"),
+        Example::bad("UPDATE t SET a = 1 WHERE true;"),
+        Example::bad("DELETE FROM t WHERE 1 = 1;"),
+        Example::good("DELETE FROM t WHERE 1 = 1 AND id = 7;"),
         Example::good("UPDATE t SET a = 1 WHERE id IN (SELECT id FROM t WHERE a IS NULL LIMIT 1000);"),
         Example::good("UPDATE t SET a = 1 WHERE id = 7;"),
         Example::good("CREATE TABLE t (a int); UPDATE t SET a = 1;"),

@@ -18,7 +18,17 @@ pub static RULE: Rule = Rule {
             .after("CREATE VIEW v WITH (security_invoker = true) AS SELECT a FROM t;"),
         Example::good("CREATE OR REPLACE VIEW v WITH (security_invoker = true) AS SELECT a FROM t;")
             .after("CREATE VIEW v WITH (security_invoker) AS SELECT a FROM t;"),
+        Example::bad("ALTER VIEW v SET (security_invoker = false);")
+            .after("CREATE VIEW v WITH (security_invoker = true) AS SELECT a FROM t;"),
+        Example::bad("ALTER VIEW v SET (security_invoker = 'NO');"),
+        Example::bad("ALTER VIEW v SET (security_invoker = 0);"),
+        Example::bad("ALTER VIEW v RESET (security_invoker);"),
+        Example::bad("ALTER TABLE v SET (security_invoker = off);"),
         Example::good("CREATE OR REPLACE VIEW v AS SELECT a FROM t;").after("CREATE VIEW v AS SELECT a FROM t;"),
+        Example::good("ALTER VIEW v SET (security_invoker);"),
+        Example::good("ALTER VIEW v RESET (security_invoker); ALTER VIEW v SET (security_invoker = ON);"),
+        Example::good("ALTER VIEW v RESET (security_invoker);").after("CREATE VIEW v AS SELECT a FROM t;"),
+        Example::good("ALTER VIEW v SET (security_barrier = false);"),
     ],
     check: Check::Known(check),
 };
