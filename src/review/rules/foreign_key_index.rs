@@ -1,5 +1,7 @@
 //! A foreign key without an index on its columns.
 
+use std::borrow::Cow;
+
 use crate::migration::table::quote_identifier;
 use crate::review::deed::{Deed, TableChange};
 use crate::review::finding::{Fix, Severity};
@@ -23,6 +25,14 @@ pub static RULE: Rule = Rule {
         Example::good("CREATE TABLE t (u_id bigint PRIMARY KEY REFERENCES u (id));"),
         Example::good("ALTER TABLE t ADD FOREIGN KEY (u_id) REFERENCES u (id);")
             .after("CREATE INDEX i ON t (u_id, a);"),
+        Example::bad(
+            "CREATE TABLE t (u_id bigint REFERENCES u (id), a int); CREATE INDEX ON t (u_id) WHERE a IS NOT NULL;",
+        ),
+        Example::good("CREATE TABLE t (u_id bigint REFERENCES u (id)); CREATE INDEX ON t (u_id DESC NULLS LAST);"),
+        Example::good(
+            "CREATE TABLE t (u_id bigint REFERENCES u (id)); CREATE INDEX ON t (u_id) WHERE u_id IS NOT NULL;",
+        ),
+        Example::good("CREATE TABLE t (\"uId\" bigint REFERENCES u (id)); CREATE INDEX ON t (\"uId\");"),
     ],
     check: Check::Known(check),
 };
@@ -40,8 +50,8 @@ fn check(subject: &Subject<'_>, known: &Known, report: &mut Report) {
             let leads = |index: &&KnownIndex| {
                 let first = &index.items[..columns.len().min(index.items.len())];
                 first.len() == columns.len()
-                    && index.predicate.is_none()
-                    && columns.iter().all(|column| first.contains(column))
+                    && index.predicate.as_deref().is_none_or(|predicate| lets_through(predicate, columns))
+                    && columns.iter().all(|column| first.iter().any(|item| column_of(item) == *column))
             };
             if !columns.is_empty() && !known.indexes.iter().any(|index| leads(&index)) {
                 let names = columns.join(", ");
@@ -57,4 +67,24 @@ fn check(subject: &Subject<'_>, known: &Known, report: &mut Report) {
             }
         }
     }
+}
+
+/// The column that an index's key is, whatever its order; of an expression, something that no column is called.
+fn column_of(item: &str) -> Cow<'_, str> {
+    match item.strip_prefix('"') {
+        Some(quoted) => {
+            let end = quoted.rfind('"').unwrap_or(quoted.len());
+            Cow::Owned(quoted[..end].replace("\"\"", "\""))
+        }
+        None => Cow::Borrowed(item.split(' ').next().unwrap_or(item)),
+    }
+}
+
+/// Whether an index with this predicate has every row that a look for values of these columns can find: null is no value.
+fn lets_through(predicate: &str, columns: &[String]) -> bool {
+    let condition = predicate.strip_prefix("where ").unwrap_or(predicate);
+    condition.split(" and ").all(|part| {
+        let part = part.trim_matches(['(', ')', ' ']);
+        part.strip_suffix(" is not null").is_some_and(|column| columns.iter().any(|one| *one == column_of(column)))
+    })
 }
