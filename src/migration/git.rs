@@ -34,7 +34,7 @@ pub fn commit_of(dir: &Path) -> Option<Commit> {
 }
 
 /// The folder of the repository that `dir` is in, without links.
-pub fn root(dir: &Path) -> Option<PathBuf> {
+fn root(dir: &Path) -> Option<PathBuf> {
     line(dir, ["rev-parse", "--show-toplevel"]).map(PathBuf::from)
 }
 
@@ -73,6 +73,8 @@ pub fn changed_since(dir: &Path, revision: &str, below: &[&Path]) -> Option<Vec<
 /// Which files below some folders differ from what is committed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Differing {
+    /// The repository's folder, without links.
+    pub root: PathBuf,
     /// Those that are not committed as they are.
     pub uncommitted: HashSet<PathBuf>,
     /// Those that the main branch has, at `origin` or else here, and that are not as they are there. What the branch got
@@ -102,7 +104,7 @@ pub fn differing(dir: &Path, branch: &str, below: &[&Path]) -> Option<Differing>
         (looked, root, compared)
     });
     let (looked, root) = looked.zip(root)?;
-    let mut differing = Differing::default();
+    let mut differing = Differing { root: root.clone(), ..Differing::default() };
     let mut known = HashSet::new();
     for entry in looked.split(|byte| *byte == 0) {
         // Two letters for what the index and the folder have made of the last commit's file, and a blank.

@@ -223,9 +223,4 @@ impl Examined {
         let working = self.up.working().filter(|statement| !record(&statement.range));
         working.filter_map(|statement| Category::of(&statement.deed)).collect()
     }
-
-    /// The gravest of its findings.
-    pub fn gravest(&self) -> Option<Severity> {
-        self.findings.iter().map(|finding| finding.severity).max()
-    }
 }

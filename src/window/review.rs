@@ -114,11 +114,6 @@ impl Reviewed {
             examined.settle(rules);
         }
     }
-
-    /// The gravest of its findings.
-    pub fn gravest(&self) -> Option<Severity> {
-        self.examined.as_ref().map_or(Some(Severity::Error), Examined::gravest)
-    }
 }
 
 /// How many findings there are of each severity.

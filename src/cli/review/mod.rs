@@ -141,12 +141,9 @@ pub fn run(options: &Options, session: &mut Session) -> Result<Exit, CommandErro
         ..Request::default()
     };
     let folder = session.surroundings.folder.clone();
-    // Who reads these looks for files from the repository's folder on, wherever the command runs.
-    let of_repository = options.diff || matches!(options.format, Format::Sarif | Format::Github);
-    let root = of_repository.then(|| git::root(&context.layout().migrations)).flatten();
     if options.diff {
         let mending = mend(&context.config, &catalogue, &mut request);
-        return fix::print_patch(&mending, Page { folder: &folder, root: root.as_deref() }, session);
+        return fix::print_patch(&mending, Page { folder: &folder, repository: Some(&request.git) }, session);
     }
     let mut mending = None;
     if options.fix {
@@ -159,7 +156,9 @@ pub fn run(options: &Options, session: &mut Session) -> Result<Exit, CommandErro
     if let (Format::Text, Some(mending)) = (options.format, &mending) {
         fix::print(mending, &folder, session)?;
     }
-    let page = Page { folder: &folder, root: root.as_deref() };
+    // Who reads these looks for files from the repository's folder on, wherever the command runs.
+    let of_repository = matches!(options.format, Format::Sarif | Format::Github);
+    let page = Page { folder: &folder, repository: of_repository.then_some(&request.git) };
     let tally = {
         let (verbose, output) = (session.global.verbose > 0, &mut session.output);
         let mut sheet: Box<dyn Sheet> = match options.format {
@@ -220,17 +219,18 @@ fn print(
 struct Page<'a> {
     /// The folder in which the command runs.
     folder: &'a Path,
-    /// The repository's folder, without links, where paths are to be shown from there.
-    root: Option<&'a Path>,
+    /// What git says, where paths are to be shown from the repository's folder.
+    repository: Option<&'a Git>,
 }
 
 impl Page<'_> {
     /// A path as it is shown: from the repository's folder, else from the one in which the command runs, where it lies
     /// below.
     fn path(&self, path: &Path) -> String {
-        let real = self.root.map(|_| path.canonicalize().unwrap_or_else(|_| path.to_owned()));
-        let below = self.root.zip(real.as_ref()).and_then(|(root, real)| real.strip_prefix(root).ok());
-        super::output::path(below.or_else(|| path.strip_prefix(self.folder).ok()).unwrap_or(path))
+        match self.repository.and_then(|git| git.path_in_repository(path)) {
+            Some(path) => super::output::path(&path),
+            None => super::output::path(path.strip_prefix(self.folder).unwrap_or(path)),
+        }
     }
 }
 

@@ -84,17 +84,14 @@ impl<'a> Said<'a> {
 
 /// Whether a function runs as its owner, and whether it sets its own `search_path`, once the file has run.
 fn in_the_end(statements: &[Statement], said: &Said<'_>) -> (Option<bool>, Option<bool>) {
-    let called = || statements.iter().filter_map(Said::of).filter(|other| other.name.is(said.name));
-    let made: Vec<&[String]> = statements
-        .iter()
-        .filter(|one| matches!(one.deed, Deed::CreateRoutine(_)))
-        .filter_map(Said::of)
-        .filter(|other| other.name.is(said.name))
-        .map(|other| other.parameters)
-        .collect();
+    let of_it = |statement| Said::of(statement).filter(|other| other.name.is(said.name));
+    let makes = |statement: &&Statement| matches!(statement.deed, Deed::CreateRoutine(_));
+    let made: Vec<&[String]> = statements.iter().filter(makes).filter_map(of_it).map(|one| one.parameters).collect();
     // A type has more than one name, so that parameters only count where there are several functions to tell apart.
     let is_overloaded = made.iter().any(|parameters| *parameters != made[0]);
-    called()
+    statements
+        .iter()
+        .filter_map(of_it)
         .filter(|other| !is_overloaded || other.parameters == said.parameters)
         .fold((None, None), |before, other| (other.definer.or(before.0), other.pinned.or(before.1)))
 }

@@ -1,7 +1,7 @@
 //! What git and the environments say of a migration's files.
 
 use std::collections::HashSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::config::{Config, Environment};
 use crate::migration::catalogue::{Layout, Migration, MigrationFile};
@@ -23,6 +23,8 @@ use super::mend::Standing;
 /// What git says of the files.
 #[derive(Debug, Clone, Default)]
 pub struct Git {
+    /// The repository's folder, without links, where there is one.
+    pub root: Option<PathBuf>,
     /// Those that are not committed as they are.
     pub uncommitted: HashSet<PathBuf>,
     /// Those that are not as the main branch has them.
@@ -49,8 +51,10 @@ impl Git {
         let main_branch = config.review.main_branch.clone();
         let differing = git::differing(&layout.migrations, &main_branch, &below);
         let lacks_branch = differing.as_ref().is_some_and(|differing| !differing.has_branch);
+        let root = differing.as_ref().map(|differing| differing.root.clone());
         let differing = differing.unwrap_or_default();
         Git {
+            root,
             uncommitted: differing.uncommitted,
             changed: differing.from_branch,
             lacks_branch,
@@ -60,6 +64,12 @@ impl Git {
             rollbacks_beside: is_read_by_supabase(layout),
             folders: RealFolders::of(&below),
         }
+    }
+
+    /// A file's path from the repository's folder on, where it lies below.
+    pub fn path_in_repository(&self, file: &Path) -> Option<PathBuf> {
+        let file = self.folders.named(file);
+        file.strip_prefix(self.root.as_ref()?).ok().map(Path::to_owned)
     }
 
     /// Asks git what has to be known before files are changed, too.
