@@ -358,12 +358,11 @@ impl NewDialog {
         match self.named.as_ref().map(|named| &named.name) {
             Some(Ok(name)) => {
                 line(0, Role::Strong, &name.up_file_name());
-                line(1, Role::Text, &name.down_file_name());
                 let layout = &canvas.world.config.project.layout;
                 let rollbacks = layout.rollbacks.as_ref().and_then(|folder| folder.file_name());
-                let apart = rollbacks.map(|name| format!(", the rollback in {}", name.to_string_lossy()));
-                let folder = layout.migrations.display();
-                line(2, Role::Dim, &format!("in {folder}{}", apart.unwrap_or_default()));
+                let apart = rollbacks.map(|name| format!("   in {}", name.to_string_lossy())).unwrap_or_default();
+                line(1, Role::Text, &format!("{}{apart}", name.down_file_name()));
+                line(2, Role::Dim, &format!("in {}", layout.migrations.display()));
             }
             Some(Err(_)) | None if self.text(Field::Description).is_empty() => {
                 line(0, Role::Dim, "The names of the files are made of the type and the description.");
