@@ -10,6 +10,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+pub(super) use depth::is_shallow;
 pub use needs::needs;
 
 /// An approval that another person has to give before a migration may be applied.

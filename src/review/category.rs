@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::deed::{Deed, TableChange, Thing};
+use super::deed::{Block, Deed, TableChange, Thing};
 
 /// The kinds of change that the governance document tells apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -46,12 +46,15 @@ impl Category {
             Deed::AlterRoutine(change) if change.definer.is_some() || change.pinned.is_some() => Self::Security,
             Deed::AlterTable(_, changes)
                 if !changes.is_empty()
-                    && changes.iter().all(|one| matches!(one, TableChange::EnableRls | TableChange::DisableRls)) =>
+                    && (changes.iter().all(|one| matches!(one, TableChange::EnableRls | TableChange::DisableRls))
+                        || changes.iter().any(|one| matches!(one, TableChange::Invoker(_)))) =>
             {
                 Self::Security
             }
-            Deed::Write(_) | Deed::Truncate(_) | Deed::Do | Deed::Select => Self::Data,
-            Deed::Begin | Deed::End | Deed::Session | Deed::Lock(_) | Deed::Other => return None,
+            Deed::Write(_) | Deed::Truncate(_) | Deed::Do(Block::Opaque) | Deed::Select => Self::Data,
+            Deed::Do(Block::Read) | Deed::Begin | Deed::End | Deed::Session | Deed::Lock(_) | Deed::Other => {
+                return None;
+            }
             _ => Self::Schema,
         })
     }

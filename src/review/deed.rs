@@ -3,11 +3,13 @@
 mod read;
 mod table;
 mod truth;
+mod within;
 
 use std::fmt;
 
 pub use read::deed_of;
 pub(super) use read::range;
+pub use within::{Within, within};
 
 use crate::migration::table::quote_identifier;
 
@@ -72,8 +74,8 @@ pub enum Deed {
     Create(Thing, Object),
     /// Adds a value to an enum type.
     AddEnumValue(Object, String),
-    /// Changes an object of another kind.
-    Alter(&'static str),
+    /// Changes an object of another kind, or makes or drops one that has no name of its own.
+    Alter(Box<Change>),
     /// Drops objects.
     Drop(Drop),
     /// Grants or takes away.
@@ -86,8 +88,8 @@ pub enum Deed {
     Lock(Vec<Object>),
     /// Gathers statistics or cleans up; of these tables, or of all.
     Maintain(Vec<Object>),
-    /// Runs a block of code.
-    Do,
+    /// Runs a block of code; what it does is told by the statements within it.
+    Do(Block),
     /// Reads, which may write through a function.
     Select,
     /// Begins a transaction.
@@ -161,6 +163,8 @@ pub enum TableChange {
         /// Whether it is dropped only where there is one.
         if_exists: bool,
     },
+    /// Whether it asks with the rights of whoever uses it is set: it is a view.
+    Invoker(bool),
     /// Row level security is switched on.
     EnableRls,
     /// Row level security is switched off.
@@ -171,10 +175,32 @@ pub enum TableChange {
     RenameColumn(String, String),
     /// The table goes to another schema.
     SetSchema(String),
-    /// A column's type changes.
-    Retype(String),
+    /// Something of a column changes.
+    AlterColumn {
+        /// Its name.
+        name: String,
+        /// What of it.
+        aspect: Aspect,
+    },
+    /// A constraint gets another name.
+    RenameConstraint(String, String),
+    /// A setting of the table changes: its owner, its parameters, its partitions, what else it has.
+    Setting,
     /// A part is taken out of the table.
     Detach(Object),
+    /// Something that leaves the table what it was.
+    Other,
+}
+
+/// What of a column changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Aspect {
+    /// Its type.
+    Type,
+    /// What it is where nothing is said.
+    Default,
+    /// Whether it may be null.
+    NotNull,
     /// Something else.
     Other,
 }
@@ -262,6 +288,39 @@ pub struct Policy {
     pub restrictive: bool,
 }
 
+/// How a block of code was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Block {
+    /// Every statement of it is known.
+    Read,
+    /// It may do more: it puts statements together as it runs, or could not be read.
+    Opaque,
+}
+
+/// A change of an object of a kind that no rule knows more of.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// Whether it is made, altered or dropped.
+    pub verb: Verb,
+    /// What it is: `sequence`, `cast`.
+    pub kind: String,
+    /// What it is called, in one form.
+    pub name: String,
+    /// Its new name, where it has one.
+    pub renamed: Option<String>,
+}
+
+/// What a statement begins with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Verb {
+    /// `CREATE`
+    Create,
+    /// `ALTER`
+    Alter,
+    /// `DROP`
+    Drop,
+}
+
 /// A kind of object, as far as the rules tell them apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Thing {
@@ -337,6 +396,8 @@ pub struct Grant {
     pub revoke: bool,
     /// To whom.
     pub roles: Vec<String>,
+    /// On what; nothing where it is a role, or all there is in a schema.
+    pub on: Vec<Object>,
     /// Whether whatever is made later has it as well.
     pub by_default: bool,
 }

@@ -145,7 +145,7 @@ impl Examined {
 
     /// Looks at the migration with what those before it have made, and takes in what it makes.
     pub fn follow(&mut self, known: &mut Known, settings: &Settings, rules: &Rules) {
-        known.take(self.name.as_str(), &self.up.statements);
+        known.take(self.name.as_str(), self.up.with_inner());
         let found = self.check(settings, rules, Some(known));
         self.findings.extend(found);
     }
@@ -184,7 +184,8 @@ impl Examined {
         let Some(fix) = &mut finding.fix else { return finding };
         let statement = self.up.statements.iter().find(|one| one.range.contains(&finding.range.start));
         let wrapped = matches!(&self.up.script, Ok(script) if script.structure() == Structure::Wrapped);
-        let is_alone = self.up.working().count() == 1;
+        let idle = |deed: &Deed| matches!(deed, Deed::Begin | Deed::End | Deed::Session);
+        let is_alone = self.up.statements.iter().filter(|one| !idle(&one.deed)).count() == 1;
         let allowed = statement.is_some_and(|one| match &one.deed {
             // It takes one index, and without CASCADE only.
             Deed::Drop(drop) => drop.names.len() == 1 && !drop.cascade,

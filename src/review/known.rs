@@ -21,8 +21,8 @@ pub struct Known {
 pub struct KnownTable {
     /// Whether row level security is on.
     pub secured: bool,
-    /// Its policies.
-    pub policies: Vec<String>,
+    /// Its policies, each with whether it takes rows away from what others allow.
+    pub policies: Vec<(String, bool)>,
     /// Its indexes, those of its keys among them.
     pub indexes: Vec<KnownIndex>,
 }
@@ -93,18 +93,14 @@ impl Known {
                 }
                 Deed::CreateIndex(index) => self.create_index(index, by),
                 Deed::CreatePolicy(policy) => {
-                    self.tables.entry(policy.table.key()).or_default().policies.push(policy.name.clone());
+                    self.tables
+                        .entry(policy.table.key())
+                        .or_default()
+                        .policies
+                        .push((policy.name.clone(), policy.restrictive));
                 }
                 Deed::CreateView(view) => self.create_view(view, &statement.range),
-                Deed::AlterViewInvoker(view, invoker) => {
-                    let before = self.views.insert(view.key(), *invoker);
-                    if *invoker {
-                        self.lost_invoker.retain(|(_, lost)| !lost.is(view));
-                    } else if before != Some(false) {
-                        // Whoever takes it away from a view that is not known knows that it is there.
-                        self.lost_invoker.push((statement.range.clone(), view.clone()));
-                    }
-                }
+                Deed::AlterViewInvoker(view, invoker) => self.alter_view(view, *invoker, &statement.range),
                 Deed::Drop(drop) => self.drop(drop),
                 _ => {}
             }
@@ -112,6 +108,9 @@ impl Known {
     }
 
     fn change(&mut self, name: &Object, change: &TableChange, (migration, range): (&str, &Range<usize>)) {
+        if let TableChange::Invoker(invoker) = change {
+            return self.alter_view(name, *invoker, range);
+        }
         let table = self.tables.entry(name.key()).or_default();
         match change {
             TableChange::Key { name, columns } => table.add(KnownIndex {
@@ -167,6 +166,16 @@ impl Known {
         });
     }
 
+    fn alter_view(&mut self, view: &Object, invoker: bool, range: &Range<usize>) {
+        let before = self.views.insert(view.key(), invoker);
+        if invoker {
+            self.lost_invoker.retain(|(_, lost)| !lost.is(view));
+        } else if before != Some(false) {
+            // Whoever takes it away from a view that is not known knows that it is there.
+            self.lost_invoker.push((range.clone(), view.clone()));
+        }
+    }
+
     fn create_view(&mut self, view: &View, range: &Range<usize>) {
         if view.materialized || view.temporary {
             return;
@@ -199,7 +208,7 @@ impl Known {
                     let table = name.schema.as_deref().and_then(|table| table.split_once('.'));
                     let key = table.map(|(schema, table)| (schema.to_owned(), table.to_owned()));
                     if let Some(table) = key.and_then(|key| self.tables.get_mut(&key)) {
-                        table.policies.retain(|policy| *policy != name.name);
+                        table.policies.retain(|(policy, _)| *policy != name.name);
                     }
                 }
                 _ => {}

@@ -8,7 +8,7 @@ use squawk_lexer::TokenKind;
 use squawk_syntax::ast::{self, AstNode};
 use squawk_syntax::{Parse, SourceFile, SyntaxKind};
 
-use super::deed::{Deed, deed_of, range};
+use super::deed::{Block, Deed, Within, deed_of, range, within};
 use super::words::Words;
 use crate::migration::lexer::Lexer;
 use crate::migration::script::{LineIndex, Position, Script, ScriptError, ScriptOptions, Structure};
@@ -57,6 +57,8 @@ pub struct Sql {
     pub text: Arc<str>,
     /// Its statements. None where it is nested too deeply to be read.
     pub statements: Vec<Statement>,
+    /// The same and those within them, where there are any: each behind the one that it is in.
+    with_inner: Option<Vec<Statement>>,
     /// Where `*` stands for the columns of a query.
     pub stars: Vec<Range<usize>>,
     /// Its string constants, dollar-quoted ones among them.
@@ -88,6 +90,7 @@ impl Sql {
         let mut sql = Sql {
             text: script.as_ref().map_or_else(|_| text.into(), |script| Arc::clone(script.source())),
             statements: Vec::new(),
+            with_inner: None,
             stars: Vec::new(),
             strings,
             comments,
@@ -114,7 +117,11 @@ impl Sql {
             if matches!(statement, ast::Stmt::EmptyStmt(_)) {
                 continue;
             }
-            let deed = deed_of(&statement);
+            let mut deed = deed_of(&statement);
+            let Within { deeds: inner, is_opaque } = within(&statement);
+            if is_opaque && deed == Deed::Do(Block::Read) {
+                deed = Deed::Do(Block::Opaque);
+            }
             if deed == Deed::Begin && open.is_none() {
                 open = transactions.next();
             }
@@ -122,11 +129,16 @@ impl Sql {
             if deed == Deed::End && !wrapped {
                 open = None;
             }
-            self.statements.push(Statement {
-                range: self.without_semicolon(range(statement.syntax())),
-                deed,
-                transaction,
-            });
+            let range = self.without_semicolon(range(statement.syntax()));
+            let statement = Statement { range, deed, transaction };
+            if !inner.is_empty() && self.with_inner.is_none() {
+                self.with_inner = Some(self.statements.clone());
+            }
+            if let Some(all) = &mut self.with_inner {
+                all.push(statement.clone());
+                all.extend(inner.into_iter().map(|(range, deed)| Statement { range, deed, transaction }));
+            }
+            self.statements.push(statement);
         }
         // To walk the whole tree costs as much as some rules do; most files have no star.
         let tree = has_star.then(|| parse.syntax_node());
@@ -209,9 +221,16 @@ impl Sql {
         self.too_deep.is_none() && !self.too_long
     }
 
-    /// The statements that do something to the database.
+    /// Its statements, and those within a block of code or a WITH clause, each behind the one that it is in.
+    pub fn with_inner(&self) -> &[Statement] {
+        self.with_inner.as_ref().unwrap_or(&self.statements)
+    }
+
+    /// The statements that do something to the database. What a block of code does is told by those within it, unless
+    /// there may be more.
     pub fn working(&self) -> impl Iterator<Item = &Statement> {
-        self.statements.iter().filter(|one| !matches!(one.deed, Deed::Begin | Deed::End | Deed::Session))
+        let idle = |deed: &Deed| matches!(deed, Deed::Begin | Deed::End | Deed::Session | Deed::Do(Block::Read));
+        self.with_inner().iter().filter(move |one| !idle(&one.deed))
     }
 }
 

@@ -155,6 +155,8 @@ mod tests {
     #[case("ALTER VIEW a OWNER TO b")]
     #[case("CREATE FUNCTION f() RETURNS int LANGUAGE sql SECURITY DEFINER AS 'SELECT 1'")]
     #[case("ALTER FUNCTION f() SECURITY DEFINER")]
+    #[case("ALTER FUNCTION f() RESET search_path")]
+    #[case("ALTER FUNCTION f() RESET ALL")]
     #[case("ALTER VIEW v SET (security_invoker = false)")]
     #[case("ALTER VIEW v RESET (security_invoker)")]
     #[case("ALTER TABLE v SET (\"security_invoker\" = off)")]

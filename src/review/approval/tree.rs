@@ -106,6 +106,11 @@ impl Judge<'_> {
             Kind::SET_OPTIONS | Kind::RESET_OPTIONS if names(node, INVOKER) => {
                 self.found(Security, "changes with whose rights a view asks", node);
             }
+            Kind::RESET_FUNC_OPTION
+                if names(node, "search_path") || tokens(node).any(|token| token.kind() == Kind::ALL_KW) =>
+            {
+                self.found(Security, "takes a function its own search_path", node);
+            }
             Kind::CALL_EXPR => self.call(node),
             Kind::COLUMN_NAME | Kind::COLUMN_NAME_REF => self.column(node),
             Kind::DO => self.do_body(node),

@@ -15,12 +15,6 @@ pub(super) struct Facts<'a> {
     pub(super) settings: &'a Settings,
 }
 
-/// Words that do something in a block of code. A pre-check has none of them.
-const VERBS: [&str; 19] = [
-    "alter", "analyze", "call", "comment", "copy", "create", "delete", "drop", "execute", "grant", "insert", "lock",
-    "merge", "perform", "refresh", "reindex", "revoke", "truncate", "update",
-];
-
 impl<'a> Facts<'a> {
     /// The line of a finding.
     pub(super) fn line(&self, finding: &Finding) -> Option<u32> {
@@ -37,10 +31,9 @@ impl<'a> Facts<'a> {
 
     /// The statements that do something, without the migration's own record and a pre-check.
     fn working(&self) -> impl Iterator<Item = &'a Statement> {
-        let (up, settings, name) = (&self.examined.up, self.settings, self.examined.name.as_str());
-        up.working().filter(move |one| match &one.deed {
+        let settings = self.settings;
+        self.examined.up.working().filter(move |one| match &one.deed {
             Deed::Write(write) => write.table.name != settings.history.table,
-            Deed::Do => !is_pre_check(up.at(&one.range), &settings.history.table, name),
             _ => true,
         })
     }
@@ -60,13 +53,6 @@ impl<'a> Facts<'a> {
     fn line_of(&self, statement: &Statement) -> u32 {
         self.examined.up.position(statement.range.start).line
     }
-}
-
-/// Whether a block only asks the history whether this migration is applied.
-fn is_pre_check(text: &str, history: &str, migration: &str) -> bool {
-    let text = text.to_ascii_lowercase();
-    let does = text.split(|one: char| !one.is_ascii_alphanumeric() && one != '_').any(|word| VERBS.contains(&word));
-    !does && text.contains(history) && text.contains(migration)
 }
 
 /// Why it may touch what was there before: the first statement that does more than make something new.
@@ -101,14 +87,14 @@ pub(super) fn needs_no_more_indexes(facts: &Facts<'_>) -> Option<String> {
         Deed::AlterTable(_, changes) => adds(changes),
         Deed::CreateView(view) => view.materialized,
         Deed::Drop(drop) => drop.thing == Thing::Index,
-        Deed::Do | Deed::Select | Deed::Other => true,
+        Deed::Do(_) | Deed::Select | Deed::Other => true,
         _ => false,
     };
     let found = facts.working().find(|one| is_asked(&one.deed))?;
     let what = match &found.deed {
         Deed::Drop(_) => "drops an index",
         Deed::AlterTable(..) => "adds a column",
-        Deed::Do | Deed::Select | Deed::Other => "runs what no rule looks into",
+        Deed::Do(_) | Deed::Select | Deed::Other => "runs what no rule looks into",
         _ => "makes a table",
     };
     Some(format!("Line {} {what}; no rule knows the queries.", facts.line_of(found)))
@@ -128,13 +114,16 @@ pub(super) fn keeps_rows_guarded(facts: &Facts<'_>) -> Option<String> {
     }
     let is_asked = |deed: &Deed| match deed {
         Deed::CreateTable(table) => table.partition,
-        Deed::AlterTable(_, changes) => changes
-            .iter()
-            .any(|one| matches!(one, TableChange::DisableRls | TableChange::SetSchema(_) | TableChange::Rename(_))),
+        Deed::AlterTable(_, changes) => changes.iter().any(|one| {
+            matches!(
+                one,
+                TableChange::DisableRls | TableChange::SetSchema(_) | TableChange::Rename(_) | TableChange::Invoker(_)
+            )
+        }),
         Deed::CreatePolicy(_) | Deed::AlterPolicy(_) | Deed::CreateView(_) => true,
         Deed::CreateRoutine(_) | Deed::AlterRoutine(_) => true,
         Deed::Drop(drop) => matches!(drop.thing, Thing::Policy | Thing::Other(_)),
-        Deed::Alter(_) | Deed::AlterViewInvoker(..) | Deed::Grant(_) | Deed::Do | Deed::Select | Deed::Other => true,
+        Deed::Alter(_) | Deed::AlterViewInvoker(..) | Deed::Grant(_) | Deed::Do(_) | Deed::Select | Deed::Other => true,
         _ => false,
     };
     let found = facts.working().find(|one| is_asked(&one.deed))?;
@@ -149,7 +138,7 @@ pub(super) fn hides_work(facts: &Facts<'_>) -> Option<String> {
         Deed::CreateView(view) => view.materialized,
         Deed::Write(write) => write.from_query || !facts.makes(&write.table),
         Deed::Truncate(_) | Deed::Maintain(_) | Deed::Lock(_) => true,
-        Deed::Do | Deed::Select | Deed::Other => true,
+        Deed::Do(_) | Deed::Select | Deed::Other => true,
         _ => false,
     };
     let found = facts.working().find(|one| grows(&one.deed))?;

@@ -80,8 +80,16 @@ fn every_entry_has_a_name_of_its_own_and_rules_that_exist_and_are_on() {
     "UPDATE app.b SET c = 1 WHERE d",
     &["existing-data", "performance", "no-breaking-changes", "api-compatible"]
 )]
-#[case::a_block(
+#[case::a_block_that_says_what_it_does(
     "DO $$ BEGIN EXECUTE 'DROP TABLE app.b'; END $$",
+    &["existing-data", "no-breaking-changes", "api-compatible"]
+)]
+#[case::a_block_that_makes_a_view(
+    "DO $$ BEGIN CREATE VIEW app.v AS SELECT 1; END $$",
+    &["existing-data", "rls-policies", "no-breaking-changes", "api-compatible"]
+)]
+#[case::a_block(
+    "DO $$ BEGIN EXECUTE format('DROP TABLE %I.b', 'app'); END $$",
     &["existing-data", "indexes", "rls-policies", "performance", "no-breaking-changes", "api-compatible"]
 )]
 #[case::a_table_from_a_query("CREATE TABLE app.a AS SELECT 1", &["indexes", "rls-policies", "performance"])]

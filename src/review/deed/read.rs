@@ -5,7 +5,10 @@ use squawk_syntax::{SyntaxKind, SyntaxNode};
 
 use super::table::{changes, parts};
 use super::truth::{is_yes, lets_all_pass};
-use super::{Deed, Drop, Grant, How, Index, Object, Policy, Routine, RoutineChange, Table, Thing, View, Write};
+use super::{
+    Block, Change, Deed, Drop, Grant, How, Index, Object, Policy, Routine, RoutineChange, Table, TableChange, Thing,
+    Verb, View, Write,
+};
 
 /// What a statement does.
 pub fn deed_of(statement: &ast::Stmt) -> Deed {
@@ -56,7 +59,7 @@ fn made(statement: &ast::Stmt) -> Option<Deed> {
         | Stmt::CreateUserMapping(_)
         | Stmt::CreateTextSearchParser(_)
         | Stmt::CreateTextSearchTemplate(_)
-        | Stmt::ImportForeignSchema(_) => Some(Deed::Alter("CREATE")),
+        | Stmt::ImportForeignSchema(_) => Some(change(Verb::Create, statement.syntax())),
         Stmt::SelectInto(node) => table(node.into_clause()?.syntax()),
         _ => None,
     }
@@ -67,15 +70,14 @@ fn changed(statement: &ast::Stmt) -> Option<Deed> {
     match statement {
         Stmt::AlterTable(node) => {
             let name = object(&child(node.syntax(), SyntaxKind::TABLE_RELATION_NAME)?)?;
+            let mut changes = changes(node);
             // A view may be altered by this word as well.
-            match invoker(node.syntax()) {
-                Some(invoker) => Some(Deed::AlterViewInvoker(name, invoker)),
-                None => Some(Deed::AlterTable(name, changes(node))),
-            }
+            changes.extend(invoker(node.syntax()).map(TableChange::Invoker));
+            Some(Deed::AlterTable(name, changes))
         }
         Stmt::AlterView(node) => match invoker(node.syntax()) {
             Some(invoker) => Some(Deed::AlterViewInvoker(object(node.syntax())?, invoker)),
-            None => Some(Deed::Alter("ALTER VIEW")),
+            None => Some(change(Verb::Alter, node.syntax())),
         },
         Stmt::AlterPolicy(node) => altered_policy(node),
         Stmt::AlterFunction(node) => altered_routine(node.syntax()),
@@ -86,7 +88,7 @@ fn changed(statement: &ast::Stmt) -> Option<Deed> {
                 let literal = value.literal()?.string_value()?;
                 Some(Deed::AddEnumValue(object(node.syntax())?, literal))
             }
-            _ => Some(Deed::Alter("ALTER TYPE")),
+            _ => Some(change(Verb::Alter, node.syntax())),
         },
         Stmt::Grant(node) => grant(node.syntax(), false),
         Stmt::Revoke(node) => grant(node.syntax(), true),
@@ -94,7 +96,7 @@ fn changed(statement: &ast::Stmt) -> Option<Deed> {
             let given = node.syntax().children().find(|part| part.kind() == SyntaxKind::GRANT_DEFAULT_PRIVILEGES);
             let part = given.clone().unwrap_or_else(|| node.syntax().clone());
             let Some(Deed::Grant(mut grant)) = grant(&part, given.is_none()) else {
-                return Some(Deed::Alter("ALTER DEFAULT PRIVILEGES"));
+                return Some(change(Verb::Alter, node.syntax()));
             };
             grant.by_default = true;
             Some(Deed::Grant(grant))
@@ -159,7 +161,7 @@ fn other(statement: &ast::Stmt) -> Deed {
         Stmt::Lock(node) => Deed::Lock(named_in(node.syntax())),
         Stmt::Vacuum(node) => Deed::Maintain(named_in(node.syntax())),
         Stmt::Analyze(node) => Deed::Maintain(named_in(node.syntax())),
-        Stmt::Do(_) => Deed::Do,
+        Stmt::Do(_) => Deed::Do(Block::Read),
         Stmt::Select(_) | Stmt::CompoundSelect(_) | Stmt::ParenSelect(_) | Stmt::Call(_) => Deed::Select,
         Stmt::Begin(_) => Deed::Begin,
         Stmt::Commit(_) | Stmt::Rollback(_) => Deed::End,
@@ -173,15 +175,34 @@ fn other(statement: &ast::Stmt) -> Deed {
         | Stmt::SetSessionAuth(_)
         | Stmt::ResetSessionAuth(_)
         | Stmt::Discard(_) => Deed::Session,
-        _ if first_word(statement.syntax()) == Some(SyntaxKind::ALTER_KW) => Deed::Alter("ALTER"),
-        _ if first_word(statement.syntax()) == Some(SyntaxKind::DROP_KW) => Deed::Alter("DROP"),
-        _ => Deed::Other,
+        _ => match first_word(statement.syntax()) {
+            Some(SyntaxKind::ALTER_KW) => change(Verb::Alter, statement.syntax()),
+            Some(SyntaxKind::DROP_KW) => change(Verb::Drop, statement.syntax()),
+            _ => Deed::Other,
+        },
     }
 }
 
 fn first_word(node: &SyntaxNode) -> Option<SyntaxKind> {
     let mut tokens = node.children_with_tokens().filter_map(|part| part.into_token());
     tokens.find(|token| !token.kind().is_trivia()).map(|token| token.kind())
+}
+
+/// A change of an object of a kind that no rule knows more of.
+fn change(verb: Verb, node: &SyntaxNode) -> Deed {
+    let words = format!("{:?}", node.kind()).to_ascii_lowercase();
+    let (_, kind) = words.split_once('_').unwrap_or(("", &words));
+    // The object's name stands first.
+    let skipped = [SyntaxKind::IF_EXISTS, SyntaxKind::IF_NOT_EXISTS, SyntaxKind::OR_REPLACE];
+    let mut parts = node.children().filter(|part| !skipped.contains(&part.kind()));
+    let called = parts.next().map(|part| plain(&part)).unwrap_or_default();
+    let renamed = parts.find(|part| format!("{:?}", part.kind()).ends_with("RENAME_TO")).and_then(|part| object(&part));
+    Deed::Alter(Box::new(Change {
+        verb,
+        kind: kind.replace('_', " "),
+        name: called,
+        renamed: renamed.map(|renamed| renamed.to_string()),
+    }))
 }
 
 /// The child of this kind.
@@ -450,7 +471,10 @@ fn grant(node: &SyntaxNode, revoke: bool) -> Option<Deed> {
     let list = node.descendants().filter(|part| part.kind() == SyntaxKind::ROLE_REF_LIST).last()?;
     let roles = list.descendants().filter(|part| part.kind() == SyntaxKind::ROLE_NAME_REF);
     let roles = roles.map(|role| name(&role)).collect();
-    Some(Deed::Grant(Box::new(Grant { revoke, roles, by_default: false })))
+    let on = child(node, SyntaxKind::ON_PRIVILEGE_OBJECTS_CLAUSE).and_then(|clause| clause.first_child());
+    let is_each = |on: &SyntaxNode| !format!("{:?}", on.kind()).contains("_ALL_");
+    let on = on.filter(is_each).map(|on| named_in(&on)).unwrap_or_default();
+    Some(Deed::Grant(Box::new(Grant { revoke, roles, on, by_default: false })))
 }
 
 fn write(node: &SyntaxNode, how: How) -> Deed {

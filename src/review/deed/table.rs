@@ -3,8 +3,8 @@
 use squawk_syntax::ast::{self, AstNode};
 use squawk_syntax::{SyntaxKind, SyntaxNode};
 
-use super::TableChange;
 use super::read::{child, name, object, range};
+use super::{Aspect, TableChange};
 
 /// What a new table has.
 pub(super) fn parts(list: &SyntaxNode) -> Vec<TableChange> {
@@ -49,16 +49,32 @@ pub(super) fn changes(statement: &ast::AlterTable) -> Vec<TableChange> {
             Action::SetSchema(_) => {
                 child(&node, SyntaxKind::SCHEMA_REF).map(|schema| TableChange::SetSchema(name(&schema)))
             }
-            Action::AlterColumn(alter) => match alter.option() {
-                Some(ast::AlterColumnOption::SetType(_)) => column_name().map(TableChange::Retype),
-                _ => None,
-            },
+            Action::AlterColumn(alter) => {
+                let aspect = alter.option().map_or(Aspect::Other, aspect);
+                column_name().map(|name| TableChange::AlterColumn { name, aspect })
+            }
+            Action::RenameConstraint(_) => {
+                let from = child(&node, SyntaxKind::CONSTRAINT_NAME_REF).and_then(|from| object(&from));
+                let to = child(&node, SyntaxKind::CONSTRAINT_NAME).map(|to| name(&to));
+                from.zip(to).map(|(from, to)| TableChange::RenameConstraint(from.name, to))
+            }
+            Action::ValidateConstraint(_) | Action::ClusterOn(_) => Some(TableChange::Other),
             Action::DetachPartition(_) => object(&node).map(TableChange::Detach),
             _ => None,
         };
-        changes.push(change.unwrap_or(TableChange::Other));
+        changes.push(change.unwrap_or(TableChange::Setting));
     }
     changes
+}
+
+fn aspect(option: ast::AlterColumnOption) -> Aspect {
+    use ast::AlterColumnOption as Option;
+    match option {
+        Option::SetType(_) => Aspect::Type,
+        Option::SetDefault(_) | Option::DropDefault(_) => Aspect::Default,
+        Option::SetNotNull(_) | Option::DropNotNull(_) => Aspect::NotNull,
+        _ => Aspect::Other,
+    }
 }
 
 fn plain_object(node: &SyntaxNode) -> super::Object {

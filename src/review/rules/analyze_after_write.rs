@@ -24,7 +24,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(subject: &Subject<'_>, report: &mut Report) {
-    let statements = &subject.up.statements;
+    let statements = subject.up.with_inner();
     for (place, statement) in statements.iter().enumerate() {
         let Deed::Write(write) = &statement.deed else { continue };
         let is_large = match write.how {

@@ -15,6 +15,7 @@ pub static RULE: Rule = Rule {
     link: "docs/review.md",
     examples: &[
         Example::bad("DROP TABLE t;"),
+        Example::bad("DO $$ BEGIN DROP TABLE IF EXISTS t; END $$;"),
         Example::bad("ALTER TABLE t DROP COLUMN a;"),
         Example::good("DROP INDEX i;"),
         Example::good("DROP VIEW v;"),
@@ -27,7 +28,7 @@ fn check(subject: &Subject<'_>, report: &mut Report) {
     if unguarded.is_empty() {
         return;
     }
-    for statement in &subject.up.statements {
+    for statement in subject.up.with_inner() {
         let what = match &statement.deed {
             Deed::Drop(drop) if matches!(drop.thing, Thing::Table | Thing::Schema | Thing::MaterializedView) => {
                 let names: Vec<String> = drop.names.iter().map(ToString::to_string).collect();

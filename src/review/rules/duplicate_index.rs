@@ -26,7 +26,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(subject: &Subject<'_>, known: &Known, report: &mut Report) {
-    for statement in &subject.up.statements {
+    for statement in subject.up.with_inner() {
         let Deed::CreateIndex(index) = &statement.deed else { continue };
         let Some(table) = known.table(&index.table) else { continue };
         let other = table.indexes.iter().find(|other| {

@@ -38,7 +38,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(subject: &Subject<'_>, known: &Known, report: &mut Report) {
-    for statement in &subject.up.statements {
+    for statement in subject.up.with_inner() {
         let (table, changes) = match &statement.deed {
             Deed::CreateTable(table) if !table.temporary => (&table.name, &table.parts),
             Deed::AlterTable(table, changes) => (table, changes),

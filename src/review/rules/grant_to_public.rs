@@ -16,6 +16,7 @@ pub static RULE: Rule = Rule {
     examples: &[
         Example::bad("GRANT SELECT ON t TO PUBLIC;"),
         Example::bad("GRANT ALL ON t TO anon;"),
+        Example::bad("DO $$ BEGIN GRANT ALL ON t TO anon; END $$;"),
         Example::bad("ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO PUBLIC;"),
         Example::good("GRANT SELECT ON t TO reporting;"),
         Example::good("REVOKE ALL ON t FROM PUBLIC;"),
@@ -24,7 +25,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(subject: &Subject<'_>, report: &mut Report) {
-    for statement in &subject.up.statements {
+    for statement in subject.up.with_inner() {
         let Deed::Grant(grant) = &statement.deed else { continue };
         let open = |role: &&String| *role == "public" || subject.settings.public_roles.contains(role);
         if let Some(role) = grant.roles.iter().find(open).filter(|_| !grant.revoke) {

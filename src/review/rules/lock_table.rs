@@ -18,7 +18,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(subject: &Subject<'_>, report: &mut Report) {
-    for statement in &subject.up.statements {
+    for statement in subject.up.with_inner() {
         let Deed::Lock(tables) = &statement.deed else { continue };
         let names: Vec<String> = tables.iter().map(ToString::to_string).collect();
         report.up(statement.range.clone(), format!("{} is locked until the transaction ends.", names.join(", ")));

@@ -17,6 +17,10 @@ pub static RULE: Rule = Rule {
     link: "https://www.postgresql.org/docs/current/ddl-rowsecurity.html",
     examples: &[
         Example::bad("CREATE TABLE secured.t (id bigint);"),
+        Example::bad("DO $$ BEGIN IF a THEN CREATE TABLE secured.t (id bigint); END IF; END $$;"),
+        Example::good(
+            "CREATE TABLE secured.t (id bigint); DO $$ BEGIN EXECUTE 'ALTER TABLE secured.t ENABLE ROW LEVEL SECURITY'; END $$;",
+        ),
         Example::good("CREATE TABLE secured.t (id bigint); ALTER TABLE secured.t ENABLE ROW LEVEL SECURITY;"),
         Example::bad("SELECT a INTO secured.c FROM t;"),
         Example::bad("ALTER TABLE internal.t SET SCHEMA secured;"),
@@ -43,8 +47,8 @@ pub static RULE: Rule = Rule {
 fn check(subject: &Subject<'_>, known: &Known, report: &mut Report) {
     let secured = &subject.settings.secured_schemas;
     let is_secured = |table: &Object| secured.iter().any(|schema| schema == table.schema());
-    for (place, statement) in subject.up.statements.iter().enumerate() {
-        let rest = &subject.up.statements[place + 1..];
+    for (place, statement) in subject.up.with_inner().iter().enumerate() {
+        let rest = &subject.up.with_inner()[place + 1..];
         match &statement.deed {
             // A part of a table is read through the table, unless somebody asks for it by its own name.
             Deed::CreateTable(table) if !table.temporary && is_secured(&table.name) => {

@@ -16,6 +16,10 @@ pub static RULE: Rule = Rule {
     examples: &[
         Example::bad("BEGIN; ALTER TABLE t ADD COLUMN a int; UPDATE t SET a = 1; COMMIT;"),
         Example::bad("ALTER TABLE t ADD COLUMN a int; INSERT INTO u SELECT * FROM t;"),
+        Example::bad("DO $$ BEGIN ALTER TABLE t ADD COLUMN a int; UPDATE t SET a = 1; END $$;"),
+        Example::bad(
+            "ALTER TABLE t ADD COLUMN a int; WITH gone AS (DELETE FROM u RETURNING *) SELECT count(*) FROM gone;",
+        ),
         Example::good(
             "BEGIN; ALTER TABLE t ADD COLUMN a int; INSERT INTO migrations_history (migration_name, applied_at, applied_by) VALUES ('x', now(), current_user); COMMIT;",
         ),
@@ -27,7 +31,7 @@ pub static RULE: Rule = Rule {
 
 fn check(subject: &Subject<'_>, report: &mut Report) {
     let history = &subject.settings.history.table;
-    let statements = &subject.up.statements;
+    let statements = subject.up.with_inner();
     // Rows of a table that nobody else can see yet keep nobody waiting.
     let made: Vec<_> = statements
         .iter()

@@ -2,6 +2,7 @@
 
 use crate::review::deed::Deed;
 use crate::review::finding::Severity;
+use crate::review::known::Known;
 use crate::review::rule::{Check, Example, Report, Rule};
 use crate::review::subject::Subject;
 
@@ -27,14 +28,19 @@ pub static RULE: Rule = Rule {
         Example::good("ALTER POLICY p ON t USING (owner = current_user);"),
         Example::good("ALTER POLICY p ON t RENAME TO q;"),
         Example::good("CREATE POLICY p ON t AS RESTRICTIVE USING (true);"),
+        Example::good("ALTER POLICY p ON t USING (true);").after("CREATE POLICY p ON t AS RESTRICTIVE USING (a);"),
+        Example::bad("DO $$ BEGIN CREATE POLICY p ON t USING (true); END $$;"),
     ],
-    check: Check::Alone(check),
+    check: Check::Known(check),
 };
 
-fn check(subject: &Subject<'_>, report: &mut Report) {
-    for statement in &subject.up.statements {
+fn check(subject: &Subject<'_>, known: &Known, report: &mut Report) {
+    for statement in subject.up.with_inner() {
         let (Deed::CreatePolicy(policy) | Deed::AlterPolicy(policy)) = &statement.deed else { continue };
-        for range in policy.open.iter().filter(|_| !policy.restrictive) {
+        // To alter a policy says nothing of its kind, which was settled when it was made.
+        let policies = known.table(&policy.table).map_or(&[][..], |table| &table.policies);
+        let restricts = policy.restrictive || policies.contains(&(policy.name.clone(), true));
+        for range in policy.open.iter().filter(|_| !restricts) {
             report.up(range.clone(), format!("The policy {} on {} lets every row pass.", policy.name, policy.table));
         }
     }

@@ -29,7 +29,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(subject: &Subject<'_>, report: &mut Report) {
-    for statement in subject.up.statements.iter().filter(|one| one.deed == Deed::Do) {
+    for statement in subject.up.statements.iter().filter(|one| matches!(one.deed, Deed::Do(_))) {
         let text = subject.up.at(&statement.range);
         if text.contains(&subject.settings.history.table) && !text.contains(subject.name.as_str()) {
             let found = report.up(statement.range.clone(), "This pre-check does not ask for this migration.");

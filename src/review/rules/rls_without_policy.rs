@@ -24,7 +24,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(subject: &Subject<'_>, known: &Known, report: &mut Report) {
-    for statement in &subject.up.statements {
+    for statement in subject.up.with_inner() {
         let Deed::AlterTable(table, changes) = &statement.deed else { continue };
         let has_policy = known.table(table).is_some_and(|known| !known.policies.is_empty());
         if changes.contains(&TableChange::EnableRls) && !has_policy {

@@ -1,154 +1,117 @@
-//! A rollback that leaves something of what the migration makes, or cannot bring back what it drops.
+//! A rollback that leaves something of what the migration does, or cannot bring back what it takes away.
 
-use crate::review::deed::{Deed, Object, TableChange, Thing};
 use crate::review::finding::Severity;
 use crate::review::rule::{Check, Example, Report, Rule};
-use crate::review::sql::Sql;
 use crate::review::subject::Subject;
+use crate::review::undo::{DebtKind, debts};
 
 /// The rule.
 pub static RULE: Rule = Rule {
     name: "rollback-incomplete",
     level: Some(Severity::Warning),
-    what: "a rollback that leaves something of what the migration makes, or cannot bring back what it drops",
-    why: "After the rollback the schema is not what it was, and applying again may fail.",
-    how: "Drop in the rollback what the migration makes, and make again what it drops.",
+    what: "a rollback that leaves something of what the migration does, or cannot bring back what it takes away",
+    why: "After the rollback the database is not what it was, and applying again may fail.",
+    how: "Drop in the rollback what the migration makes, make again what it drops, and put back what it changes.",
     link: "docs/review.md",
     examples: &[
+        // What is made is dropped.
         Example::bad("CREATE TABLE t (id bigint); CREATE TABLE u (id bigint);").with_rollback("DROP TABLE t;"),
         Example::bad("ALTER TABLE t ADD COLUMN a int;").with_rollback("SELECT 1;"),
-        Example::bad("DROP TABLE t;").with_rollback("CREATE TABLE t (id bigint);"),
+        Example::bad("ALTER TABLE t ADD CONSTRAINT c CHECK (a > 0);").with_rollback("ALTER TABLE t DROP CONSTRAINT d;"),
+        Example::bad("ALTER TABLE t ADD UNIQUE (a);").with_rollback("ALTER TABLE u DROP CONSTRAINT t_a_key;"),
+        Example::bad("DO $$ BEGIN CREATE TABLE t (id bigint); END $$;").with_rollback("DROP TABLE u;"),
+        Example::bad("CREATE TABLE t (id bigint); CREATE TABLE u (id bigint);")
+            .with_rollback("DO $$ BEGIN DROP TABLE t; END $$;"),
+        Example::bad("CREATE CAST (a AS b) WITH FUNCTION f(a);").with_rollback("DROP CAST (a AS c);"),
         Example::good("CREATE TABLE t (id bigint); CREATE INDEX i ON t (id);").with_rollback("DROP TABLE t;"),
+        Example::good("CREATE MATERIALIZED VIEW v AS SELECT 1 AS a; CREATE INDEX i ON v (a);")
+            .with_rollback("DROP MATERIALIZED VIEW v;"),
         Example::good("CREATE SCHEMA s; CREATE TABLE s.t (id bigint);").with_rollback("DROP SCHEMA s CASCADE;"),
         Example::good("ALTER TABLE t ADD COLUMN a int;").with_rollback("ALTER TABLE t DROP COLUMN a;"),
+        Example::good("ALTER TABLE t ADD COLUMN a int REFERENCES u; ALTER TABLE t ADD CHECK (a > 0);")
+            .with_rollback("ALTER TABLE t DROP COLUMN a;"),
+        Example::good("ALTER TABLE t ADD UNIQUE (a);").with_rollback("ALTER TABLE t DROP CONSTRAINT t_a_key;"),
+        Example::good("CREATE TABLE t (id bigint); DROP TABLE t;").with_rollback("SELECT 1;"),
+        Example::good("DO $$ BEGIN CREATE TABLE t (id bigint); END $$;")
+            .with_rollback("DO $$ BEGIN EXECUTE 'DROP TABLE t'; END $$;"),
+        Example::good("CREATE TABLE t (id bigint);")
+            .with_rollback("DO $$ BEGIN EXECUTE format('DROP TABLE %I', 't'); END $$;"),
+        Example::good("CREATE CAST (a AS b) WITH FUNCTION f(a);").with_rollback("DROP CAST (a AS b);"),
+        // What is dropped is made again.
+        Example::bad("DROP INDEX i;").with_rollback("CREATE INDEX j ON t (a);"),
+        Example::bad("DROP VIEW v;").with_rollback("CREATE VIEW w AS SELECT 1;"),
+        Example::bad("DROP POLICY p ON t;").with_rollback("CREATE POLICY p ON u USING (a);"),
+        Example::bad("DROP FUNCTION f(int);").with_rollback("SELECT 1;"),
+        Example::bad("ALTER TABLE t DROP CONSTRAINT c;").with_rollback("ALTER TABLE t ADD CONSTRAINT d CHECK (a > 0);"),
+        Example::bad("DROP TRIGGER r ON t; CREATE TRIGGER r BEFORE INSERT ON t EXECUTE FUNCTION f();")
+            .with_rollback("DROP TRIGGER r ON t;"),
+        Example::bad("CREATE OR REPLACE VIEW v AS SELECT 1;").with_rollback("SELECT 1;"),
+        Example::good("DROP INDEX i;").with_rollback("CREATE INDEX IF NOT EXISTS i ON t (a);"),
+        Example::good("DROP VIEW v;").with_rollback("CREATE VIEW v AS SELECT 1;"),
+        Example::good("DROP POLICY IF EXISTS p ON t; CREATE POLICY p ON t USING (a);")
+            .with_rollback("DROP POLICY p ON t;"),
+        Example::good("ALTER TABLE t DROP CONSTRAINT t_a_key;").with_rollback("ALTER TABLE t ADD UNIQUE (a);"),
         Example::good("CREATE OR REPLACE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 2';")
             .with_rollback("CREATE OR REPLACE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1';"),
+        Example::good("CREATE OR REPLACE VIEW v AS SELECT 1;").with_rollback("DROP VIEW v;"),
+        // What is changed is put back.
+        Example::bad("ALTER TABLE t RENAME TO u;").with_rollback("ALTER TABLE u RENAME TO w;"),
+        Example::bad("ALTER TABLE t RENAME COLUMN a TO b;").with_rollback("ALTER TABLE t RENAME COLUMN b TO c;"),
+        Example::bad("ALTER TABLE t ALTER COLUMN a TYPE bigint;").with_rollback("ALTER TABLE t ALTER b TYPE int;"),
+        Example::bad("ALTER TABLE t ALTER a SET NOT NULL;").with_rollback("ALTER TABLE t ALTER a DROP DEFAULT;"),
+        Example::bad("ALTER TABLE t ENABLE ROW LEVEL SECURITY;").with_rollback("ALTER TABLE t ADD COLUMN a int;"),
+        Example::bad("ALTER TABLE t OWNER TO r;").with_rollback("ALTER TABLE u OWNER TO s;"),
+        Example::bad("GRANT SELECT ON t TO r;").with_rollback("REVOKE SELECT ON u FROM r;"),
+        Example::bad("REVOKE SELECT ON t FROM r;").with_rollback("REVOKE SELECT ON t FROM r;"),
+        Example::bad("ALTER SEQUENCE q INCREMENT 2;").with_rollback("ALTER SEQUENCE r INCREMENT 1;"),
+        Example::bad("ALTER FUNCTION f() SECURITY DEFINER;").with_rollback("ALTER FUNCTION g() SECURITY INVOKER;"),
+        Example::bad("ALTER POLICY p ON t USING (a);").with_rollback("ALTER POLICY p ON u USING (b);"),
+        Example::good("ALTER TABLE t RENAME TO u;").with_rollback("ALTER TABLE u RENAME TO t;"),
+        Example::good("ALTER TABLE t RENAME COLUMN a TO b; ALTER TABLE t ALTER b TYPE bigint;")
+            .with_rollback("ALTER TABLE t RENAME COLUMN b TO a; ALTER TABLE t ALTER a TYPE int;"),
+        Example::good("ALTER TABLE t RENAME TO u; ALTER TABLE u ADD COLUMN a int;")
+            .with_rollback("ALTER TABLE u RENAME TO t; ALTER TABLE t DROP COLUMN a;"),
+        Example::good("ALTER TABLE t ALTER a SET NOT NULL;").with_rollback("ALTER TABLE t ALTER a DROP NOT NULL;"),
+        Example::good("ALTER TABLE t ENABLE ROW LEVEL SECURITY;")
+            .with_rollback("ALTER TABLE t DISABLE ROW LEVEL SECURITY;"),
+        Example::good("ALTER TABLE t VALIDATE CONSTRAINT c;").with_rollback("SELECT 1;"),
+        Example::good("GRANT SELECT ON t TO r;").with_rollback("REVOKE ALL ON t FROM r;"),
+        Example::good("CREATE TABLE t (a int); GRANT SELECT ON t TO r;").with_rollback("DROP TABLE t;"),
+        Example::good("ALTER INDEX i RENAME TO j;").with_rollback("ALTER INDEX j RENAME TO i;"),
+        Example::good("ALTER FUNCTION f() SECURITY DEFINER;").with_rollback("ALTER FUNCTION f() SECURITY INVOKER;"),
+        // Rows come and go.
+        Example::bad("INSERT INTO t VALUES (1);").with_rollback("DELETE FROM u;"),
+        Example::bad("UPDATE t SET a = 1 WHERE b;").with_rollback("SELECT 1;"),
+        Example::bad("DROP TABLE t;").with_rollback("CREATE TABLE t (id bigint);"),
+        Example::bad("DELETE FROM t WHERE a;").with_rollback("SELECT 1;"),
+        Example::bad("WITH gone AS (DELETE FROM t RETURNING *) INSERT INTO u SELECT * FROM gone;")
+            .with_rollback("DELETE FROM u;"),
+        Example::bad("ALTER TYPE mood ADD VALUE 'calm';").with_rollback("SELECT 1;"),
+        Example::good("INSERT INTO t VALUES (1);").with_rollback("DELETE FROM t WHERE a = 1;"),
+        Example::good("ALTER TABLE t ADD COLUMN a int; UPDATE t SET a = 1;")
+            .with_rollback("ALTER TABLE t DROP COLUMN a;"),
+        Example::good("CREATE TABLE kept AS SELECT id, a FROM t; ALTER TABLE t DROP COLUMN a;").with_rollback(
+            "ALTER TABLE t ADD COLUMN a int; UPDATE t SET a = k.a FROM kept k WHERE k.id = t.id; DROP TABLE kept;",
+        ),
+        Example::good("ALTER TYPE mood ADD VALUE 'calm';")
+            .with_rollback("ALTER TYPE mood RENAME TO old; CREATE TYPE mood AS ENUM ('glad');"),
     ],
     check: Check::Alone(check),
 };
 
 fn check(subject: &Subject<'_>, report: &mut Report) {
     let Some(down) = subject.down.filter(|down| down.is_read() && !down.statements.is_empty()) else { return };
-    // A block of code may undo anything.
-    let opaque = down.statements.iter().any(|one| one.deed == Deed::Do);
-    let mut left = Vec::new();
-    let mut lost = Vec::new();
-    for statement in &subject.up.statements {
-        for (thing, name, table) in made(&statement.deed) {
-            if !opaque && !undone(thing, &name, table.as_ref(), subject.up, down) {
-                left.push(format!("{} {}", thing.word(), shown(thing, &name)));
-            }
+    let debts = debts(subject.up.with_inner(), down.with_inner(), &subject.settings.history);
+    for kind in DebtKind::ALL {
+        let mut names: Vec<&str> =
+            debts.iter().filter(|debt| debt.kind == kind).map(|debt| debt.what.as_str()).collect();
+        names.dedup();
+        if names.is_empty() {
+            continue;
         }
-        lost.extend(rows_lost(&statement.deed));
-    }
-    if !left.is_empty() {
-        report.down(0..0, format!("The rollback leaves what the migration makes: {}.", left.join(", ")));
-    }
-    if !lost.is_empty() {
-        let message = format!("The rollback cannot bring back the data of {}.", lost.join(", "));
-        report.down(0..0, message).help("Only the backup can. Say so to whoever decides.");
-    }
-}
-
-/// A trigger's or policy's table, or a column's, where it goes with it.
-type Made = (Thing, Object, Option<Object>);
-
-fn made(deed: &Deed) -> Vec<Made> {
-    match deed {
-        Deed::CreateTable(table) if !table.temporary => vec![(Thing::Table, table.name.clone(), None)],
-        Deed::CreateView(view) if !view.or_replace && !view.temporary => {
-            let thing = if view.materialized { Thing::MaterializedView } else { Thing::View };
-            vec![(thing, view.name.clone(), None)]
+        let found = report.down(0..0, format!("The rollback {kind} {}.", names.join(", ")));
+        if kind == DebtKind::Lost {
+            found.help("Only the backup can. Say so to whoever decides.");
         }
-        Deed::CreateRoutine(routine) if !routine.or_replace => vec![(Thing::Routine, routine.name.clone(), None)],
-        Deed::CreateIndex(index) => {
-            let name = index.name.clone().map(|name| Object { schema: index.table.schema.clone(), name });
-            name.map(|name| (Thing::Index, name, Some(index.table.clone()))).into_iter().collect()
-        }
-        Deed::CreatePolicy(policy) => {
-            let schema = Some(format!("{}.{}", policy.table.schema(), policy.table.name));
-            vec![(Thing::Policy, Object { schema, name: policy.name.clone() }, Some(policy.table.clone()))]
-        }
-        Deed::Create(thing, name) => {
-            let table = matches!(thing, Thing::Trigger | Thing::Other("rule")).then(|| owner(name)).flatten();
-            vec![(*thing, name.clone(), table)]
-        }
-        Deed::AlterTable(table, changes) => {
-            let columns = changes.iter().filter_map(|change| match change {
-                TableChange::AddColumn { name, .. } => Some(name),
-                _ => None,
-            });
-            let object = |name: &String| Object { schema: None, name: name.clone() };
-            columns.map(|name| (Thing::Other("column"), object(name), Some(table.clone()))).collect()
-        }
-        _ => Vec::new(),
-    }
-}
-
-fn owner(name: &Object) -> Option<Object> {
-    let (schema, table) = name.schema.as_deref()?.split_once('.')?;
-    Some(Object { schema: Some(schema.to_owned()), name: table.to_owned() })
-}
-
-fn shown(thing: Thing, name: &Object) -> String {
-    if matches!(thing, Thing::Trigger | Thing::Policy | Thing::Other("rule")) {
-        return format!("{} on {}", name.name, name.schema.as_deref().unwrap_or_default());
-    }
-    name.to_string()
-}
-
-fn undone(thing: Thing, name: &Object, table: Option<&Object>, up: &Sql, down: &Sql) -> bool {
-    let drops = |one: Thing, other: &Object| {
-        down.statements.iter().any(|statement| {
-            matches!(&statement.deed, Deed::Drop(drop)
-                if drop.thing == one && drop.names.iter().any(|dropped| dropped.is(other)))
-        })
-    };
-    let gone_with_schema = drops(Thing::Schema, &Object { schema: None, name: name.schema().to_owned() });
-    let gone_with_table = table.is_some_and(|table| {
-        let schema = Object { schema: None, name: table.schema().to_owned() };
-        drops(Thing::Table, table) || drops(Thing::MaterializedView, table) || drops(Thing::Schema, &schema)
-    });
-    let dropped_again = || {
-        up.statements.iter().any(|statement| {
-            matches!(&statement.deed, Deed::Drop(drop)
-                if drop.thing == thing && drop.names.iter().any(|dropped| dropped.is(name)))
-        })
-    };
-    // A type's array, a domain and a type are dropped by either word.
-    let by_another_word = match thing {
-        Thing::Domain => drops(Thing::Type, name),
-        Thing::Other("column") => table.is_some_and(|table| drops_column(down, table, &name.name)),
-        _ => false,
-    };
-    drops(thing, name) || by_another_word || gone_with_schema || gone_with_table || dropped_again()
-}
-
-fn drops_column(down: &Sql, table: &Object, column: &str) -> bool {
-    down.statements.iter().any(|statement| {
-        let Deed::AlterTable(altered, changes) = &statement.deed else { return false };
-        altered.is(table)
-            && changes.iter().any(|change| match change {
-                TableChange::DropColumn { name, .. } => name == column,
-                TableChange::RenameColumn(from, _) => from == column,
-                _ => false,
-            })
-    })
-}
-
-fn rows_lost(deed: &Deed) -> Vec<String> {
-    match deed {
-        Deed::Drop(drop) if matches!(drop.thing, Thing::Table | Thing::Schema) => {
-            drop.names.iter().map(ToString::to_string).collect()
-        }
-        Deed::Truncate(tables) => tables.iter().map(ToString::to_string).collect(),
-        Deed::AlterTable(table, changes) => {
-            let dropped = changes.iter().filter_map(|change| match change {
-                TableChange::DropColumn { name, .. } => Some(format!("{table}.{name}")),
-                _ => None,
-            });
-            dropped.collect()
-        }
-        _ => Vec::new(),
     }
 }

@@ -20,6 +20,9 @@ pub static RULE: Rule = Rule {
             "CREATE FUNCTION f() RETURNS int LANGUAGE sql SECURITY DEFINER SET search_path = '' AS 'SELECT 1';",
         ),
         Example::bad("ALTER FUNCTION f() SECURITY DEFINER;"),
+        Example::bad(
+            "DO $do$ BEGIN CREATE FUNCTION f() RETURNS int LANGUAGE sql SECURITY DEFINER AS 'SELECT 1'; END $do$;",
+        ),
         Example::bad("ALTER FUNCTION f() RESET search_path;"),
         Example::bad("ALTER PROCEDURE f() RESET ALL;"),
         Example::bad("ALTER ROUTINE f() SET search_path TO DEFAULT;"),
@@ -40,7 +43,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(subject: &Subject<'_>, report: &mut Report) {
-    let statements = &subject.up.statements;
+    let statements = subject.up.with_inner();
     for statement in statements {
         let Some(said) = Said::of(statement) else { continue };
         let message = match (&statement.deed, said.definer, said.pinned) {

@@ -51,7 +51,7 @@ fn check(subject: &Subject<'_>, report: &mut Report) {
             |deed| matches!(deed, Deed::CreateTable(_) | Deed::CreateView(_) | Deed::CreateRoutine(_)) || makes(deed)
         }
         MigrationType::Drop => |deed| matches!(deed, Deed::Drop(_) | Deed::AlterTable(..) | Deed::Alter(_)),
-        MigrationType::Seed => |deed| matches!(deed, Deed::Write(_) | Deed::Do | Deed::Select | Deed::Truncate(_)),
+        MigrationType::Seed => |deed| matches!(deed, Deed::Write(_) | Deed::Do(_) | Deed::Select | Deed::Truncate(_)),
         // What is altered or corrected may take any statement.
         MigrationType::Alter | MigrationType::Fix => return,
     };
@@ -67,8 +67,8 @@ fn check(subject: &Subject<'_>, report: &mut Report) {
         return;
     }
     match kind {
-        MigrationType::Drop => creates_too(&subject.up.statements, report),
-        MigrationType::Create => drops_too(&subject.up.statements, report),
+        MigrationType::Drop => creates_too(subject.up.with_inner(), report),
+        MigrationType::Create => drops_too(subject.up.with_inner(), report),
         _ => {}
     }
 }

@@ -18,6 +18,13 @@ pub static RULE: Rule = Rule {
         Example::bad("DELETE FROM t;"),
         Example::bad("UPDATE t SET a = 1 WHERE true;"),
         Example::bad("DELETE FROM t WHERE 1 = 1;"),
+        Example::bad("WITH gone AS (DELETE FROM t RETURNING *) SELECT count(*) FROM gone;"),
+        Example::bad("DO $$ BEGIN UPDATE t SET a = 1; END $$;"),
+        Example::bad("DO $$ BEGIN EXECUTE 'DELETE FROM t'; END $$;"),
+        Example::good(
+            "DO $$ BEGIN LOOP DELETE FROM t WHERE id IN (SELECT id FROM t LIMIT 1000); EXIT WHEN NOT FOUND; END LOOP; END $$;",
+        ),
+        Example::good("WITH few AS (SELECT id FROM t LIMIT 1000) DELETE FROM t USING few WHERE t.id = few.id;"),
         Example::good("DELETE FROM t WHERE 1 = 1 AND id = 7;"),
         Example::good("UPDATE t SET a = 1 WHERE id IN (SELECT id FROM t WHERE a IS NULL LIMIT 1000);"),
         Example::good("UPDATE t SET a = 1 WHERE id = 7;"),
@@ -27,7 +34,7 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(subject: &Subject<'_>, report: &mut Report) {
-    let statements = &subject.up.statements;
+    let statements = subject.up.with_inner();
     for statement in statements {
         let Deed::Write(write) = &statement.deed else { continue };
         if !matches!(write.how, How::Update | How::Delete) || write.limited {
