@@ -28,6 +28,11 @@ pub enum CommandError {
     /// There is no usable configuration.
     #[error(transparent)]
     Config(#[from] ConfigError),
+    /// A project would be made below another one.
+    #[error(
+        "This folder is in the project of {0} already. Nothing was done. Run `tidegate init` in that folder, or with --nested for a project of its own here."
+    )]
+    ProjectAbove(String),
     /// No migration was made.
     #[error("No migration was made: {0}.")]
     Scaffold(#[from] ScaffoldError),
@@ -67,6 +72,18 @@ pub enum CommandError {
         "{0} requires a backup before anything is written, so --skip-backup is refused. Nothing was done. Leave the option out, or change `backup` in the configuration."
     )]
     BackupRequired(String),
+    /// The backup was to be passed over where something is dropped with its rows.
+    #[error(
+        "{name} drops the {what}, and no rollback brings its rows back, so {environment} gets a backup first and --skip-backup is refused. Nothing was done. Leave the option out."
+    )]
+    BackupForDrop {
+        /// The environment.
+        environment: String,
+        /// The migration.
+        name: String,
+        /// What it drops.
+        what: String,
+    },
     /// What must be confirmed was not.
     #[error("{0}")]
     NotConfirmed(String),
@@ -202,12 +219,14 @@ impl CommandError {
             | Self::NoBackup(_)
             | Self::NoMigration(_)
             | Self::NoRule(_)
+            | Self::ProjectAbove(_)
             | Self::NoRevision(_)
             | Self::NoWindow(_)
             | Self::SeveralWindows { .. }
             | Self::AnsweredTwice(_) => Exit::Usage,
             Self::ReadOnly(_)
             | Self::BackupRequired(_)
+            | Self::BackupForDrop { .. }
             | Self::NotConfirmed(_)
             | Self::Unanswered(_)
             | Self::Refused(_)

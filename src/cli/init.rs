@@ -22,6 +22,10 @@ pub struct Options {
     #[arg(long)]
     pub dry_run: bool,
 
+    /// Make a project of its own below the folder of another one
+    #[arg(long)]
+    pub nested: bool,
+
     #[command(flatten)]
     format: FormatOption,
 }
@@ -60,6 +64,10 @@ struct Report {
 /// Sets the project in the current folder up.
 pub fn run(options: &Options, session: &mut Session) -> Result<Exit, CommandError> {
     let root = session.surroundings.folder.clone();
+    let above = Config::above(&root).filter(|_| !options.nested && Config::in_folder(&root).is_none());
+    if let Some(path) = above {
+        return Err(CommandError::ProjectAbove(printable_name(&path.to_string_lossy())));
+    }
     let supabase = root.join("supabase/config.toml").is_file();
     let project = Setup { root: &root, write: !options.dry_run };
     let report = Report { dry_run: options.dry_run, supabase, steps: project.carry_out(supabase)? };

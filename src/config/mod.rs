@@ -117,6 +117,11 @@ impl Config {
         find::PROJECT_FILES.iter().map(|name| folder.join(name)).find(|path| path.exists())
     }
 
+    /// The configuration of the project that lies nearest above a folder.
+    pub fn above(folder: &Path) -> Option<PathBuf> {
+        folder.ancestors().skip(1).find_map(Self::in_folder)
+    }
+
     /// The project's folder: the one that holds the file, or the one above when that is `.tidegate`.
     pub fn root_of(path: &Path) -> PathBuf {
         parse::root_of(path)

@@ -466,7 +466,7 @@ pub const KEYS: &[Key] = &[
         "backup",
         "`required`, `offered` or `off`",
         "`required` in production, `offered` in staging, `off` in development",
-        "Whether a window needs a backup before it applies anything. Before a rollback, `required` counts as `offered`: undoing the last migration must not wait for the dump of a large database.",
+        "Whether a window needs a backup before it applies anything. Where it is `offered`, a window that drops a table, column, schema or materialised view needs it, too. Before a rollback, `required` counts as `offered`: undoing the last migration must not wait for the dump of a large database.",
     ),
     key(
         Environment,

@@ -572,6 +572,7 @@ pub fn plan(environment: &str, direction: Direction) -> Plan {
         description: None,
         release: None,
         dangers: if name.contains("drop") { vec!["line 12: DROP TABLE legacy_reports".into()] } else { Vec::new() },
+        drops: Vec::new(),
         warnings: Vec::new(),
     };
     Plan {

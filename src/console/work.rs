@@ -151,9 +151,8 @@ fn draw_up(
     let seen = Seen { past: &view.past, history: &view.history, has_store: view.has_store };
     let plan =
         planning::draw_up(settings, &context.layout(), catalogue, seen, intent).map_err(|error| error.to_string())?;
-    let approvals = (&*view.approvals, view.info.user.as_str());
-    let approved = context.approved_gate(settings, catalogue, &plan, approvals);
-    let gates = gates::foresee(settings, &plan, view, approved, (&[], context.operator.name.as_str()));
+    let judged = gates::foresee_files(context, settings, catalogue, &plan, view);
+    let gates = gates::foresee(settings, &plan, view, judged, (&[], context.operator.name.as_str()));
     Ok(Drawn { plan, gates })
 }
 

@@ -88,7 +88,10 @@ pub struct Differing {
 ///
 /// Somebody who types waits for the answer: files are looked at once, and git's programs run side by side.
 pub fn differing(dir: &Path, branch: &str, below: &[&Path]) -> Option<Differing> {
-    let look = || ask(dir, within(&["status", "--porcelain=v1", "-z", "--untracked-files=all", "--no-renames"], below));
+    // What git is told to ignore is not committed either.
+    const STATUS: [&str; 6] =
+        ["status", "--porcelain=v1", "-z", "--untracked-files=all", "--ignored=traditional", "--no-renames"];
+    let look = || ask(dir, within(&STATUS, below));
     let compare = |branch: &String| {
         // From where this branch left that one to its last commit.
         let range = format!("{branch}...HEAD");
@@ -110,7 +113,7 @@ pub fn differing(dir: &Path, branch: &str, below: &[&Path]) -> Option<Differing>
         // Two letters for what the index and the folder have made of the last commit's file, and a blank.
         let Some((state, name)) = entry.split_at_checked(3) else { continue };
         let path = root.join(OsStr::from_bytes(name));
-        if !state.contains(&b'?') && !state.contains(&b'A') {
+        if !state.iter().any(|letter| b"?!A".contains(letter)) {
             known.insert(path.clone());
         }
         differing.uncommitted.insert(path);

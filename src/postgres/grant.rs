@@ -39,6 +39,8 @@ pub enum GateKind {
     DiskSpace,
     /// The migrations have the approvals that they need, for the files as they are. Never waived.
     Approved,
+    /// The rules find nothing in the plan's files that is as grave as the configuration blocks.
+    Reviewed,
     /// Every migration of the plan names its ticket.
     Ticket,
     /// A reason was given.
@@ -51,7 +53,7 @@ pub enum GateKind {
 
 impl GateKind {
     /// Every gate there is.
-    pub const ALL: [GateKind; 16] = [
+    pub const ALL: [GateKind; 17] = [
         GateKind::Writable,
         GateKind::Marker,
         GateKind::Primary,
@@ -64,6 +66,7 @@ impl GateKind {
         GateKind::Backup,
         GateKind::DiskSpace,
         GateKind::Approved,
+        GateKind::Reviewed,
         GateKind::Ticket,
         GateKind::Reason,
         GateKind::AllowedHours,
@@ -85,6 +88,7 @@ impl GateKind {
             GateKind::Backup => "backup",
             GateKind::DiskSpace => "disk_space",
             GateKind::Approved => "approved",
+            GateKind::Reviewed => "reviewed",
             GateKind::Ticket => "ticket",
             GateKind::Reason => "reason",
             GateKind::AllowedHours => "allowed_hours",
@@ -102,7 +106,15 @@ impl GateKind {
                 | GateKind::Lock
                 | GateKind::Primary
                 | GateKind::Session
+                | GateKind::History
+                | GateKind::FilesUnchanged
+                | GateKind::Reason
         )
+    }
+
+    /// Whether a window may let it pass. A database that says that it is another environment is marked anew instead.
+    pub fn waivable_in_windows(self) -> bool {
+        self.waivable() && self != GateKind::Marker
     }
 
     /// The gate in words, as screens and reports name it.
@@ -120,6 +132,7 @@ impl GateKind {
             GateKind::Backup => "backup",
             GateKind::DiskSpace => "disk space",
             GateKind::Approved => "approvals",
+            GateKind::Reviewed => "review",
             GateKind::Ticket => "tickets",
             GateKind::Reason => "reason",
             GateKind::AllowedHours => "allowed hours",

@@ -433,6 +433,22 @@ pub struct Write {
 }
 
 impl Deed {
+    /// What it drops with the rows that are in it, but for the tables of these names.
+    pub fn drops_rows(&self, made: &[&Object]) -> Option<String> {
+        let is_old = |name: &&Object| !made.iter().any(|made| made.is(name));
+        match self {
+            Deed::Drop(drop) if matches!(drop.thing, Thing::Table | Thing::Schema | Thing::MaterializedView) => {
+                let names: Vec<String> = drop.names.iter().filter(is_old).map(ToString::to_string).collect();
+                (!names.is_empty()).then(|| format!("{} {}", drop.thing.word(), names.join(", ")))
+            }
+            Deed::AlterTable(table, changes) if is_old(&table) => changes.iter().find_map(|change| match change {
+                TableChange::DropColumn { name, .. } => Some(format!("column {name} of {table}")),
+                _ => None,
+            }),
+            _ => None,
+        }
+    }
+
     /// Whether it changes the schema.
     pub fn is_ddl(&self) -> bool {
         match self {

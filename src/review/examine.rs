@@ -1,6 +1,5 @@
 //! From a migration's files to what the rules find in them.
 
-use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::allow::{Allowance, allowances};
@@ -215,13 +214,13 @@ impl Examined {
         (self.findings, self.allowed) = settle(found, &self.allowances, rules);
     }
 
-    /// The kinds of change that the migration makes.
-    pub fn categories(&self) -> BTreeSet<Category> {
-        let record = |range: &std::ops::Range<usize>| match &self.up.script {
-            Ok(script) => script.statements().iter().any(|one| one.records.is_some() && one.range.start == range.start),
+    /// The kind of change that each statement of the migration makes, with the byte where the statement begins.
+    pub fn categories(&self) -> Vec<(usize, Category)> {
+        let records = |at: usize| match &self.up.script {
+            Ok(script) => script.statements().iter().any(|one| one.records.is_some() && one.range.start == at),
             Err(_) => false,
         };
-        let working = self.up.working().filter(|statement| !record(&statement.range));
-        working.filter_map(|statement| Category::of(&statement.deed)).collect()
+        let working = self.up.working().filter(|statement| !records(statement.range.start));
+        working.filter_map(|statement| Some((statement.range.start, Category::of(&statement.deed)?))).collect()
     }
 }

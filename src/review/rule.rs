@@ -20,7 +20,7 @@ pub struct Rule {
     pub why: &'static str,
     /// What to do instead; empty where each finding says it.
     pub how: &'static str,
-    /// Where to read more.
+    /// Where to read more; empty where there is no more to say.
     pub link: &'static str,
     /// Files that it must object to, and files that it must let pass.
     pub examples: &'static [Example],

@@ -8,7 +8,7 @@ use squawk_lexer::TokenKind;
 use squawk_syntax::ast::{self, AstNode};
 use squawk_syntax::{Parse, SourceFile, SyntaxKind};
 
-use super::deed::{Block, Deed, Within, deed_of, range, within};
+use super::deed::{Block, Deed, Object, Within, deed_of, range, within};
 use super::words::Words;
 use crate::migration::lexer::Lexer;
 use crate::migration::script::{LineIndex, Position, Script, ScriptError, ScriptOptions, Structure};
@@ -224,6 +224,16 @@ impl Sql {
     /// Its statements, and those within a block of code or a WITH clause, each behind the one that it is in.
     pub fn with_inner(&self) -> &[Statement] {
         self.with_inner.as_ref().unwrap_or(&self.statements)
+    }
+
+    /// Statements that drop something with the rows that are in it, and what; what the file itself has made is no loss.
+    pub fn drops_rows(&self) -> impl Iterator<Item = (&Statement, String)> {
+        let made = self.with_inner().iter().filter_map(|one| match &one.deed {
+            Deed::CreateTable(table) => Some(&table.name),
+            _ => None,
+        });
+        let made: Vec<&Object> = made.collect();
+        self.with_inner().iter().filter_map(move |one| Some((one, one.deed.drops_rows(&made)?)))
     }
 
     /// The statements that do something to the database. What a block of code does is told by those within it, unless

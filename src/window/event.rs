@@ -94,9 +94,13 @@ impl BackupNeed {
     /// What the environment's policy makes of it. What is required before applying is only offered before a rollback:
     /// undoing the last migration at night must not wait for the dump of a large database, and is confirmed by the
     /// environment's name in any tier.
-    pub fn of(requirement: BackupRequirement, direction: Direction) -> BackupNeed {
-        match (requirement, direction) {
+    /// What is offered is required where the plan drops what holds rows.
+    pub fn of(requirement: BackupRequirement, plan: &Plan) -> BackupNeed {
+        match (requirement, plan.direction) {
             (BackupRequirement::Required, Direction::Apply) => BackupNeed::Required,
+            (BackupRequirement::Offered, Direction::Apply) if plan.items.iter().any(|item| !item.drops.is_empty()) => {
+                BackupNeed::Required
+            }
             (BackupRequirement::Required, Direction::Rollback) | (BackupRequirement::Offered, _) => BackupNeed::Offered,
             (BackupRequirement::Off, _) => BackupNeed::Off,
         }

@@ -66,6 +66,9 @@ pub struct PlanItem {
     /// Statements worth a look before saying yes: what they drop, rewrite or lock.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub dangers: Vec<String>,
+    /// What it drops with the rows that are in it, where a backup could be passed over: with one of these it cannot.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub drops: Vec<String>,
     /// What an operator should know about it before the window.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub warnings: Vec<String>,

@@ -3,11 +3,12 @@
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
-use crate::config::Environment;
+use crate::config::{BackupRequirement, Environment};
 use crate::migration::catalogue::{Catalogue, Layout, Migration, MigrationFile};
 use crate::migration::checksum::Checksum;
 use crate::migration::script::{Script, ScriptError, ScriptOptions, Statement, StatementKind, Structure};
 use crate::postgres::history::{HistoryRow, HistoryState};
+use crate::review::sql::Sql;
 
 use super::board::{Past, judge, latest_in_effect};
 use super::plan::{Intent, Plan, PlanItem, Selection};
@@ -292,6 +293,10 @@ fn item(
         description: header.description.clone(),
         release: header.release.clone(),
         dangers: dangers(&script),
+        drops: match (direction, environment.policy.backup) {
+            (Direction::Apply, BackupRequirement::Offered) => drops(&file.path, &script, layout),
+            _ => Vec::new(),
+        },
         warnings,
     })
 }
@@ -325,6 +330,19 @@ fn dangers(script: &Script) -> Vec<String> {
         dangers[DANGERS_NAMED] = "and more like these".to_owned();
     }
     dangers
+}
+
+/// What a script drops with the rows that are in it.
+fn drops(path: &Path, script: &Script, layout: &Layout) -> Vec<String> {
+    let text = script.source();
+    let may_drop = text.as_bytes().windows(4).any(|word| word.eq_ignore_ascii_case(b"drop"));
+    if !may_drop {
+        return Vec::new();
+    }
+    let (sql, _) = Sql::read(path, text.as_bytes(), &ScriptOptions { history_table: layout.history_table.clone() });
+    let mut drops: Vec<String> = sql.drops_rows().map(|(_, what)| what).collect();
+    drops.dedup();
+    drops
 }
 
 fn does_nothing(script: &Script) -> bool {

@@ -132,7 +132,7 @@ impl Runner {
             operator: context.operator.clone(),
             at: now,
             commit,
-            backup: BackupNeed::of(environment.policy.backup, plan.direction),
+            backup: BackupNeed::of(environment.policy.backup, &plan),
             has_announce_hook: environment.hooks.announce.is_some(),
             plan,
         };

@@ -495,6 +495,7 @@ mod tests {
             description: None,
             release: None,
             dangers: vec![],
+            drops: Vec::new(),
             warnings: vec![],
         }
     }

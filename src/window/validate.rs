@@ -441,6 +441,7 @@ mod tests {
             description: None,
             release: None,
             dangers: Vec::new(),
+            drops: Vec::new(),
             warnings: Vec::new(),
         };
         Plan {

@@ -81,6 +81,20 @@ fn init_twice_changes_nothing() {
 }
 
 #[test]
+fn init_makes_no_second_project_below_one_unless_it_is_told_to() {
+    let scratch = new_project();
+    prints(&scratch, &["init"]);
+    let below = scratch.path().join("services/mail");
+    std::fs::create_dir_all(&below).expect("makes a folder");
+    let run = Run::of(scratch.tidegate().arg("init").current_dir(&below));
+    assert_eq!(run.code(), Some(2), "{}", run.output);
+    assert!(run.errors.contains("tidegate.toml already. Nothing was done."), "{}", run.errors);
+    assert!(std::fs::read_dir(&below).expect("is a folder").next().is_none());
+    Run::of(scratch.tidegate().args(["init", "--nested"]).current_dir(&below)).expect_success();
+    assert!(below.join("tidegate.toml").exists());
+}
+
+#[test]
 fn init_in_a_supabase_project_keeps_rollbacks_from_the_supabase_cli() {
     let scratch = new_project();
     scratch.write("supabase/config.toml", "project_id = \"scout\"\n");

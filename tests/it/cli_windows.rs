@@ -1,6 +1,7 @@
 //! Windows run from the command line: plans, confirmations, gates, failures, and the way back.
 
 use rstest::rstest;
+use serde_json::Value;
 
 use crate::support::site::{ACCOUNTS, EMAIL, INDEX, Site, events};
 use crate::support::{Hold, Running, Terminal};
@@ -83,6 +84,27 @@ fn staging_asks_on_the_terminal(#[case] keys: &str, #[case] code: u32) {
     terminal.send(&format!("{keys}<enter>"));
     let status = terminal.wait_for_end();
     assert_eq!(status.exit_code(), code, "{}", terminal.screen());
+}
+
+#[test]
+fn what_drops_rows_is_not_applied_without_a_backup() {
+    let site = Site::with_accounts("staging", "");
+    site.scratch.migration(
+        "20260104000000_drop_accounts",
+        "-- Author: ben\nDO $$ BEGIN DROP TABLE accounts; END $$;",
+        "CREATE TABLE accounts (id int);",
+    );
+    let run = site.run(&["apply", "staging", "--confirm", "staging", "--skip-backup"]);
+    assert_eq!(run.code(), Some(4), "{}\n{}", run.output, run.errors);
+    let why = "20260104000000_drop_accounts drops the table accounts, and no rollback brings its rows back";
+    assert!(run.errors.contains(why), "{}", run.errors);
+    let run = site.run(&["apply", "staging", "--dry-run"]);
+    assert!(run.output.contains("required, as the table accounts is dropped"), "{}", run.output);
+    let run = site.run(&["apply", "staging", "--confirm", "staging"]);
+    assert_eq!(run.code(), Some(0), "{}\n{}", run.output, run.errors);
+    assert_eq!(site.windows()[0]["state"], "complete");
+    let backups: Value = serde_json::from_str(&site.does(&["backups", "--format", "json"])).expect("is JSON");
+    assert_eq!(backups["backups"].as_array().map(Vec::len), Some(1), "{backups}");
 }
 
 #[test]
@@ -219,6 +241,8 @@ fn a_database_that_says_it_is_another_environment_is_refused() {
     let run = site.run(&["apply", "production", "--confirm", "production"]);
     assert_eq!(run.code(), Some(4), "{}", run.errors);
     assert!(run.errors.contains("The database says that it is staging (staging)"), "{}", run.errors);
+    let run = site.run(&["apply", "production", "--dry-run", "--waive", "marker=it moved"]);
+    assert_eq!(run.code(), Some(4), "only `mark` marks anew: {}", run.output);
     assert!(
         site.windows().iter().all(|window| window["state"] == "closed"),
         "nothing was begun, so nothing is left open"

@@ -51,6 +51,49 @@ fn a_project_without_a_fault_is_clean_without_a_server() {
     assert_eq!(document["migrations"][0]["categories"], serde_json::json!(["schema"]));
 }
 
+/// The script of the documentation's hook.
+fn documented_hook() -> &'static str {
+    let documentation = include_str!("../../docs/review.md");
+    let start = documentation.find("#!/bin/sh\n").expect("there is a script");
+    let end = documentation[start..].find("```").expect("it ends");
+    &documentation[start..start + end]
+}
+
+#[test]
+fn the_documented_hook_judges_what_is_about_to_be_committed() {
+    use std::os::unix::fs::PermissionsExt;
+    let scratch = project();
+    git(&scratch, &["init", "-q", "-b", "main"]);
+    commit(&scratch);
+    let hook = scratch.path().join(".git/hooks/pre-commit");
+    scratch.write(".git/hooks/pre-commit", documented_hook());
+    fs::set_permissions(&hook, fs::Permissions::from_mode(0o755)).expect("can be set");
+    let programs = std::path::Path::new(env!("CARGO_BIN_EXE_tidegate")).parent().expect("it lies in a folder");
+    let path = format!("{}:{}", programs.display(), std::env::var("PATH").expect("is set"));
+    let commits = |what: &[&str]| {
+        let mut command = Command::new("git");
+        command.env_clear().envs(scratch.variables()).env("PATH", &path).current_dir(scratch.path());
+        let author = ["-c", "user.name=Ana", "-c", "user.email=ana@example.test", "commit", "-q", "-m", "change"];
+        command.args(author).args(what);
+        let run = Run::of(&mut command);
+        (run.code() == Some(0), format!("{}{}", run.output, run.errors))
+    };
+    let (name, down) = ("20260802093000_alter_metrics", "-- nothing to undo\n");
+    scratch.migration(name, "SELEC 1;\n", down);
+    git(&scratch, &["add", "-A"]);
+    // What the folder holds by then does not count.
+    scratch.migration(name, "SELECT 1;\n", down);
+    let (done, said) = commits(&[]);
+    assert!(!done && said.contains("syntax") && said.contains("20260802093000"), "{said}");
+    git(&scratch, &["add", "-A"]);
+    scratch.migration(name, "SELEC 1;\n", down);
+    let (done, said) = commits(&[]);
+    assert!(done, "{said}");
+    let (_, kept) = (git(&scratch, &["worktree", "prune"]), scratch.path().join(".git/worktrees"));
+    assert!(!kept.exists() || fs::read_dir(kept).expect("is a folder").next().is_none());
+    assert_eq!(text_of(&scratch, name), "SELEC 1;\n");
+}
+
 #[test]
 fn what_is_found_has_its_place_in_every_format() {
     let scratch = project();
@@ -251,6 +294,16 @@ fn git_tells_what_is_new_changed_or_merged() {
     let rules = found(&document);
     assert!(rules.contains(&"changed-after-merge:null".to_owned()), "{document}");
     assert_eq!(rules.iter().filter(|one| one.starts_with("uncommitted")).count(), 3, "{document}");
+    // What git is told to ignore is not committed either.
+    let ignored = "20260803093000_alter_ignored";
+    scratch.write(".gitignore", format!("{ignored}*\n"));
+    scratch.migration(ignored, "SELECT 1;\n", "-- nothing to undo\n");
+    let (_, document) = reviewed(&scratch, &[]);
+    let count = found(&document).iter().filter(|one| one.starts_with("uncommitted")).count();
+    assert_eq!(count, 5, "{document}");
+    for end in ["sql", "down.sql"] {
+        fs::remove_file(scratch.path().join(format!("migrations/{ignored}.{end}"))).expect("removes");
+    }
     let names = |arguments: &[&str]| -> Vec<String> {
         let (_, document) = reviewed(&scratch, arguments);
         let migrations = document["migrations"].as_array().expect("is a list").clone();
@@ -388,6 +441,11 @@ fn a_window_warns_of_errors_and_refuses_where_the_configuration_says_so() {
         "{refused:?}"
     );
     assert_eq!(database.value("SELECT count(*) FROM pg_class WHERE relname = 'metrics'"), "0");
+    let foreseen = Run::of(scratch.tidegate().args(["apply", "here", "--dry-run"]));
+    assert_eq!(foreseen.code(), Some(4), "{foreseen:?}");
+    assert!(foreseen.output.contains("ban-truncate-cascade"), "{foreseen:?}");
+    let waived = Run::of(scratch.tidegate().args(["apply", "here", "--dry-run", "--waive", "reviewed=seen by two"]));
+    assert!(waived.output.contains("seen by two"), "{waived:?}");
     fs::write(
         &file,
         "-- tidegate: allow ban-truncate-cascade, empty-rollback nothing refers to it\nTRUNCATE metrics CASCADE;\n",

@@ -51,6 +51,7 @@ impl Scene {
             description: None,
             release: None,
             dangers: Vec::new(),
+            drops: Vec::new(),
             warnings: Vec::new(),
         };
         let plan = Plan {

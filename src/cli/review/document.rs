@@ -1,5 +1,7 @@
 //! A review as JSON.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 
 use super::{Page, Sheet};
@@ -52,11 +54,19 @@ struct Counts {
 #[derive(Debug, Default, Serialize)]
 struct Migration {
     name: String,
-    categories: Vec<Category>,
+    categories: BTreeSet<Category>,
+    statements: Vec<Statement>,
     findings: Vec<Found>,
     allowed: Vec<Allowed>,
     #[serde(skip_serializing_if = "Option::is_none")]
     unread: Option<String>,
+}
+
+/// What a statement changes.
+#[derive(Debug, Serialize)]
+struct Statement {
+    line: u32,
+    category: Category,
 }
 
 /// A file that is no migration.
@@ -139,7 +149,10 @@ impl Sheet for Json<'_> {
         let mut migration = Migration { name: reviewed.name().to_string(), ..Migration::default() };
         match &reviewed.examined {
             Ok(examined) => {
-                migration.categories.extend(examined.categories());
+                for (at, category) in examined.categories() {
+                    migration.categories.insert(category);
+                    migration.statements.push(Statement { line: examined.up.position(at).line, category });
+                }
                 let found = |one| found(self.page, reviewed, examined, one);
                 migration.findings.extend(examined.findings.iter().map(found));
                 let allowed = |(one, reason): &(Finding, String)| allowed(examined, one, reason);

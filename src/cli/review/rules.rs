@@ -60,11 +60,15 @@ pub(super) fn list(
 pub(super) fn explain(name: &str, output: &mut Output) -> Result<Exit, CommandError> {
     let rule = review::rule(name).ok_or_else(|| CommandError::NoRule(name.to_owned()))?;
     let level = rule.level.map_or(OFF, |severity| severity.word());
-    let mut fields =
-        vec![("rule", rule.name), ("level", level), ("finds", rule.what), ("why", rule.why), ("more", rule.link)];
-    if !rule.how.is_empty() {
-        fields.insert(4, ("instead", rule.how));
-    }
+    let fields = [
+        ("rule", rule.name),
+        ("level", level),
+        ("finds", rule.what),
+        ("why", rule.why),
+        ("instead", rule.how),
+        ("more", rule.link),
+    ];
+    let fields: Vec<_> = fields.into_iter().filter(|(_, text)| !text.is_empty()).collect();
     output.fields(0, &fields)?;
     for (bad, heading) in [(true, "objects to"), (false, "lets pass")] {
         let examples: Vec<_> = rule.examples.iter().filter(|example| example.bad == bad).collect();

@@ -8,7 +8,7 @@ use crate::cli::args::FormatOption;
 use crate::cli::environments::{context, small_runtime, writable_environment};
 use crate::cli::output::Output;
 use crate::cli::{CommandError, Exit, Session};
-use crate::config::Environment;
+use crate::config::{BackupRequirement, Environment};
 use crate::postgres::grant::{Gate, GateKind, GateList};
 use crate::window::context::Context;
 use crate::window::event::BackupNeed;
@@ -76,17 +76,14 @@ impl WindowOptions {
 pub fn run(name: &str, intent: &Intent, options: &WindowOptions, session: &mut Session) -> Result<Exit, CommandError> {
     let context = context(session)?;
     let environment = writable_environment(&context.config, name)?.clone();
-    let direction = match intent {
-        Intent::Apply(_) => Direction::Apply,
-        Intent::Rollback { .. } => Direction::Rollback,
-    };
-    if options.skip_backup && BackupNeed::of(environment.policy.backup, direction) == BackupNeed::Required {
+    let is_apply = matches!(intent, Intent::Apply(_));
+    if options.skip_backup && is_apply && environment.policy.backup == BackupRequirement::Required {
         return Err(CommandError::BackupRequired(environment.name.to_string()));
     }
     let dry_run = options.dry_run;
     let mut teller = teller(&options.format, session);
     small_runtime()?.block_on(async {
-        let (view, plan, approved) = match prepare(&context, &environment, intent).await {
+        let (view, plan, judged) = match prepare(&context, &environment, intent).await {
             Err(CommandError::Plan(error @ PlanError::Nothing { .. })) => {
                 let words = error.to_string();
                 teller.ending(&Ending { message: Some(&words), ..Ending::of(&Verdict::Done) });
@@ -94,8 +91,13 @@ pub fn run(name: &str, intent: &Intent, options: &WindowOptions, session: &mut S
             }
             prepared => prepared?,
         };
+        if options.skip_backup && BackupNeed::of(environment.policy.backup, &plan) == BackupNeed::Required {
+            let drops = plan.items.iter().find_map(|item| item.drops.first().map(|what| (&item.name, what)));
+            let (name, what) = drops.map_or_else(Default::default, |(name, what)| (name.clone(), what.clone()));
+            return Err(CommandError::BackupForDrop { environment: environment.name.to_string(), name, what });
+        }
         let waivers = options.waivers();
-        let gates = gates::foresee(&environment, &plan, &view, approved, (&waivers, context.operator.name.as_str()));
+        let gates = gates::foresee(&environment, &plan, &view, judged, (&waivers, context.operator.name.as_str()));
         let proposal = Proposal { environment: &environment, location: location(&view), plan: &plan, gates: &gates };
         teller.proposal(&proposal, dry_run);
         for unfinished in journal::unfinished(&context.journals()) {
@@ -127,12 +129,12 @@ pub fn not_confirmed(refusal: String, teller: &mut dyn Teller) -> CommandError {
     CommandError::NotConfirmed(refusal)
 }
 
-/// Looks at the environment and the files, and draws up the plan; the gate of its approvals comes with it.
+/// Looks at the environment and the files, and draws up the plan; the gates that ask its files come with it.
 async fn prepare(
     context: &Arc<Context>,
     environment: &Environment,
     intent: &Intent,
-) -> Result<(EnvironmentView, Plan, Option<Gate>), CommandError> {
+) -> Result<(EnvironmentView, Plan, Vec<Gate>), CommandError> {
     let reader = Arc::clone(context);
     let reading = tokio::task::spawn_blocking(move || reader.read_catalogue());
     let (catalogue, view) = tokio::join!(reading, look(context, environment));
@@ -151,9 +153,8 @@ async fn prepare(
     }
     let seen = Seen { past: &view.past, history: &view.history, has_store: view.has_store };
     let plan = planning::draw_up(environment, &context.layout(), &catalogue, seen, intent)?;
-    let approvals = (&*view.approvals, view.info.user.as_str());
-    let approved = context.approved_gate(environment, &catalogue, &plan, approvals);
-    Ok((view, plan, approved))
+    let judged = gates::foresee_files(context, environment, &catalogue, &plan, &view);
+    Ok((view, plan, judged))
 }
 
 /// What the window's confirmation is to be answered with, or what to say instead.

@@ -5,6 +5,8 @@ mod approve;
 mod checklist;
 mod findings;
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
 
@@ -21,6 +23,7 @@ use crate::console::words::{ago, took};
 use crate::migration::catalogue::Migration;
 use crate::migration::checksum::Checksum;
 use crate::review;
+use crate::review::category::Category;
 use crate::window::confirmation::Confirmed;
 use crate::window::review::Judged;
 use crate::window::status::Status;
@@ -474,6 +477,9 @@ impl Layer for MigrationScreen {
 /// How many lines stand above the one that the screen is opened at.
 const ABOVE: usize = 4;
 
+/// How wide the words before a fact are.
+const LABEL: u16 = 10;
+
 impl MigrationScreen {
     fn draw_tabs(&self, canvas: &Canvas<'_>, frame: &mut Frame<'_>, at: Rect) {
         let world = canvas.world;
@@ -519,6 +525,7 @@ impl MigrationScreen {
                         lines.push(vec![piece(Role::Dim, format!("{label:<10}")), piece(Role::Text, value)]);
                     }
                 }
+                lines.extend(self.category_lines(room));
                 if let Some(description) = &header.description {
                     lines.push(Vec::new());
                     lines.extend(wrap(description, room).into_iter().map(|line| vec![piece(Role::Text, line)]));
@@ -526,7 +533,9 @@ impl MigrationScreen {
                 lines.push(Vec::new());
             } else {
                 let parts = [&header.author, &header.ticket, &header.description];
-                let words: Vec<&str> = parts.into_iter().flatten().map(String::as_str).collect();
+                let kinds: Vec<&str> = self.categories().into_keys().map(Category::word).collect();
+                let kinds = (!kinds.is_empty()).then(|| kinds.join(", "));
+                let words: Vec<&str> = kinds.iter().chain(parts.into_iter().flatten()).map(String::as_str).collect();
                 lines.push(vec![piece(Role::Dim, words.join("  "))]);
             }
         }
@@ -539,6 +548,29 @@ impl MigrationScreen {
                 .skip(1)
                 .pieces(line);
         }
+    }
+
+    /// What the statements change, by kind, each with the lines where they begin.
+    fn category_lines(&self, room: u16) -> Vec<Vec<Piece>> {
+        let mut lines = Vec::new();
+        for (kind, at) in self.categories() {
+            let word = if at.len() == 1 { "line" } else { "lines" };
+            let places: Vec<String> = at.iter().map(ToString::to_string).collect();
+            for part in wrap(&format!("{kind}, {word} {}", places.join(" ")), room.saturating_sub(LABEL)) {
+                let label = if lines.is_empty() { "changes" } else { "" };
+                lines.push(vec![piece(Role::Dim, format!("{label:<10}")), piece(Role::Text, part)]);
+            }
+        }
+        lines
+    }
+
+    /// The kinds of change that the statements make, with their lines.
+    fn categories(&self) -> BTreeMap<Category, BTreeSet<u32>> {
+        let mut kinds: BTreeMap<Category, BTreeSet<u32>> = BTreeMap::new();
+        for (line, kind) in self.judged.iter().flat_map(|judged| judged.categories.iter()) {
+            kinds.entry(*kind).or_default().insert(*line);
+        }
+        kinds
     }
 
     /// How the migration is in an environment: one line, or a few where there is room.

@@ -371,12 +371,13 @@ fn draw_explanation(canvas: &Canvas<'_>, frame: &mut Frame<'_>, area: Rect, plac
     let Some(known) = crate::review::rule(finding.rule) else { return };
     let how = finding.help.as_deref().unwrap_or(known.how);
     let fix = finding.fix.as_ref().map(|fix| fix.title.as_str()).unwrap_or_default();
+    let examples = format!("`tidegate review --explain {}` shows examples.", known.name);
     let facts = [
         ("found", Role::Strong, finding.message.as_str()),
         ("why", Role::Text, known.why),
         ("instead", Role::Text, how),
         ("fix", Role::Good, fix),
-        ("more", Role::Dim, known.link),
+        ("more", Role::Dim, if known.link.is_empty() { &examples } else { known.link }),
     ];
     let mut line = 0;
     for (label, role, text) in facts.into_iter().filter(|(_, _, text)| !text.is_empty()) {

@@ -10,7 +10,7 @@ pub static RULE: Rule = Rule {
     what: "a comment that allows what is not found",
     why: "It hides what may come later.",
     how: "Take it out.",
-    link: "docs/review.md",
+    link: "",
     examples: &[
         Example::bad("-- tidegate: allow lock-table nobody uses it yet\nSELECT 1;"),
         Example::bad("SELECT 1;\n-- tidegate: allow lock-table nobody uses it yet\nSELECT 2;\nLOCK TABLE t;"),

@@ -10,7 +10,7 @@ pub static RULE: Rule = Rule {
     what: "a file that differs from what was applied",
     why: "The file no longer says what was done to the environment.",
     how: "Put the file back, and write a new migration for the change.",
-    link: "docs/review.md",
+    link: "",
     examples: &[],
     check: Check::Outside,
 };

@@ -10,7 +10,7 @@ pub static RULE: Rule = Rule {
     what: "a file that differs from what the main branch has",
     why: "What is merged may have been applied already; the file no longer says what was.",
     how: "Put the file back, and write a new migration for the change.",
-    link: "docs/review.md",
+    link: "https://git-scm.com/docs/git-revert",
     examples: &[],
     check: Check::Outside,
 };

@@ -1,6 +1,5 @@
 //! A table, column or schema that is dropped where windows may run without a backup.
 
-use crate::review::deed::{Deed, TableChange, Thing};
 use crate::review::finding::Severity;
 use crate::review::rule::{Check, Example, Report, Rule};
 use crate::review::subject::Subject;
@@ -12,13 +11,14 @@ pub static RULE: Rule = Rule {
     what: "a table, column or schema that is dropped where windows may run without a backup",
     why: "What was in it cannot be had back by any rollback.",
     how: "Set `backup = \"required\"` in the environment's policy, so that its windows take one.",
-    link: "docs/review.md",
+    link: "https://www.postgresql.org/docs/current/app-pgdump.html",
     examples: &[
         Example::bad("DROP TABLE t;"),
         Example::bad("DO $$ BEGIN DROP TABLE IF EXISTS t; END $$;"),
         Example::bad("ALTER TABLE t DROP COLUMN a;"),
         Example::good("DROP INDEX i;"),
         Example::good("DROP VIEW v;"),
+        Example::good("CREATE TABLE few AS SELECT 1 AS a; DROP TABLE few;"),
     ],
     check: Check::Alone(check),
 };
@@ -28,22 +28,7 @@ fn check(subject: &Subject<'_>, report: &mut Report) {
     if unguarded.is_empty() {
         return;
     }
-    for statement in subject.up.with_inner() {
-        let what = match &statement.deed {
-            Deed::Drop(drop) if matches!(drop.thing, Thing::Table | Thing::Schema | Thing::MaterializedView) => {
-                let names: Vec<String> = drop.names.iter().map(ToString::to_string).collect();
-                format!("{} {}", drop.thing.word(), names.join(", "))
-            }
-            Deed::AlterTable(table, changes) => {
-                let dropped = changes.iter().find_map(|change| match change {
-                    TableChange::DropColumn { name, .. } => Some(name),
-                    _ => None,
-                });
-                let Some(column) = dropped else { continue };
-                format!("column {column} of {table}")
-            }
-            _ => continue,
-        };
+    for (statement, what) in subject.up.drops_rows() {
         let message =
             format!("The {what} is dropped, and a window on {} may run without a backup.", unguarded.join(", "));
         report.up(statement.range.clone(), message);

@@ -12,7 +12,7 @@ pub static RULE: Rule = Rule {
     what: "a rollback that does nothing",
     why: "It would be recorded as rolled back, and nothing would be undone.",
     how: "Write what undoes the migration.",
-    link: "docs/review.md",
+    link: "",
     examples: &[
         Example::bad("CREATE TABLE t (id bigint);").with_rollback(
             "BEGIN; DELETE FROM migrations_history WHERE migration_name = '20260801093000_alter_metrics'; COMMIT;",

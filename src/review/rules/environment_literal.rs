@@ -12,7 +12,7 @@ pub static RULE: Rule = Rule {
     what: "a constant that belongs to one environment",
     why: "The same file runs in every environment: what is right in one is wrong in the next.",
     how: "Keep it out of migrations: in a table of settings, a setting of the database, or the application.",
-    link: "docs/review.md",
+    link: "",
     examples: &[
         Example::bad("INSERT INTO hooks VALUES ('https://staging.example.com/hook');"),
         Example::bad("UPDATE users SET mail = 'ops@example.com';"),

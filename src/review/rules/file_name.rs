@@ -10,7 +10,7 @@ pub static RULE: Rule = Rule {
     what: "a file in the folder of migrations that is not named as one",
     why: "It is not seen as a migration, and is never applied.",
     how: "Name it YYYYMMDDHHMMSS_<type>_<description>.sql, with the type create, alter, drop, seed or fix.",
-    link: "docs/review.md",
+    link: "",
     examples: &[],
     check: Check::Outside,
 };

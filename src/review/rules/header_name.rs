@@ -12,7 +12,7 @@ pub static RULE: Rule = Rule {
     what: "a header that names another migration",
     why: "The file was copied, and its header tells of something else.",
     how: "Write the name of this migration.",
-    link: "docs/review.md",
+    link: "",
     examples: &[
         Example::bad("-- Migration: 20250101000000_create_users.sql\nSELECT 1;"),
         Example::bad("-- Author: ana\n--migration:20250101000000_create_users  \nSELECT 1;"),

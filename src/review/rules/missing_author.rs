@@ -13,7 +13,7 @@ pub static RULE: Rule = Rule {
     what: "a migration whose header names no author",
     why: "Whoever applies it must know whom to ask, and may not be the one who approves it.",
     how: "Write `-- Author: …` at the top of the file.",
-    link: "docs/review.md",
+    link: "",
     examples: &[
         Example::bad("SELECT 1;"),
         Example::bad("-- Author:\nSELECT 1;"),

@@ -11,7 +11,7 @@ pub static RULE: Rule = Rule {
     what: "a migration whose header names no description",
     why: "Whoever applies it must know what it is for.",
     how: "Write `-- Description: …` at the top of the file.",
-    link: "docs/review.md",
+    link: "",
     examples: &[
         Example::bad("SELECT 1;"),
         Example::bad("-- Description:\nSELECT 1;"),

@@ -11,7 +11,7 @@ pub static RULE: Rule = Rule {
     what: "a migration without a rollback",
     why: "When it goes wrong in production, there is no way back but the backup.",
     how: "Write the rollback, or a file that says in a comment why there is none.",
-    link: "docs/review.md",
+    link: "",
     examples: &[
         Example::bad("CREATE TABLE t (id bigint);"),
         Example::good("CREATE TABLE t (id bigint);").with_rollback("DROP TABLE t;"),

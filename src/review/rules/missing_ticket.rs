@@ -11,7 +11,7 @@ pub static RULE: Rule = Rule {
     what: "a migration whose header names no ticket",
     why: "Every change must be traceable to what it was asked for.",
     how: "Write `-- Ticket: …` at the top of the file.",
-    link: "docs/review.md",
+    link: "",
     examples: &[
         Example::bad("SELECT 1;"),
         Example::bad("-- Ticket:\nSELECT 1;"),

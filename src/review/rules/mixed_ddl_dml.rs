@@ -12,7 +12,7 @@ pub static RULE: Rule = Rule {
     what: "changes of the schema and of data in one transaction",
     why: "The locks that the change of the schema takes are held until all rows are written.",
     how: "Put the data into a migration of its own.",
-    link: "docs/review.md",
+    link: "https://www.postgresql.org/docs/current/explicit-locking.html",
     examples: &[
         Example::bad("BEGIN; ALTER TABLE t ADD COLUMN a int; UPDATE t SET a = 1; COMMIT;"),
         Example::bad("ALTER TABLE t ADD COLUMN a int; INSERT INTO u SELECT * FROM t;"),

@@ -10,7 +10,7 @@ pub static RULE: Rule = Rule {
     what: "a pending migration older than one that is applied",
     why: "It would run after migrations that were written and tested without it.",
     how: "Give it a newer timestamp while it is applied nowhere.",
-    link: "docs/review.md",
+    link: "",
     examples: &[],
     check: Check::Outside,
 };

@@ -13,7 +13,7 @@ pub static RULE: Rule = Rule {
     what: "a pre-check that asks for another migration",
     why: "The file was copied, and its block looks for something else. Whether a migration runs is decided from the history before, block or not: its RETURN would leave the block only.",
     how: "Write the name of this migration, or leave the block out.",
-    link: "docs/review.md",
+    link: "https://www.postgresql.org/docs/current/plpgsql-errors-and-messages.html",
     examples: &[
         Example::bad(
             "DO $$ BEGIN IF EXISTS (SELECT 1 FROM migrations_history WHERE migration_name = '20250101000000_create_users') \

@@ -16,7 +16,7 @@ pub static RULE: Rule = Rule {
     what: "a file that records another migration in the history",
     why: "The history would say that something else was applied, and this would stay pending.",
     how: "Record the name of this migration, or leave the statement out: Tidegate records it.",
-    link: "docs/review.md",
+    link: "",
     examples: &[
         Example::bad(
             "BEGIN; INSERT INTO migrations_history (migration_name, applied_at, applied_by) VALUES ('20250101000000_create_users', now(), current_user); COMMIT;",

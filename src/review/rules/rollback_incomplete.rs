@@ -12,7 +12,7 @@ pub static RULE: Rule = Rule {
     what: "a rollback that leaves something of what the migration does, or cannot bring back what it takes away",
     why: "After the rollback the database is not what it was, and applying again may fail.",
     how: "Drop in the rollback what the migration makes, make again what it drops, and put back what it changes.",
-    link: "docs/review.md",
+    link: "https://www.postgresql.org/docs/current/ddl-depend.html",
     examples: &[
         // What is made is dropped.
         Example::bad("CREATE TABLE t (id bigint); CREATE TABLE u (id bigint);").with_rollback("DROP TABLE t;"),

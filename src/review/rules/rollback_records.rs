@@ -15,7 +15,7 @@ pub static RULE: Rule = Rule {
     what: "a rollback that does not record its removal, or another's",
     why: "Other tools that read the history would take the migration for applied. Tidegate keeps its own record either way.",
     how: "Write DELETE FROM migrations_history WHERE migration_name = the name of this migration.",
-    link: "docs/review.md",
+    link: "",
     examples: &[
         Example::bad("CREATE TABLE t (id bigint);").with_rollback("BEGIN; DROP TABLE t; COMMIT;"),
         Example::bad("CREATE TABLE t (id bigint);").with_rollback(

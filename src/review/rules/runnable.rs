@@ -14,7 +14,7 @@ pub static RULE: Rule = Rule {
     what: "a file that Tidegate would refuse to run",
     why: "It would be refused when the window runs: a transaction that is not balanced, a command of psql, an unfinished constant.",
     how: "Do what the finding says.",
-    link: "docs/review.md",
+    link: "https://www.postgresql.org/docs/current/app-psql.html",
     examples: &[
         Example::bad("BEGIN; CREATE TABLE t (id bigint);"),
         Example::bad("\\connect other\nSELECT 1;"),

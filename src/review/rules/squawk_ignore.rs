@@ -11,7 +11,7 @@ pub static RULE: Rule = Rule {
     what: "a squawk-ignore comment, which hides findings",
     why: "What it hides is neither shown nor counted, and nobody has to say why it may stand.",
     how: "Give a reason instead: -- tidegate: allow RULE reason",
-    link: "docs/review.md",
+    link: "",
     examples: &[
         Example::bad("-- squawk-ignore ban-drop-column\nALTER TABLE t DROP COLUMN a;"),
         Example::bad("/* squawk-ignore */ ALTER TABLE t DROP COLUMN a;"),

@@ -11,7 +11,7 @@ pub static RULE: Rule = Rule {
     what: "a file that is too long to be judged by its statements",
     why: "Only its header, its record and its transactions are judged; what its statements do, nobody has looked at.",
     how: "Keep changes of the schema in a migration of their own, and load large data with COPY from elsewhere.",
-    link: "docs/review.md",
+    link: "",
     examples: &[],
     check: Check::Alone(check),
 };

@@ -14,7 +14,7 @@ pub static RULE: Rule = Rule {
     what: "a migration whose type is not what it does",
     why: "People look for a change by the type in its name.",
     how: "Rename the migration, or move the other statements to one of their own.",
-    link: "docs/review.md",
+    link: "",
     examples: &[
         Example::bad("CREATE TABLE t (id bigint);").named("20260801093000_drop_reports"),
         Example::bad("INSERT INTO t VALUES (1);").named("20260801093000_create_metrics"),

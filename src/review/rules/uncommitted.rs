@@ -10,7 +10,7 @@ pub static RULE: Rule = Rule {
     what: "a file that is not committed",
     why: "Nobody else has it, and nobody has seen it.",
     how: "Commit it before it is applied anywhere but on your own database.",
-    link: "docs/review.md",
+    link: "https://git-scm.com/docs/git-status",
     examples: &[],
     check: Check::Outside,
 };

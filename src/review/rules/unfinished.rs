@@ -13,7 +13,7 @@ pub static RULE: Rule = Rule {
     what: "a comment that says that something is still to be done",
     why: "The template was not filled in, or work was left over.",
     how: "Do it, and take the comment out.",
-    link: "docs/review.md",
+    link: "",
     examples: &[
         Example::bad(concat!("-- TO", "DO: Add your migration code here\nSELECT 1;")),
         Example::bad("SELECT 1;").with_rollback(concat!("-- TO", "DO\nSELECT 1;")),

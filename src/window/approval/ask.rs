@@ -5,7 +5,7 @@ use std::sync::{Arc, PoisonError};
 
 use super::give::Files;
 use super::{Asking, Standing, standing};
-use crate::config::Environment;
+use crate::config::{Environment, Tier};
 use crate::migration::catalogue::{Catalogue, Migration};
 use crate::migration::checksum::Checksum;
 use crate::postgres::connection::Connection;
@@ -118,8 +118,10 @@ impl Context {
         asked: impl Fn(usize) -> bool,
         (given, login): (&[GivenApproval], &str),
     ) -> Option<(Gate, Vec<ApprovedMigration>)> {
-        environment.policy.approvals.as_ref()?;
         let alone = |gate| Some((gate, Vec::new()));
+        if environment.policy.approvals.is_none() {
+            return none_demanded(environment, plan).and_then(alone);
+        }
         if plan.direction == Direction::Rollback {
             return alone(Gate::met(GateKind::Approved, "a rollback waits for none"));
         }
@@ -223,6 +225,12 @@ fn lacks(standing: &Standing) -> String {
     format!("{} lacks {}.{more}", standing.migration, standing.missing_words())
 }
 
+/// That production goes without approvals is the configuration's doing, and is told on the record.
+fn none_demanded(environment: &Environment, plan: &Plan) -> Option<Gate> {
+    let is_told = environment.tier == Tier::Production && plan.direction == Direction::Apply;
+    is_told.then(|| Gate::met(GateKind::Approved, "none: the configuration demands none here"))
+}
+
 /// The gate of a plan's approvals, asked of the server now, and what lets the migrations pass that it asked about.
 pub async fn approved_now(
     context: &Context,
@@ -232,7 +240,7 @@ pub async fn approved_now(
     asked: impl Fn(usize) -> bool,
 ) -> Result<Option<(Gate, Vec<ApprovedMigration>)>, PgError> {
     if environment.policy.approvals.is_none() {
-        return Ok(None);
+        return Ok(none_demanded(environment, plan).map(|gate| (gate, Vec::new())));
     }
     let given = approvals::approvals(connection).await?;
     Ok(match context.read_catalogue() {

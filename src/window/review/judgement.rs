@@ -7,6 +7,7 @@ use std::sync::Arc;
 use crate::migration::checksum::Checksum;
 use crate::migration::script::Position;
 use crate::review::allow::Allowance;
+use crate::review::category::Category;
 use crate::review::examine::Examined;
 use crate::review::finding::{Finding, Part};
 use crate::review::sql::Sql;
@@ -27,6 +28,8 @@ pub(super) struct Found {
     pub(super) files: Arc<[JudgedFile]>,
     pub(super) findings: Vec<Finding>,
     pub(super) allowances: Vec<Allowance>,
+    /// What each statement changes, with its line.
+    pub(super) categories: Arc<[(u32, Category)]>,
     /// Where findings and comments begin and end, by their bytes.
     places: Vec<(Bytes, Place)>,
     /// Why a file could not be read.
@@ -73,6 +76,11 @@ impl Found {
                 files: files(reviewed, examined),
                 findings: examined.findings.clone(),
                 allowances: examined.allowances.clone(),
+                categories: examined
+                    .categories()
+                    .into_iter()
+                    .map(|(at, category)| (examined.up.position(at).line, category))
+                    .collect(),
                 places: places(examined),
                 unread: None,
             },
@@ -81,6 +89,7 @@ impl Found {
                 files: Arc::default(),
                 findings: Vec::new(),
                 allowances: Vec::new(),
+                categories: Arc::default(),
                 places: Vec::new(),
                 unread: Some(unread.why.clone()),
             },

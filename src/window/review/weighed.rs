@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use crate::config::Tier;
+use crate::review::category::Category;
 use crate::review::examine::Rules;
 use crate::review::finding::{Finding, Part, Severity};
 use crate::review::settings::Settings;
@@ -31,6 +32,8 @@ pub struct Judged {
     pub findings: Vec<Placed>,
     /// The file that applies it, as it was judged, and the one that rolls it back.
     pub files: Arc<[JudgedFile]>,
+    /// What each statement changes, with its line.
+    pub categories: Arc<[(u32, Category)]>,
 }
 
 impl Judgement {
@@ -68,7 +71,8 @@ impl<'a> Weighed<'a> {
             }
         };
         let findings = findings.into_iter().map(|finding| found.placed(finding)).collect();
-        Judged { name: Arc::clone(&found.name), findings, files: Arc::clone(&found.files) }
+        let (files, categories) = (Arc::clone(&found.files), Arc::clone(&found.categories));
+        Judged { name: Arc::clone(&found.name), findings, files, categories }
     }
 }
 

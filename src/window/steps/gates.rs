@@ -1,6 +1,10 @@
 //! What must hold right before a window writes. Each gate is asked anew, of the session that will write.
 
+use std::sync::Arc;
+
+use super::judged;
 use crate::config::{Environment, HoursVerdict, TicketRule};
+use crate::migration::catalogue::Catalogue;
 use crate::migration::checksum::Checksum;
 use crate::postgres::connection::Connection;
 use crate::postgres::error::PgError;
@@ -10,6 +14,7 @@ use crate::postgres::server_info::PoolMode;
 use crate::postgres::store;
 use crate::window::approval::ask;
 use crate::window::confirmation::{Confirmation, Confirmed};
+use crate::window::context::Context;
 use crate::window::event::{ApprovedMigration, BackupNeed, Check, Failure, Verdict, WindowEvent};
 use crate::window::look::EnvironmentView;
 use crate::window::plan::Plan;
@@ -43,9 +48,10 @@ pub async fn collect(
         Gate::met(GateKind::Confirmed, format!("the operator {}", confirmed.words())),
     ];
     gates.extend(reason_gate(&state.opened.plan));
+    gates.extend(judged::gate(&runner.context, environment, &state.opened.plan));
     let (approved, passes) = approved(runner, connection).await.map_err(said)?.unzip();
     gates.extend(approved);
-    waive(&mut gates, &runner.waivers, &runner.context.operator.name);
+    waive(&mut gates, &of_windows(&runner.waivers), &runner.context.operator.name);
     let gates = GateList::new(environment.name.as_str(), environment.access, state.opened.plan.fingerprint(), gates);
     Ok((gates, passes.unwrap_or_default()))
 }
@@ -61,12 +67,21 @@ pub(super) async fn approved(
     ask::approved_now(&runner.context, &runner.environment, &state.opened.plan, connection, is_open).await
 }
 
-/// How the gates of a plan would stand, as far as that can be told before its window is opened. Reads nothing.
+/// The gate of the rules, as it stands with what the operator has waived.
+pub(super) fn reviewed(runner: &Runner) -> Option<Gate> {
+    let mut gate = [judged::gate(&runner.context, &runner.environment, &runner.state().opened.plan)?];
+    waive(&mut gate, &runner.waivers, &runner.context.operator.name);
+    let [gate] = gate;
+    Some(gate)
+}
+
+/// How the gates of a plan would stand, as far as that can be told before its window is opened; `judged` are those that
+/// [`foresee_files`] has asked. Reads nothing.
 pub fn foresee(
     environment: &Environment,
     plan: &Plan,
     view: &EnvironmentView,
-    approved: Option<Gate>,
+    judged: Vec<Gate>,
     (waivers, by): (&[Waiver], &str),
 ) -> GateList {
     let name = environment.name.as_str();
@@ -79,8 +94,14 @@ pub fn foresee(
             Some(holder) => super::held_gate(environment, holder),
             None => Gate::met(GateKind::Lock, "free; the window takes it first of all"),
         },
-        match BackupNeed::of(environment.policy.backup, plan.direction) {
-            BackupNeed::Required => Gate::met(GateKind::Backup, "required; the window takes it before it writes"),
+        match BackupNeed::of(environment.policy.backup, plan) {
+            BackupNeed::Required => Gate::met(
+                GateKind::Backup,
+                match plan.items.iter().find_map(|item| item.drops.first()) {
+                    Some(what) => format!("required, as the {what} is dropped; the window takes it before it writes"),
+                    None => "required; the window takes it before it writes".to_owned(),
+                },
+            ),
             BackupNeed::Offered => Gate::met(GateKind::Backup, "offered; the window takes it unless it is skipped"),
             BackupNeed::Off => Gate::met(GateKind::Backup, "the configuration asks for none here"),
         },
@@ -88,12 +109,29 @@ pub fn foresee(
         ticket_gate(&environment.policy.ticket, plan),
     ];
     gates.extend(reason_gate(plan));
-    gates.extend(approved);
+    gates.extend(judged);
     if Confirmation::required(Step::Apply, plan.direction, environment.tier, name) == Confirmation::None {
         gates.push(Gate::met(GateKind::Confirmed, "this tier needs none"));
     }
-    waive(&mut gates, waivers, by);
+    waive(&mut gates, &of_windows(waivers), by);
     GateList::new(name, environment.access, plan.fingerprint(), gates)
+}
+
+/// How the gates stand that ask the plan's files: what the rules find in them, and who has approved them.
+pub fn foresee_files(
+    context: &Context,
+    environment: &Environment,
+    catalogue: &Arc<Catalogue>,
+    plan: &Plan,
+    view: &EnvironmentView,
+) -> Vec<Gate> {
+    let approvals = (&*view.approvals, view.info.user.as_str());
+    let approved = context.approved_gate(environment, catalogue, plan, approvals);
+    judged::gate(context, environment, plan).into_iter().chain(approved).collect()
+}
+
+fn of_windows(waivers: &[Waiver]) -> Vec<Waiver> {
+    waivers.iter().filter(|waiver| waiver.kind.waivable_in_windows()).cloned().collect()
 }
 
 /// Lets the closed gates pass that the operator waives, as far as they may be waived.

@@ -2,31 +2,60 @@
 
 use std::collections::HashSet;
 
+use crate::config::Environment;
+use crate::postgres::grant::{Gate, GateKind};
 use crate::review::finding::{Finding, Severity};
+use crate::window::context::Context;
 use crate::window::event::{Check, Verdict};
+use crate::window::plan::Plan;
 use crate::window::review::{Git, Request, Reviewed, review_one_by_one};
-use crate::window::runner::Runner;
 use crate::window::step::Direction;
 
-/// How many findings a check names.
+/// How many findings are named.
 const NAMED: usize = 3;
 
-/// What the rules say; nothing where they have nothing to object to, or where a rollback is to run.
-pub fn check(runner: &Runner) -> Option<Check> {
-    let plan = &runner.state().opened.plan;
-    if plan.direction == Direction::Rollback {
+/// What to do about findings.
+const ADVICE: &str = "`tidegate review` tells all. Mend the files, or allow a finding there with its reason: \
+                      `-- tidegate: allow RULE reason`.";
+
+/// A warning of what is as grave as an error, where the configuration blocks nothing for it. Nothing where the rules have
+/// nothing to object to, or where a rollback is to run.
+pub fn check(context: &Context, environment: &Environment, plan: &Plan) -> Option<Check> {
+    if plan.direction == Direction::Rollback || context.config.review.block_from.is_some() {
         return None;
     }
-    let config = &runner.context.config;
-    let catalogue = runner.context.read_catalogue().ok()?;
+    let detail = grave(context, environment, plan, Severity::Error)?;
+    let (name, advice) = ("review".to_owned(), Some(ADVICE.to_owned()));
+    Some(Check { name, verdict: Verdict::Warning, detail, advice })
+}
+
+/// The gate of what the configuration blocks; none where it blocks nothing, or where a rollback is to run.
+pub fn gate(context: &Context, environment: &Environment, plan: &Plan) -> Option<Gate> {
+    let block_from = context.config.review.block_from.filter(|_| plan.direction == Direction::Apply)?;
+    Some(match grave(context, environment, plan, block_from) {
+        Some(found) => Gate::unmet(GateKind::Reviewed, found, ADVICE),
+        None => Gate::met(GateKind::Reviewed, format!("the rules find nothing as grave as {}", a(block_from))),
+    })
+}
+
+fn a(severity: Severity) -> &'static str {
+    match severity {
+        Severity::Note => "a note",
+        Severity::Warning => "a warning",
+        Severity::Error => "an error",
+    }
+}
+
+/// The findings that are at least this grave, the first of them in words.
+fn grave(context: &Context, environment: &Environment, plan: &Plan, least: Severity) -> Option<String> {
+    let config = &context.config;
+    let catalogue = context.read_catalogue().ok()?;
     let request = Request {
         only: Some(plan.items.iter().map(|item| item.name.to_string()).collect::<HashSet<_>>()),
-        tier: Some(runner.environment.tier),
+        tier: Some(environment.tier),
         git: Git::ask(config),
         ..Request::default()
     };
-    let block_from = config.review.block_from;
-    let least = block_from.unwrap_or(Severity::Error).min(Severity::Error);
     let mut grave = Vec::new();
     review_one_by_one(config, &catalogue, &request, |reviewed| grave.extend(graver(&reviewed, least)));
     if grave.is_empty() {
@@ -36,13 +65,10 @@ pub fn check(runner: &Runner) -> Option<Check> {
     if grave.len() > NAMED {
         detail += &format!(" And {} more.", grave.len() - NAMED);
     }
-    let advice = "`tidegate review` tells all. Mend the files, or allow a finding there with its reason: \
-                  `-- tidegate: allow RULE reason`.";
-    let verdict = if block_from.is_some() { Verdict::Failed } else { Verdict::Warning };
-    Some(Check { name: "review".to_owned(), verdict, detail, advice: Some(advice.to_owned()) })
+    Some(detail)
 }
 
-/// The findings that are at least this grave, in words.
+/// The findings of a migration that are at least this grave, in words.
 fn graver(reviewed: &Reviewed, least: Severity) -> Vec<String> {
     let name = reviewed.name();
     let words = |finding: &Finding| format!("{name}: {} ({}).", finding.message.trim_end_matches('.'), finding.rule);

@@ -97,7 +97,8 @@ async fn look(runner: &Runner, connection: &Connection) -> Result<(Vec<Check>, C
         hours(runner),
         plan_check(runner),
     ];
-    seen.extend(judged::check(runner));
+    seen.extend(judged::check(&runner.context, environment, plan));
+    seen.extend(gates::reviewed(runner).map(|gate| of_gate(&gate)));
     seen.extend(gates::approved(runner, connection).await?.map(|(gate, _)| of_gate(&gate)));
     if runner.state().opened.backup != BackupNeed::Off {
         seen.push(room(runner, connection, &readiness).await);
