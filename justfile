@@ -15,7 +15,7 @@ demo *options:
 
 # Speed, as ratios to psql and to itself
 bench:
-    cargo bench
+    cargo bench --bench speed
 
 # The documentation of the code
 doc:

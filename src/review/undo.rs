@@ -2,8 +2,9 @@
 
 mod acts;
 
-use std::collections::{HashMap, HashSet};
 use std::fmt;
+
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use acts::{Act, Key, Names, Way, acts};
 
@@ -81,9 +82,9 @@ enum Fate {
 /// What a file does, object by object.
 struct Facts<'a> {
     acts: Vec<Act<'a>>,
-    fates: HashMap<Key, Fate>,
-    drops: HashSet<Key>,
-    makes: HashSet<Key>,
+    fates: FxHashMap<Key, Fate>,
+    drops: FxHashSet<Key>,
+    makes: FxHashSet<Key>,
     deeds: Vec<&'a Deed>,
     cascades: bool,
 }
@@ -92,7 +93,7 @@ impl<'a> Facts<'a> {
     fn of(statements: &'a [Statement], names: &Names) -> Self {
         let deeds: Vec<&Deed> = statements.iter().map(|statement| &statement.deed).collect();
         let acts = acts(&deeds, names);
-        let (mut fates, mut drops, mut makes) = (HashMap::new(), HashSet::new(), HashSet::new());
+        let (mut fates, mut drops, mut makes) = (FxHashMap::default(), FxHashSet::default(), FxHashSet::default());
         for act in &acts {
             let before: Option<Fate> = fates.get(&act.key).copied();
             let after = match (act.way, before) {
@@ -142,21 +143,23 @@ impl Ledger<'_> {
     /// What is made stays, or what is dropped does not come back.
     fn objects(&self) -> Vec<Debt> {
         let mut debts = Vec::new();
-        let mut told = HashSet::new();
+        let mut told = FxHashSet::default();
         for act in &self.up.acts {
             let Some(fate) = self.up.fates.get(&act.key) else { continue };
             if !told.insert(&act.key) {
                 continue;
             }
-            let owners = || act.owners.iter();
-            let goes = self.down.drops.contains(&act.key)
-                || owners().any(|owner| self.down.drops.contains(owner))
-                || self.goes_with_another(act);
-            let comes = self.down.makes.contains(&act.key) || owners().any(|owner| self.down.makes.contains(owner));
+            let goes = || {
+                self.down.drops.contains(&act.key)
+                    || act.owners().any(|owner| self.down.drops.contains(&owner))
+                    || self.goes_with_another(act)
+            };
+            let comes =
+                || self.down.makes.contains(&act.key) || act.owners().any(|owner| self.down.makes.contains(&owner));
             let (settled, kind) = match fate {
-                Fate::Made => (goes, DebtKind::Left),
-                Fate::Replaced => (goes || comes, DebtKind::Missing),
-                Fate::Swapped | Fate::Dropped => (comes || self.comes_unnamed(act), DebtKind::Missing),
+                Fate::Made => (goes(), DebtKind::Left),
+                Fate::Replaced => (goes() || comes(), DebtKind::Missing),
+                Fate::Swapped | Fate::Dropped => (comes() || self.comes_unnamed(act), DebtKind::Missing),
             };
             if !settled {
                 debts.push(Debt { kind, what: act.label() });

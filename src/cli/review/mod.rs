@@ -9,6 +9,8 @@ mod text;
 
 use std::collections::HashSet;
 use std::path::Path;
+use std::sync::Arc;
+use std::thread;
 
 use clap::{Args, ValueEnum};
 use futures_util::future::join_all;
@@ -125,6 +127,12 @@ pub fn run(options: &Options, session: &mut Session) -> Result<Exit, CommandErro
     if options.rules {
         return rules::list(&context.config.review, tier, options.format == Format::Json, &mut session.output);
     }
+    // Git looks at the files while they are read.
+    let git = {
+        let (context, for_fixes) = (Arc::clone(&context), options.fix || options.diff);
+        let look = if for_fixes { Git::ask_for_fixes } else { Git::ask };
+        thread::spawn(move || look(&context.config))
+    };
     let mut catalogue = context.read_catalogue()?;
     let names = || chosen.iter().map(|environment| environment.name.as_str());
     let asked = match chosen.as_slice() {
@@ -135,7 +143,7 @@ pub fn run(options: &Options, session: &mut Session) -> Result<Exit, CommandErro
         only: wanted(options, &context, &catalogue)?,
         with_gone: options.migrations.is_empty(),
         tier,
-        git: if options.fix || options.diff { Git::ask_for_fixes(&context.config) } else { Git::ask(&context.config) },
+        git: git.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
         environments: asked.as_ref().map(|asked| Environments::of(&asked.board, names())).unwrap_or_default(),
         large_tables: asked.as_ref().map(|asked| asked.large.clone()).unwrap_or_default(),
         ..Request::default()

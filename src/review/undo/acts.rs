@@ -1,6 +1,6 @@
 //! What statements make and drop, each object under one name however it is renamed meanwhile.
 
-use std::collections::{HashMap, HashSet};
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use crate::review::deed::{Change, Deed, Object, Policy, TableChange, Thing};
 use crate::review::sql::Statement;
@@ -41,8 +41,6 @@ pub(super) struct Act<'a> {
     /// Whether it may not have been there when an earlier statement dropped it.
     pub(super) was_unsure: bool,
     pub(super) key: Key,
-    /// What it goes and comes with.
-    pub(super) owners: Vec<Key>,
     /// Its table, where it belongs to one.
     pub(super) table: Option<Key>,
     /// The columns of its table that it goes with.
@@ -50,7 +48,18 @@ pub(super) struct Act<'a> {
     /// Its kind and name, as it is told.
     thing: Thing,
     name: &'a str,
-    of: String,
+    of: Of<'a>,
+}
+
+/// What an object belongs to, as it is told.
+#[derive(Debug, Clone, Copy)]
+enum Of<'a> {
+    /// Its table.
+    Table(&'a Object),
+    /// Its schema, where the statement says it.
+    Schema(Option<&'a str>),
+    /// Its table's place, as one text.
+    Place(&'a str),
 }
 
 impl Act<'_> {
@@ -59,19 +68,28 @@ impl Act<'_> {
         matches!(self.thing, Thing::View | Thing::MaterializedView)
     }
 
+    /// What it goes and comes with: its table and its schema.
+    pub(super) fn owners(&self) -> impl Iterator<Item = Key> {
+        let schema = self.table.as_ref().map_or(&self.key.schema, |table| &table.schema);
+        let schema = Key { kind: "schema", schema: "public".to_owned(), name: schema.clone() };
+        self.table.clone().into_iter().chain([schema]).filter(|owner| *owner != self.key)
+    }
+
     /// What it is called where it is told.
     pub(super) fn label(&self) -> String {
-        match (self.name, self.of.as_str()) {
-            ("", of) => format!("a {} of {of}", self.thing.word()),
-            (name, "") => format!("{} {name}", self.thing.word()),
-            (name, of) if matches!(self.thing, Thing::Other("column" | "schema")) => {
-                format!("{} {of}.{name}", self.thing.word())
-            }
-            (name, of) if matches!(self.key.kind, "trigger" | "policy" | "rule") => {
-                format!("{} {name} on {of}", self.thing.word())
-            }
-            (name, of) if self.key.kind == "constraint" => format!("{} {name} of {of}", self.thing.word()),
-            (name, of) => format!("{} {of}.{name}", self.thing.word()),
+        let (word, name) = (self.thing.word(), self.name);
+        match (self.of, self.key.kind) {
+            (Of::Table(table), "constraint") if name.is_empty() => format!("a {word} of {table}"),
+            (Of::Table(table), "constraint") => format!("{word} {name} of {table}"),
+            (Of::Table(table), "column") => format!("{word} {table}.{name}"),
+            (Of::Table(table), "index") => match &table.schema {
+                Some(schema) => format!("{word} {schema}.{name}"),
+                None => format!("{word} {name}"),
+            },
+            (Of::Table(table), _) => format!("{word} {name} on {table}"),
+            (Of::Schema(Some(schema)), _) => format!("{word} {schema}.{name}"),
+            (Of::Schema(None), _) => format!("{word} {name}"),
+            (Of::Place(place), _) => format!("{word} {name} on {}", place.strip_prefix("public.").unwrap_or(place)),
         }
     }
 }
@@ -79,8 +97,8 @@ impl Act<'_> {
 /// By which names the statements of both files mean one object.
 #[derive(Debug, Default)]
 pub(super) struct Names {
-    links: HashMap<Key, Key>,
-    temporary: HashSet<Key>,
+    links: FxHashMap<Key, Key>,
+    temporary: FxHashSet<Key>,
 }
 
 const COLUMN: Thing = Thing::Other("column");
@@ -235,7 +253,7 @@ pub(super) fn acts<'a>(deeds: &[&'a Deed], names: &Names) -> Vec<Act<'a>> {
     for deed in deeds {
         found.take(deed);
     }
-    let mut unsure = HashSet::new();
+    let mut unsure = FxHashSet::default();
     for act in &mut found.acts {
         act.was_unsure = match act.way {
             Way::Drop if act.was_unsure => !unsure.insert(act.key.clone()),
@@ -266,8 +284,7 @@ impl<'a> Finder<'_, 'a> {
                 let table = self.names.key("table", &index.table);
                 let key = Key { kind: "index", schema: index.table.schema().to_owned(), name: name.clone() };
                 let key = self.names.root(key);
-                let of = index.table.schema.clone().unwrap_or_default();
-                self.push(Way::Make, Thing::Index, key, (name, of), Some(table));
+                self.push(Way::Make, Thing::Index, key, (name, Of::Table(&index.table)), Some(table));
                 if let Some(act) = self.acts.last_mut() {
                     let first = |item: &String| item.split(' ').next().unwrap_or_default().trim_matches('"').to_owned();
                     act.columns = index.items.iter().map(first).collect();
@@ -276,7 +293,7 @@ impl<'a> Finder<'_, 'a> {
             Deed::CreatePolicy(policy) => {
                 let table = self.names.key("table", &policy.table);
                 let key = self.names.of_policy(policy);
-                self.push(Way::Make, Thing::Policy, key, (&policy.name, policy.table.to_string()), Some(table));
+                self.push(Way::Make, Thing::Policy, key, (&policy.name, Of::Table(&policy.table)), Some(table));
             }
             Deed::Create(thing, name) => self.of_kind(Way::Make, *thing, name),
             Deed::Drop(drop) => {
@@ -299,8 +316,8 @@ impl<'a> Finder<'_, 'a> {
                 let table = Object { schema: Some(schema.to_owned()), name: table.to_owned() };
                 let owner = self.names.key("table", &table);
                 let key = Key { kind: class(thing.word()), schema: owner.place(), name: name.name.clone() };
-                let shown = Object { schema: table.schema.filter(|schema| schema != "public"), name: table.name };
-                self.push(way, thing, key, (&name.name, shown.to_string()), Some(owner));
+                let of = Of::Place(name.schema.as_deref().unwrap_or_default());
+                self.push(way, thing, key, (&name.name, of), Some(owner));
             }
             _ => self.object(way, thing, name),
         }
@@ -311,7 +328,7 @@ impl<'a> Finder<'_, 'a> {
         if key.kind.is_empty() {
             key.schema = format!("{} {}", thing.word(), key.schema);
         }
-        self.push(way, thing, key, (&name.name, name.schema.clone().unwrap_or_default()), None);
+        self.push(way, thing, key, (&name.name, Of::Schema(name.schema.as_deref())), None);
     }
 
     fn change(&mut self, table: &'a Object, change: &'a TableChange) {
@@ -329,20 +346,14 @@ impl<'a> Finder<'_, 'a> {
         let name = name.map_or("", String::as_str);
         let key = Key { kind: class(thing.word()), schema: owner.place(), name: name.to_owned() };
         let key = self.names.root(key);
-        self.push(way, thing, key, (name, table.to_string()), Some(owner));
+        self.push(way, thing, key, (name, Of::Table(table)), Some(owner));
         if let Some(act) = self.acts.last_mut() {
             act.columns = columns.to_vec();
             act.was_unsure = unsure;
         }
     }
 
-    fn push(&mut self, way: Way, thing: Thing, key: Key, (name, of): (&'a str, String), table: Option<Key>) {
-        let schema = match &table {
-            Some(table) => table.schema.clone(),
-            None => key.schema.clone(),
-        };
-        let schema = Key { kind: "schema", schema: "public".to_owned(), name: schema };
-        let owners = table.clone().into_iter().chain([schema]).filter(|owner| *owner != key).collect();
-        self.acts.push(Act { way, was_unsure: false, key, owners, table, columns: Vec::new(), thing, name, of });
+    fn push(&mut self, way: Way, thing: Thing, key: Key, (name, of): (&'a str, Of<'a>), table: Option<Key>) {
+        self.acts.push(Act { way, was_unsure: false, key, table, columns: Vec::new(), thing, name, of });
     }
 }
