@@ -8,7 +8,7 @@ mod within;
 use std::fmt;
 
 pub use read::deed_of;
-pub(super) use read::range;
+pub(super) use read::{canonical, range};
 pub use within::{Within, within};
 
 use crate::migration::table::quote_identifier;
@@ -104,6 +104,73 @@ pub enum Deed {
     Other,
 }
 
+/// The tables and columns that a file has made up to a statement, by the names that they have by then: no rows of others
+/// are in them.
+#[derive(Debug, Clone, Default)]
+pub struct OwnTables {
+    tables: Vec<OwnTable>,
+    columns: Vec<(Object, String)>,
+}
+
+#[derive(Debug, Clone)]
+struct OwnTable {
+    name: Object,
+    temporary: bool,
+    /// Whether it may have been there, as it is made only where there is none.
+    unsure: bool,
+}
+
+impl OwnTables {
+    /// Whether a table is the file's own, or the session's.
+    pub fn has(&self, table: &Object) -> bool {
+        self.is_temporary(table) || self.tables.iter().any(|own| own.name.is(table))
+    }
+
+    /// Whether that is sure.
+    fn surely_has(&self, table: &Object) -> bool {
+        self.is_temporary(table) || self.tables.iter().any(|own| !own.unsure && own.name.is(table))
+    }
+
+    /// Whether a table goes with the session.
+    pub fn is_temporary(&self, table: &Object) -> bool {
+        table.schema.as_deref() == Some("pg_temp") || self.tables.iter().any(|own| own.temporary && own.name.is(table))
+    }
+
+    fn has_column(&self, table: &Object, column: &str) -> bool {
+        self.columns.iter().any(|(own, name)| own.is(table) && name == column)
+    }
+
+    /// Takes in what the next statement does.
+    pub fn take(&mut self, deed: &Deed) {
+        match deed {
+            Deed::CreateTable(table) => self.tables.push(OwnTable {
+                name: table.name.clone(),
+                temporary: table.temporary,
+                unsure: table.if_not_exists && !table.temporary,
+            }),
+            Deed::AlterTable(table, changes) => {
+                let mut table = table.clone();
+                for change in changes {
+                    let before = table.clone();
+                    match change {
+                        TableChange::AddColumn { name, if_not_exists: false, .. } => {
+                            self.columns.push((table.clone(), name.clone()));
+                        }
+                        TableChange::Rename(to) => table.name.clone_from(to),
+                        TableChange::SetSchema(to) => table.schema = Some(to.clone()),
+                        _ => {}
+                    }
+                    let tables = self.tables.iter_mut().map(|own| &mut own.name);
+                    let names = tables.chain(self.columns.iter_mut().map(|(own, _)| own));
+                    names.filter(|own| own.is(&before)).for_each(|own| own.clone_from(&table));
+                }
+            }
+            Deed::Drop(drop) => self.tables.retain(|own| !drop.names.iter().any(|name| name.is(&own.name))),
+            _ => {}
+        }
+    }
+}
+
 /// A table that is made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Table {
@@ -113,8 +180,10 @@ pub struct Table {
     pub temporary: bool,
     /// Whether it is made only where there is none.
     pub if_not_exists: bool,
-    /// Whether it is a part of another table, from which it has its keys and policies.
-    pub partition: bool,
+    /// The table that it is a part of, from which it has its keys and policies.
+    pub partition_of: Option<Object>,
+    /// Whether it has the columns of another table, and perhaps that one's keys and indexes.
+    pub like: bool,
     /// Its columns and keys.
     pub parts: Vec<TableChange>,
 }
@@ -128,6 +197,8 @@ pub enum TableChange {
         name: String,
         /// Whether it is added only where there is none.
         if_not_exists: bool,
+        /// Whether the server reckons what is in it.
+        generated: bool,
     },
     /// A column goes.
     DropColumn {
@@ -142,6 +213,10 @@ pub enum TableChange {
         name: Option<String>,
         /// Its columns.
         columns: Vec<String>,
+        /// Whether it is the table's primary key.
+        primary: bool,
+        /// The index that it takes over.
+        index: Option<String>,
     },
     /// A foreign key comes.
     ForeignKey {
@@ -155,7 +230,14 @@ pub enum TableChange {
         range: std::ops::Range<usize>,
     },
     /// Another constraint comes.
-    Constraint(Option<String>),
+    Constraint {
+        /// Its name, where it has one.
+        name: Option<String>,
+        /// The columns that it speaks of.
+        columns: Vec<String>,
+        /// How the name ends that the server gives it: `check`.
+        ending: &'static str,
+    },
     /// A constraint goes.
     DropConstraint {
         /// Its name.
@@ -181,11 +263,22 @@ pub enum TableChange {
         name: String,
         /// What of it.
         aspect: Aspect,
+        /// What it becomes, in one form.
+        to: String,
     },
     /// A constraint gets another name.
     RenameConstraint(String, String),
-    /// A setting of the table changes: its owner, its parameters, its partitions, what else it has.
-    Setting,
+    /// A setting of the table changes.
+    Setting {
+        /// Which, in words: `owner`, `parameter fillfactor`.
+        what: String,
+        /// What it becomes, in one form.
+        to: String,
+        /// Whether it is switched on or set, where there is an opposite.
+        on: Option<bool>,
+    },
+    /// A part comes to the table.
+    Attach(Object),
     /// A part is taken out of the table.
     Detach(Object),
     /// Something that leaves the table what it was.
@@ -222,6 +315,8 @@ pub struct Index {
     pub include: Vec<String>,
     /// Which rows it has.
     pub predicate: Option<String>,
+    /// Every column that it needs.
+    pub columns: Vec<String>,
     /// Whether it is made only where there is none.
     pub if_not_exists: bool,
     /// Whether writers go on meanwhile.
@@ -306,8 +401,18 @@ pub struct Change {
     pub kind: String,
     /// What it is called, in one form.
     pub name: String,
+    /// Its table, where it belongs to one.
+    pub table: Option<Object>,
     /// Its new name, where it has one.
     pub renamed: Option<String>,
+    /// Its new schema, where it has one.
+    pub moved: Option<String>,
+    /// What becomes a part of it.
+    pub attached: Option<String>,
+    /// Whether its owner changes.
+    pub owner: bool,
+    /// The change, in one form.
+    pub to: String,
 }
 
 /// What a statement begins with.
@@ -383,6 +488,8 @@ pub struct Drop {
     pub thing: Thing,
     /// Their names; a trigger's and a policy's has its table as the schema.
     pub names: Vec<Object>,
+    /// Of functions, the types of each one's parameters, where they are said.
+    pub signatures: Vec<Option<Vec<String>>>,
     /// Whether they are dropped only where there are any.
     pub if_exists: bool,
     /// Whether what depends on them goes as well.
@@ -396,8 +503,14 @@ pub struct Grant {
     pub revoke: bool,
     /// To whom.
     pub roles: Vec<String>,
-    /// On what; nothing where it is a role, or all there is in a schema.
+    /// Which rights, or roles; none where it is all of them.
+    pub privileges: Vec<String>,
+    /// Of which kind that is which they are rights on: `table`; empty where it is a role.
+    pub kind: String,
+    /// On what; nothing where it is a role, or all there is in schemas.
     pub on: Vec<Object>,
+    /// In which schemas, where it is all there is or will be.
+    pub schemas: Vec<String>,
     /// Whether whatever is made later has it as well.
     pub by_default: bool,
 }
@@ -430,22 +543,40 @@ pub struct Write {
     pub limited: bool,
     /// Whether the rows come from a query and not from the file.
     pub from_query: bool,
+    /// The columns that are overwritten, of an UPDATE.
+    pub columns: Vec<String>,
 }
 
 impl Deed {
-    /// What it drops with the rows that are in it, but for the tables of these names.
-    pub fn drops_rows(&self, made: &[&Object]) -> Option<String> {
-        let is_old = |name: &&Object| !made.iter().any(|made| made.is(name));
+    /// What it drops with the rows that are in it, but for what the file itself has made.
+    pub fn drops_rows(&self, own: &OwnTables) -> Option<String> {
         match self {
             Deed::Drop(drop) if matches!(drop.thing, Thing::Table | Thing::Schema | Thing::MaterializedView) => {
-                let names: Vec<String> = drop.names.iter().filter(is_old).map(ToString::to_string).collect();
+                let old = drop.names.iter().filter(|name| !own.surely_has(name)).map(ToString::to_string);
+                let names: Vec<String> = old.collect();
                 (!names.is_empty()).then(|| format!("{} {}", drop.thing.word(), names.join(", ")))
             }
-            Deed::AlterTable(table, changes) if is_old(&table) => changes.iter().find_map(|change| match change {
-                TableChange::DropColumn { name, .. } => Some(format!("column {name} of {table}")),
-                _ => None,
-            }),
+            Deed::AlterTable(table, changes) if !own.surely_has(table) => {
+                changes.iter().find_map(|change| match change {
+                    TableChange::DropColumn { name, .. } if !own.has_column(table, name) => {
+                        Some(format!("column {name} of {table}"))
+                    }
+                    _ => None,
+                })
+            }
             _ => None,
+        }
+    }
+
+    /// The tables that it makes, changes or drops, or on which it makes something.
+    pub fn tables(&self) -> Vec<&Object> {
+        match self {
+            Deed::CreateTable(table) => vec![&table.name],
+            Deed::AlterTable(table, _) => vec![table],
+            Deed::CreateIndex(index) => vec![&index.table],
+            Deed::CreatePolicy(policy) | Deed::AlterPolicy(policy) => vec![&policy.table],
+            Deed::Drop(drop) if drop.thing == Thing::Table => drop.names.iter().collect(),
+            _ => Vec::new(),
         }
     }
 

@@ -21,6 +21,8 @@ pub struct Known {
 pub struct KnownTable {
     /// Whether row level security is on.
     pub secured: bool,
+    /// Whether it was made like another one.
+    pub like: bool,
     /// Its policies, each with whether it takes rows away from what others allow.
     pub policies: Vec<(String, bool)>,
     /// Its indexes, those of its keys among them.
@@ -76,7 +78,7 @@ impl Known {
                 Deed::CreateTable(table) => {
                     let exists = self.tables.contains_key(&table.name.key());
                     if !(table.if_not_exists && exists) {
-                        self.tables.insert(table.name.key(), KnownTable::default());
+                        self.tables.insert(table.name.key(), KnownTable { like: table.like, ..KnownTable::default() });
                         table.parts.iter().for_each(|part| self.change(&table.name, part, by));
                     }
                 }
@@ -113,7 +115,7 @@ impl Known {
         }
         let table = self.tables.entry(name.key()).or_default();
         match change {
-            TableChange::Key { name, columns } => table.add(KnownIndex {
+            TableChange::Key { name, columns, .. } => table.add(KnownIndex {
                 name: name.clone(),
                 items: columns.clone(),
                 include: Vec::new(),

@@ -8,7 +8,7 @@ use squawk_lexer::TokenKind;
 use squawk_syntax::ast::{self, AstNode};
 use squawk_syntax::{Parse, SourceFile, SyntaxKind};
 
-use super::deed::{Block, Deed, Object, Within, deed_of, range, within};
+use super::deed::{Block, Deed, OwnTables, Within, deed_of, range, within};
 use super::words::Words;
 use crate::migration::lexer::Lexer;
 use crate::migration::script::{LineIndex, Position, Script, ScriptError, ScriptOptions, Structure};
@@ -48,6 +48,8 @@ pub struct Statement {
     pub deed: Deed,
     /// Which of the file's transactions it runs in, counted from 0; none for one that runs by itself.
     pub transaction: Option<usize>,
+    /// Whether it stands within another.
+    pub is_inner: bool,
 }
 
 /// A file as the rules read it.
@@ -130,13 +132,18 @@ impl Sql {
                 open = None;
             }
             let range = self.without_semicolon(range(statement.syntax()));
-            let statement = Statement { range, deed, transaction };
+            let statement = Statement { range, deed, transaction, is_inner: false };
             if !inner.is_empty() && self.with_inner.is_none() {
                 self.with_inner = Some(self.statements.clone());
             }
             if let Some(all) = &mut self.with_inner {
                 all.push(statement.clone());
-                all.extend(inner.into_iter().map(|(range, deed)| Statement { range, deed, transaction }));
+                all.extend(inner.into_iter().map(|(range, deed)| Statement {
+                    range,
+                    deed,
+                    transaction,
+                    is_inner: true,
+                }));
             }
             self.statements.push(statement);
         }
@@ -192,6 +199,10 @@ impl Sql {
 
     /// A line of its own behind a statement, as far to the right as the statement: where it goes, and its text.
     pub fn line_behind(&self, statement: &Statement, line: &str) -> Option<(usize, String)> {
+        // Within a block, what comes behind a statement may ask what that one has done.
+        if statement.is_inner {
+            return None;
+        }
         let at = self.behind(statement)?;
         let before = &self.text[..statement.range.start];
         let first = &before[before.rfind('\n').map_or(0, |end| end + 1)..];
@@ -228,12 +239,12 @@ impl Sql {
 
     /// Statements that drop something with the rows that are in it, and what; what the file itself has made is no loss.
     pub fn drops_rows(&self) -> impl Iterator<Item = (&Statement, String)> {
-        let made = self.with_inner().iter().filter_map(|one| match &one.deed {
-            Deed::CreateTable(table) => Some(&table.name),
-            _ => None,
-        });
-        let made: Vec<&Object> = made.collect();
-        self.with_inner().iter().filter_map(move |one| Some((one, one.deed.drops_rows(&made)?)))
+        let mut own = OwnTables::default();
+        self.with_inner().iter().filter_map(move |one| {
+            let dropped = one.deed.drops_rows(&own);
+            own.take(&one.deed);
+            Some((one, dropped?))
+        })
     }
 
     /// The statements that do something to the database. What a block of code does is told by those within it, unless

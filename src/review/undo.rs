@@ -1,15 +1,21 @@
 //! What a rollback owes its migration: what it would have to undo, and does not.
+//!
+//! Both files are followed statement by statement, the migration's first, with every object that they speak of: it may be
+//! made, renamed, moved, replaced and dropped, and another may then have its name. What the migration has made must be
+//! gone in the end, what it has dropped be there again, and what it has changed be changed again, and otherwise.
 
-mod acts;
+mod follow;
+mod rights;
+mod text;
+mod world;
 
 use std::fmt;
 
-use rustc_hash::{FxHashMap, FxHashSet};
+use follow::{Followed, Mark, Rows};
+use world::{Entity, Id, Origin, Phase, Scope};
 
-use acts::{Act, Key, Names, Way, acts};
-
-use super::deed::{Aspect, Block, Deed, Grant, How, Thing, Verb, Write};
-use super::sql::Statement;
+use super::deed::{Block, Deed, How, Thing};
+use super::sql::Sql;
 use crate::migration::table::TableName;
 
 /// Something that a migration does and its rollback does not undo.
@@ -30,6 +36,8 @@ pub enum DebtKind {
     Missing,
     /// What was changed stays changed.
     Changed,
+    /// What was there before is dropped.
+    Excess,
     /// Rows are gone, and nothing in the file brings them back.
     Lost,
     /// What was made stays, as no statement could take it away.
@@ -38,7 +46,12 @@ pub enum DebtKind {
 
 impl DebtKind {
     /// All of them, in the order in which they are told.
-    pub const ALL: [Self; 5] = [Self::Left, Self::Missing, Self::Changed, Self::Lost, Self::Fixed];
+    pub const ALL: [Self; 6] = [Self::Left, Self::Missing, Self::Changed, Self::Excess, Self::Lost, Self::Fixed];
+}
+
+/// How a name ends that the server gave: `key`, `fkey`, `check`, without a number.
+fn ending(name: &str) -> &str {
+    name.rsplit('_').next().unwrap_or_default().trim_end_matches(|one: char| one.is_ascii_digit())
 }
 
 impl fmt::Display for DebtKind {
@@ -47,6 +60,7 @@ impl fmt::Display for DebtKind {
             Self::Left => "leaves what the migration makes:",
             Self::Missing => "does not make again what the migration drops or replaces:",
             Self::Changed => "does not put back what the migration changes:",
+            Self::Excess => "drops what the migration has not made:",
             Self::Lost => "cannot bring back",
             Self::Fixed => "leaves what no statement takes away:",
         })
@@ -54,410 +68,300 @@ impl fmt::Display for DebtKind {
 }
 
 /// What the statements of a rollback do not undo of those of its migration.
-pub fn debts(up: &[Statement], down: &[Statement], history: &TableName) -> Vec<Debt> {
-    let names = Names::of(up.iter().chain(down));
-    let ledger = Ledger { up: Facts::of(up, &names), down: Facts::of(down, &names), names: &names, history };
+pub fn debts(up: &Sql, down: &Sql, history: &TableName) -> Vec<Debt> {
+    let mut followed = Followed::default();
+    followed.take(up, Phase::Up, history);
+    let fates: Vec<Fate> = followed.world.entities.iter().map(Fate::of).collect();
+    followed.take(down, Phase::Down, history);
+    let ledger = Ledger { followed: &followed, fates };
     let mut debts = ledger.objects();
-    debts.extend(up.iter().flat_map(|statement| ledger.statement(&statement.deed)));
+    debts.extend(ledger.marks());
+    debts.extend(rights::debts(&followed));
+    debts.extend(ledger.rows());
     // A block that puts its statements together as it runs may undo anything but the loss of rows.
-    if down.iter().any(|one| one.deed == Deed::Do(Block::Opaque)) {
+    if down.with_inner().iter().any(|one| one.deed == Deed::Do(Block::Opaque)) {
         debts.retain(|debt| debt.kind == DebtKind::Lost);
     }
     debts
 }
 
-/// What has become of an object in the end of a file.
+/// What the migration has made of an object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Fate {
-    /// It was not there, and is.
+    /// It was not there before, and is.
     Made,
-    /// It is there, and perhaps another was before.
-    Replaced,
-    /// It is there, and another was before.
-    Swapped,
     /// It was there, and is not.
     Dropped,
+    /// It went with another.
+    Gone,
+    /// It is as it was, but for its name and its settings.
+    Kept,
 }
 
-/// What a file does, object by object.
-struct Facts<'a> {
-    acts: Vec<Act<'a>>,
-    fates: FxHashMap<Key, Fate>,
-    drops: FxHashSet<Key>,
-    makes: FxHashSet<Key>,
-    deeds: Vec<&'a Deed>,
-    cascades: bool,
-}
-
-impl<'a> Facts<'a> {
-    fn of(statements: &'a [Statement], names: &Names) -> Self {
-        let deeds: Vec<&Deed> = statements.iter().map(|statement| &statement.deed).collect();
-        let acts = acts(&deeds, names);
-        let (mut fates, mut drops, mut makes) = (FxHashMap::default(), FxHashSet::default(), FxHashSet::default());
-        for act in &acts {
-            let before: Option<Fate> = fates.get(&act.key).copied();
-            let after = match (act.way, before) {
-                (Way::Make, None) => Some(Fate::Made),
-                (Way::Replace, None) => Some(Fate::Replaced),
-                (Way::Make | Way::Replace, Some(Fate::Dropped)) if act.was_unsure => Some(Fate::Replaced),
-                (Way::Make | Way::Replace, Some(Fate::Dropped)) => Some(Fate::Swapped),
-                (Way::Make | Way::Replace, before) => before,
-                (Way::Drop, Some(Fate::Made)) => None,
-                (Way::Drop, _) => Some(Fate::Dropped),
-            };
-            match act.way {
-                Way::Drop => drops.insert(act.key.clone()),
-                Way::Make | Way::Replace => makes.insert(act.key.clone()),
-            };
-            match after {
-                Some(fate) => fates.insert(act.key.clone(), fate),
-                None => fates.remove(&act.key),
-            };
+impl Fate {
+    fn of(entity: &Entity<'_>) -> Self {
+        match (entity.is_new(), entity.alive) {
+            (true, true) => Self::Made,
+            (false, true) => Self::Kept,
+            (false, false) if entity.dropped_by_name.is_some() => Self::Dropped,
+            _ => Self::Gone,
         }
-        let cascades = deeds.iter().any(|deed| matches!(deed, Deed::Drop(drop) if drop.cascade));
-        Facts { acts, fates, drops, makes, deeds, cascades }
-    }
-
-    fn has_made(&self, key: &Key) -> bool {
-        self.fates.get(key) == Some(&Fate::Made)
-    }
-
-    fn touches(&self, key: &Key) -> bool {
-        self.drops.contains(key) || self.makes.contains(key)
-    }
-
-    /// Whether something of this place is dropped or made, whatever kind it is of.
-    fn touches_any(&self, key: &Key) -> bool {
-        self.drops.iter().chain(&self.makes).any(|other| other.schema == key.schema && other.name == key.name)
     }
 }
 
-struct Ledger<'a> {
-    up: Facts<'a>,
-    down: Facts<'a>,
-    names: &'a Names,
-    history: &'a TableName,
+#[cfg(test)]
+mod tests;
+
+struct Ledger<'f, 'a> {
+    followed: &'f Followed<'a>,
+    /// Of the objects that the migration knows.
+    fates: Vec<Fate>,
 }
 
-impl Ledger<'_> {
-    /// What is made stays, or what is dropped does not come back.
+impl<'a> Ledger<'_, 'a> {
+    fn entity(&self, id: Id) -> &Entity<'a> {
+        &self.followed.world.entities[id]
+    }
+
+    fn fate(&self, id: Id) -> Fate {
+        self.fates.get(id).copied().unwrap_or(Fate::Kept)
+    }
+
+    /// Whether there is another in the end where an object was at first.
+    fn comes_back(&self, id: Id) -> bool {
+        let world = &self.followed.world;
+        let Some(there) = world.is_at(&self.entity(id).first) else { return self.comes_unnamed(id) };
+        let there = &world.entities[there];
+        !there.is_new() || there.replaced[Phase::Down as usize] || there.place != there.first
+    }
+
+    /// Whether a constraint comes back for which the server has a name of its own.
+    fn comes_unnamed(&self, id: Id) -> bool {
+        let gone = self.entity(id);
+        self.followed.world.entities.iter().any(|one| {
+            one.unnamed
+                && one.origin == Origin::Made(Phase::Down)
+                && one.place.class == gone.place.class
+                && one.table == gone.table
+                && ending(&one.place.name) == ending(&gone.place.name)
+        })
+    }
+
+    /// Whether an object that nobody has named is dropped by the name that the server gave it.
+    fn goes_by_another_name(&self, id: Id) -> bool {
+        let made = self.entity(id);
+        made.unnamed
+            && self.followed.world.entities.iter().any(|one| {
+                one.dropped_by_name == Some(Phase::Down)
+                    && one.origin == Origin::Before
+                    && one.place.class == made.place.class
+                    && one.place.scope == made.place.scope
+                    && ending(&one.place.name) == ending(&made.place.name)
+            })
+    }
+
     fn objects(&self) -> Vec<Debt> {
         let mut debts = Vec::new();
-        let mut told = FxHashSet::default();
-        for act in &self.up.acts {
-            let Some(fate) = self.up.fates.get(&act.key) else { continue };
-            if !told.insert(&act.key) {
+        for (id, fate) in self.fates.iter().enumerate() {
+            let entity = self.entity(id);
+            if entity.is_of_no_account {
                 continue;
             }
-            let goes = || {
-                self.down.drops.contains(&act.key)
-                    || act.owners().any(|owner| self.down.drops.contains(&owner))
-                    || self.goes_with_another(act)
+            let [replaced_up, replaced_down] = entity.replaced;
+            let kind = match fate {
+                Fate::Made if !entity.alive || self.goes_by_another_name(id) => continue,
+                Fate::Made if entity.unsure && replaced_down => continue,
+                Fate::Made if entity.unsure => DebtKind::Missing,
+                Fate::Made => DebtKind::Left,
+                Fate::Dropped => {
+                    let goes_with_table =
+                        entity.table.is_some_and(|table| matches!(self.fate(table), Fate::Dropped | Fate::Gone));
+                    // It was dropped in case it was there, and is there.
+                    let remade = entity.unsure && self.is_remade(id);
+                    if goes_with_table || remade || self.comes_back(id) {
+                        continue;
+                    }
+                    DebtKind::Missing
+                }
+                Fate::Kept if replaced_up && !replaced_down && entity.alive => DebtKind::Missing,
+                // Another, made anew, has its name.
+                Fate::Kept if entity.alive && self.is_made_anew(id) => continue,
+                Fate::Kept if entity.alive && entity.place != entity.first => {
+                    debts.push(Debt { kind: DebtKind::Changed, what: self.renamed(id) });
+                    continue;
+                }
+                Fate::Kept if self.is_excess(id) => DebtKind::Excess,
+                _ => continue,
             };
-            let comes =
-                || self.down.makes.contains(&act.key) || act.owners().any(|owner| self.down.makes.contains(&owner));
-            let (settled, kind) = match fate {
-                Fate::Made => (goes(), DebtKind::Left),
-                Fate::Replaced => (goes() || comes(), DebtKind::Missing),
-                Fate::Swapped | Fate::Dropped => (comes() || self.comes_unnamed(act), DebtKind::Missing),
+            debts.push(Debt { kind, what: self.followed.world.label(id) });
+        }
+        debts
+    }
+
+    /// Whether the rollback has made another where an object was at first.
+    fn is_made_anew(&self, id: Id) -> bool {
+        let world = &self.followed.world;
+        let there = world.is_at(&self.entity(id).first);
+        there.is_some_and(|there| world.entities[there].origin == Origin::Made(Phase::Down))
+    }
+
+    fn is_remade(&self, id: Id) -> bool {
+        let first = &self.entity(id).first;
+        self.fates.iter().enumerate().any(|(other, fate)| *fate == Fate::Made && self.entity(other).first == *first)
+    }
+
+    fn is_excess(&self, id: Id) -> bool {
+        let entity = self.entity(id);
+        entity.thing == Thing::Table
+            && entity.origin == Origin::Before
+            && entity.dropped_by_name == Some(Phase::Down)
+            && self.followed.world.is_at(&entity.first).is_none()
+    }
+
+    fn renamed(&self, id: Id) -> String {
+        let entity = self.entity(id);
+        let what = if entity.place.name == entity.first.name { "schema" } else { "name" };
+        let now = match &entity.place.scope {
+            Scope::Schema(schema) if entity.place.name == entity.first.name => schema,
+            _ => &entity.place.name,
+        };
+        format!("the {what} of the {}, which is {now} now", self.followed.world.label(id))
+    }
+
+    /// What was changed of what was there and is there.
+    fn marks(&self) -> Vec<Debt> {
+        let mut debts = Vec::new();
+        let marks = &self.followed.marks;
+        let of = |mark: &Mark, phase| {
+            let same = move |other: &&Mark| other.phase == phase && other.id == mark.id && other.what == mark.what;
+            marks.iter().filter(same).collect::<Vec<_>>()
+        };
+        let mut told: Vec<(Id, &str)> = Vec::new();
+        for mark in marks.iter().filter(|mark| mark.phase == Phase::Up) {
+            let entity = self.entity(mark.id);
+            let table_is_kept =
+                entity.table.is_none_or(|table| self.fate(table) == Fate::Kept && self.entity(table).alive);
+            let is_kept = self.fate(mark.id) == Fate::Kept && entity.alive && !entity.replaced[Phase::Down as usize];
+            if self.is_made_anew(mark.id)
+                || !is_kept
+                || !table_is_kept
+                || entity.is_of_no_account
+                || told.contains(&(mark.id, &mark.what))
+            {
+                continue;
+            }
+            told.push((mark.id, &mark.what));
+            let (up, down) = (of(mark, Phase::Up), of(mark, Phase::Down));
+            let is_undone_here = up.len() > 1
+                && up
+                    .first()
+                    .zip(up.last())
+                    .is_some_and(|(first, last)| first.on.is_some() && last.on.is_some() && first.on != last.on);
+            let last = up.last().map(|mark| mark.to.as_str());
+            let is_put_back = down.last().is_some_and(|mark| Some(mark.to.as_str()) != last || mark.to.is_empty());
+            // What it is about goes itself, or comes back.
+            let is_settled = mark.about.is_some_and(|about| match self.fate(about) {
+                Fate::Made => !self.entity(about).alive,
+                Fate::Dropped | Fate::Gone => self.comes_back(about),
+                Fate::Kept => false,
+            });
+            let mentions = |id: Id| text::mentions(&mark.to, text::bare(&self.entity(id).first.name));
+            let goes_with = self
+                .fates
+                .iter()
+                .enumerate()
+                .any(|(id, fate)| *fate == Fate::Made && !self.entity(id).alive && mentions(id));
+            if !is_undone_here && !is_put_back && !is_settled && !goes_with {
+                debts.push(Debt { kind: mark.kind, what: self.told(mark) });
+            }
+        }
+        debts
+    }
+
+    fn told(&self, mark: &Mark) -> String {
+        let (world, entity) = (&self.followed.world, self.entity(mark.id));
+        let name = world.name(mark.id);
+        match mark.what.as_str() {
+            "" => world.label(mark.id),
+            what if mark.kind == DebtKind::Fixed => format!("the {what} of {name}"),
+            "nullability" => format!("whether {name} may be null"),
+            what if entity.place.class == "relation" || entity.place.class == "column" => {
+                format!("the {what} of {name}")
+            }
+            what => format!("the {what} of the {}", world.label(mark.id)),
+        }
+    }
+
+    /// Rows that come stay, or that go do not come back.
+    fn rows(&self) -> Vec<Debt> {
+        let mut debts = Vec::new();
+        let world = &self.followed.world;
+        let down = |id: Id, fits: &dyn Fn(&Rows) -> bool| {
+            self.followed.rows.iter().any(|rows| rows.phase == Phase::Down && rows.table == id && fits(rows))
+        };
+        let brings = |rows: &Rows| matches!(rows.how, Some(How::Insert | How::Copy | How::Merge));
+        for rows in self.followed.rows.iter().filter(|rows| rows.phase == Phase::Up) {
+            let entity = self.entity(rows.table);
+            if self.fate(rows.table) != Fate::Kept || entity.is_of_no_account || !entity.alive {
+                continue;
+            }
+            let name = world.name(rows.table);
+            let (settled, kind, what) = match rows.how {
+                Some(How::Insert | How::Copy | How::Merge) => (
+                    down(rows.table, &|rows| !brings(rows) || rows.how == Some(How::Merge)),
+                    DebtKind::Left,
+                    format!("rows of {name}"),
+                ),
+                Some(How::Update) => {
+                    let column = |column: &String| {
+                        let place = world::World::of_table(rows.table, "column", column);
+                        self.fates.iter().enumerate().any(|(id, fate)| {
+                            let one = self.entity(id);
+                            *fate == Fate::Made && !one.alive && one.first == place
+                        })
+                    };
+                    let goes = !rows.columns.is_empty() && rows.columns.iter().all(column);
+                    (
+                        goes || down(rows.table, &|_| true),
+                        DebtKind::Lost,
+                        format!("what an UPDATE overwrites in {name}"),
+                    )
+                }
+                Some(How::Delete) | None => (down(rows.table, &brings), DebtKind::Lost, format!("the data of {name}")),
             };
             if !settled {
-                debts.push(Debt { kind, what: act.label() });
+                debts.push(Debt { kind, what });
             }
         }
-        debts
-    }
-
-    /// Whether what was made goes with something that the rollback drops.
-    fn goes_with_another(&self, act: &Act<'_>) -> bool {
-        let loses = |column: &String| act.table.as_ref().is_some_and(|table| self.drops_column(table, Some(column)));
-        let any_column = || act.table.as_ref().is_some_and(|table| self.drops_column(table, None));
-        match act.key.kind {
-            "constraint" => {
-                let unnamed =
-                    act.key.name.is_empty() && act.table.as_ref().is_some_and(|table| self.drops_constraint(table));
-                let with_column = if act.columns.is_empty() { any_column() } else { act.columns.iter().any(loses) };
-                unnamed || with_column || self.down.cascades
+        for (id, fate) in self.fates.iter().enumerate() {
+            let entity = self.entity(id);
+            if *fate != Fate::Dropped || entity.is_of_no_account {
+                continue;
             }
-            "index" => act.columns.iter().any(loses),
-            // One that is owned goes with its column.
-            "sequence" => {
-                let altered = self.up.deeds.iter().any(|deed| {
-                    matches!(deed, Deed::Alter(change)
-                    if change.kind == "sequence" && self.names.of_change(change) == act.key)
-                });
-                altered && self.down.drops.iter().any(|key| matches!(key.kind, "table" | "column"))
-            }
-            "table" => act.is_view() && self.down.cascades,
-            "trigger" | "policy" | "rule" | "column" => self.down.cascades,
-            _ => false,
-        }
-    }
-
-    fn drops_column(&self, table: &Key, column: Option<&String>) -> bool {
-        let place = table.place();
-        self.down.drops.iter().any(|key| {
-            key.kind == "column"
-                && key.schema == place
-                && column.is_none_or(|column| key.name == self.names.column(table, column))
-        })
-    }
-
-    fn drops_constraint(&self, table: &Key) -> bool {
-        let place = table.place();
-        self.down.drops.iter().any(|key| key.kind == "constraint" && key.schema == place)
-    }
-
-    /// Whether a constraint comes back under the name that the server gives it.
-    fn comes_unnamed(&self, act: &Act<'_>) -> bool {
-        act.key.kind == "constraint" && self.down.makes.contains(&Key { name: String::new(), ..act.key.clone() })
-    }
-
-    /// What a statement changes, beside what it makes and drops.
-    fn statement(&self, deed: &Deed) -> Vec<Debt> {
-        let debt = |kind, what| vec![Debt { kind, what }];
-        match deed {
-            Deed::AlterTable(..) => self.table(deed),
-            Deed::Drop(drop) if matches!(drop.thing, Thing::Table | Thing::Schema) => {
-                let lost = drop.names.iter().filter(|name| {
-                    let key = self.names.key(drop.thing.word(), name);
-                    self.up.fates.get(&key) == Some(&Fate::Dropped) && !self.brings_rows(&key)
-                });
-                lost.map(|name| Debt { kind: DebtKind::Lost, what: format!("the data of {name}") }).collect()
-            }
-            Deed::Write(write) => self.write(write).into_iter().collect(),
-            Deed::Truncate(tables) => {
-                let keys = tables.iter().map(|table| (self.names.key("table", table), table));
-                let lost = keys.filter(|(key, _)| !self.is_new_or_own(key) && !self.brings_rows(key));
-                lost.map(|(_, table)| Debt { kind: DebtKind::Lost, what: format!("the data of {table}") }).collect()
-            }
-            Deed::AddEnumValue(kind, value) => {
-                let key = self.names.key("type", kind);
-                let replaced = self.down.deeds.iter().any(|deed| {
-                    matches!(deed, Deed::Alter(change)
-                    if change.kind == "type" && change.renamed.is_some() && self.names.of_change(change) == key)
-                });
-                let is_settled = self.up.has_made(&key) || self.down.touches(&key) || replaced;
-                if is_settled { Vec::new() } else { debt(DebtKind::Fixed, format!("the value '{value}' of {kind}")) }
-            }
-            Deed::Grant(grant) => self.grant(grant).into_iter().collect(),
-            Deed::AlterViewInvoker(view, _) => self.other("view", self.names.key("view", view), view.to_string()),
-            Deed::AlterRoutine(change) => {
-                self.other("function", self.names.key("function", &change.name), change.name.to_string())
-            }
-            Deed::AlterPolicy(policy) => {
-                let key = self.names.of_policy(policy);
-                self.other("policy", key, format!("{} on {}", policy.name, policy.table))
-            }
-            Deed::Alter(change) => {
-                let key = self.names.of_change(change);
-                match change.verb {
-                    Verb::Alter => self.other(&change.kind, key, change.name.clone()),
-                    Verb::Create | Verb::Drop => {
-                        let wanted = if change.verb == Verb::Create { Verb::Drop } else { Verb::Create };
-                        let is_undone = self.down.deeds.iter().any(|deed| {
-                            matches!(deed, Deed::Alter(other)
-                            if other.verb == wanted && other.kind == change.kind && other.name == change.name)
-                        });
-                        let kind = if change.verb == Verb::Create { DebtKind::Left } else { DebtKind::Missing };
-                        if is_undone { Vec::new() } else { debt(kind, format!("{} {}", change.kind, change.name)) }
-                    }
-                }
-            }
-            _ => Vec::new(),
-        }
-    }
-
-    /// A change that any other change of the same object may put back.
-    fn other(&self, word: &str, key: Key, name: String) -> Vec<Debt> {
-        let is_settled = self.up.has_made(&key)
-            || self.down.touches_any(&key)
-            || self.down.deeds.iter().any(|deed| match deed {
-                Deed::Alter(change) => self.names.of_change(change) == key,
-                Deed::AlterViewInvoker(view, _) => self.names.key("view", view) == key,
-                Deed::AlterRoutine(change) => self.names.key("function", &change.name) == key,
-                Deed::AlterPolicy(policy) => self.names.of_policy(policy) == key,
-                Deed::AlterTable(table, _) => self.names.key(key.kind, table) == key,
-                _ => false,
-            });
-        if is_settled {
-            return Vec::new();
-        }
-        vec![Debt { kind: DebtKind::Changed, what: format!("{word} {name}").trim_end().to_owned() }]
-    }
-
-    fn table(&self, deed: &Deed) -> Vec<Debt> {
-        use super::deed::TableChange as Change;
-        let Deed::AlterTable(table, changes) = deed else { return Vec::new() };
-        let key = self.names.key("table", table);
-        if self.up.has_made(&key) || self.down.touches_any(&key) && !self.up.drops.contains(&key) {
-            return Vec::new();
-        }
-        let down = |wanted: &dyn Fn(&Change) -> bool| {
-            self.down.deeds.iter().any(|deed| {
-                matches!(deed, Deed::AlterTable(other, changes)
-                if self.names.key("table", other) == key && changes.iter().any(wanted))
-            })
-        };
-        let same = |one: &String, other: &String| self.names.column(&key, one) == self.names.column(&key, other);
-        let column_key = |name: &String| self.names.column_key(&key, name);
-        let mut debts = Vec::new();
-        for change in changes {
-            let mut changed = |undone: bool, what: String| {
-                if !undone {
-                    debts.push(Debt { kind: DebtKind::Changed, what });
-                }
+            let holds_rows = matches!(entity.thing, Thing::Table | Thing::Schema);
+            let is_column = entity.place.class == "column";
+            let there = world.is_at(&entity.first).filter(|there| !world.entities[*there].is_new());
+            let is_back = |there: Id| {
+                let one = &world.entities[there];
+                let is_older = one.origin == Origin::Before || one.place != one.first;
+                let is_written = match entity.table.filter(|_| is_column) {
+                    Some(table) => down(table, &|rows| match rows.how {
+                        Some(How::Update) => rows.columns.contains(&entity.first.name),
+                        how => how.is_some_and(|how| how != How::Delete),
+                    }),
+                    None => down(there, &brings),
+                };
+                one.filled || is_older || is_written
             };
-            match change {
-                Change::Rename(to) => {
-                    let back = down(&|other| matches!(other, Change::Rename(back) if *back == table.name));
-                    changed(back, format!("the name of {table}, which is {to} now"));
-                }
-                Change::SetSchema(to) => {
-                    let back = down(&|other| matches!(other, Change::SetSchema(back) if back == table.schema()));
-                    changed(back, format!("the schema of {table}, which is {to} now"));
-                }
-                Change::RenameColumn(from, to) => {
-                    let back = down(&|other| matches!(other, Change::RenameColumn(_, back) if back == from));
-                    let is_new = self.up.has_made(&column_key(from));
-                    changed(back || is_new, format!("the name of {table}.{from}, which is {to} now"));
-                }
-                Change::RenameConstraint(from, to) => {
-                    let back = down(&|other| match other {
-                        Change::RenameConstraint(_, back) => back == from,
-                        Change::DropConstraint { name, .. } => name == to,
-                        _ => false,
-                    });
-                    changed(back, format!("the name of the constraint {from} of {table}, which is {to} now"));
-                }
-                Change::AlterColumn { name, aspect } => {
-                    let back = down(&|other| match other {
-                        Change::AlterColumn { name: other, aspect: back } => same(name, other) && back == aspect,
-                        _ => false,
-                    });
-                    let column = column_key(name);
-                    let is_new = self.up.has_made(&column) || self.down.touches(&column);
-                    let what = match aspect {
-                        Aspect::Type => format!("the type of {table}.{name}"),
-                        Aspect::Default => format!("the default of {table}.{name}"),
-                        Aspect::NotNull => format!("whether {table}.{name} may be null"),
-                        Aspect::Other => format!("a setting of {table}.{name}"),
-                    };
-                    changed(back || is_new, what);
-                }
-                Change::EnableRls => {
-                    changed(down(&|other| *other == Change::DisableRls), format!("row level security of {table}"));
-                }
-                Change::DisableRls => {
-                    changed(down(&|other| *other == Change::EnableRls), format!("row level security of {table}"));
-                }
-                Change::Setting | Change::Detach(_) => {
-                    // A part that is attached goes with its own table.
-                    let drops_table = self.down.drops.iter().any(|key| key.kind == "table");
-                    let back = down(&|other| matches!(other, Change::Setting | Change::Detach(_)));
-                    changed(back || drops_table, format!("a setting of {table}"));
-                }
-                Change::DropColumn { name, .. } => {
-                    let column = column_key(name);
-                    let is_gone = self.up.fates.get(&column) == Some(&Fate::Dropped);
-                    if is_gone && !self.writes(&key, &|how| how != How::Delete) {
-                        debts.push(Debt { kind: DebtKind::Lost, what: format!("the data of {table}.{name}") });
-                    }
-                }
-                _ => {}
+            let table_is_kept = entity.table.is_none_or(|table| self.fate(table) == Fate::Kept);
+            let new_is_back = world.is_at(&entity.first).is_some_and(|there| {
+                let one = &world.entities[there];
+                one.is_new() && (one.place != one.first)
+            });
+            if (holds_rows || (is_column && table_is_kept)) && !there.is_some_and(is_back) && !new_is_back {
+                debts.push(Debt { kind: DebtKind::Lost, what: format!("the data of {}", world.name(id)) });
             }
         }
         debts
-    }
-
-    fn write(&self, write: &Write) -> Option<Debt> {
-        let key = self.names.key("table", &write.table);
-        if self.is_new_or_own(&key) {
-            return None;
-        }
-        let table = &write.table;
-        let (kind, what) = match write.how {
-            How::Delete => {
-                let is_back = self.brings_rows(&key);
-                return (!is_back).then(|| Debt { kind: DebtKind::Lost, what: format!("the data of {table}") });
-            }
-            How::Insert | How::Copy | How::Merge => (DebtKind::Left, format!("rows of {table}")),
-            How::Update => (DebtKind::Lost, format!("what an UPDATE overwrites in {table}")),
-        };
-        let new_column = self.up.fates.iter().any(|(column, fate)| {
-            column.kind == "column"
-                && column.schema == key.place()
-                && *fate == Fate::Made
-                && self.down.drops.contains(column)
-        });
-        let is_settled = self.down.touches_any(&key)
-            || self.writes(&key, &|_| true)
-            || self.truncates(&key)
-            || (write.how == How::Update && new_column);
-        (!is_settled).then_some(Debt { kind, what })
-    }
-
-    /// Whether a table is the migration's own, so that its rows go with it, or keeps the history.
-    fn is_new_or_own(&self, key: &Key) -> bool {
-        self.up.has_made(key) || key.name == self.history.table || self.names.is_temporary(key)
-    }
-
-    /// Whether the rollback writes rows of a table.
-    fn writes(&self, key: &Key, fits: &dyn Fn(How) -> bool) -> bool {
-        self.down.deeds.iter().any(|deed| {
-            matches!(deed, Deed::Write(write) if fits(write.how) && self.names.key("table", &write.table) == *key)
-        })
-    }
-
-    fn truncates(&self, key: &Key) -> bool {
-        self.down.deeds.iter().any(|deed| {
-            matches!(deed, Deed::Truncate(tables) if tables.iter().any(|table| self.names.key("table", table) == *key))
-        })
-    }
-
-    /// Whether the rollback puts rows back into a table: it writes them, makes it from a query, or renames a copy.
-    fn brings_rows(&self, key: &Key) -> bool {
-        let is_copy = self.down.deeds.iter().any(|deed| match deed {
-            Deed::CreateTable(table) => {
-                table.parts.is_empty() && !table.partition && self.names.key("table", &table.name) == *key
-            }
-            Deed::AlterTable(table, changes) => {
-                self.names.key("table", table) == *key
-                    && changes.iter().any(|change| matches!(change, super::deed::TableChange::Rename(_)))
-            }
-            _ => false,
-        });
-        is_copy || self.writes(key, &|how| !matches!(how, How::Delete | How::Update))
-    }
-
-    fn grant(&self, grant: &Grant) -> Option<Debt> {
-        let keys: Vec<Key> = grant.on.iter().map(|on| self.names.key("", on)).collect();
-        let is_of = |facts: &Facts<'_>, key: &Key| facts.touches_any(key);
-        if !keys.is_empty() && keys.iter().all(|key| is_of(&self.down, key) || self.is_made_here(key)) {
-            return None;
-        }
-        let is_back = |role: &String| {
-            let dropped = self.down.drops.iter().any(|key| key.kind == "role" && key.name == *role);
-            dropped
-                || self.down.deeds.iter().any(|deed| {
-                    matches!(deed, Deed::Grant(other)
-                    if other.revoke != grant.revoke
-                        && other.by_default == grant.by_default
-                        && other.roles.contains(role)
-                        && (other.on.is_empty() || keys.is_empty()
-                            || other.on.iter().any(|on| keys.contains(&self.names.key("", on)))))
-                })
-        };
-        let role = grant.roles.iter().find(|role| !is_back(role))?;
-        let on: Vec<String> = grant.on.iter().map(ToString::to_string).collect();
-        let on = if on.is_empty() { String::new() } else { format!(" on {}", on.join(", ")) };
-        Some(Debt { kind: DebtKind::Changed, what: format!("the rights of {role}{on}") })
-    }
-
-    fn is_made_here(&self, key: &Key) -> bool {
-        self.up
-            .fates
-            .iter()
-            .any(|(made, fate)| *fate == Fate::Made && made.schema == key.schema && made.name == key.name)
     }
 }

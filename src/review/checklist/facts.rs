@@ -44,7 +44,7 @@ impl<'a> Facts<'a> {
 
     fn new_tables(&self) -> impl Iterator<Item = &'a Object> {
         self.working().filter_map(|one| match &one.deed {
-            Deed::CreateTable(table) if !table.partition => Some(&table.name),
+            Deed::CreateTable(table) if table.partition_of.is_none() => Some(&table.name),
             _ => None,
         })
     }
@@ -65,7 +65,7 @@ pub(super) fn leaves_old_alone(facts: &Facts<'_>) -> Option<String> {
         })
     };
     let is_new = |deed: &Deed| match deed {
-        Deed::CreateTable(table) => !table.partition && stays_within(&table.parts),
+        Deed::CreateTable(table) => table.partition_of.is_none() && stays_within(&table.parts),
         Deed::AlterTable(table, changes) => facts.makes(table) && stays_within(changes),
         Deed::CreateIndex(index) => facts.makes(&index.table),
         Deed::CreatePolicy(policy) => facts.makes(&policy.table),
@@ -113,7 +113,7 @@ pub(super) fn keeps_rows_guarded(facts: &Facts<'_>) -> Option<String> {
         return Some(format!("No schema that demands row level security holds {names}."));
     }
     let is_asked = |deed: &Deed| match deed {
-        Deed::CreateTable(table) => table.partition,
+        Deed::CreateTable(table) => table.partition_of.is_some(),
         Deed::AlterTable(_, changes) => changes.iter().any(|one| {
             matches!(
                 one,
@@ -134,7 +134,7 @@ pub(super) fn keeps_rows_guarded(facts: &Facts<'_>) -> Option<String> {
 pub(super) fn hides_work(facts: &Facts<'_>) -> Option<String> {
     let grows = |deed: &Deed| match deed {
         // Made from a query: it has no columns of its own.
-        Deed::CreateTable(table) => table.parts.is_empty() && !table.partition,
+        Deed::CreateTable(table) => table.parts.is_empty() && table.partition_of.is_none(),
         Deed::CreateView(view) => view.materialized,
         Deed::Write(write) => write.from_query || !facts.makes(&write.table),
         Deed::Truncate(_) | Deed::Maintain(_) | Deed::Lock(_) => true,

@@ -79,10 +79,14 @@ fn changed(statement: &ast::Stmt) -> Option<Deed> {
             Some(invoker) => Some(Deed::AlterViewInvoker(object(node.syntax())?, invoker)),
             None => Some(change(Verb::Alter, node.syntax())),
         },
-        Stmt::AlterPolicy(node) => altered_policy(node),
-        Stmt::AlterFunction(node) => altered_routine(node.syntax()),
-        Stmt::AlterProcedure(node) => altered_routine(node.syntax()),
-        Stmt::AlterRoutine(node) => altered_routine(node.syntax()),
+        Stmt::AlterPolicy(node) => altered_policy(node).or_else(|| Some(change(Verb::Alter, node.syntax()))),
+        Stmt::AlterFunction(node) => {
+            altered_routine(node.syntax()).or_else(|| Some(change(Verb::Alter, node.syntax())))
+        }
+        Stmt::AlterProcedure(node) => {
+            altered_routine(node.syntax()).or_else(|| Some(change(Verb::Alter, node.syntax())))
+        }
+        Stmt::AlterRoutine(node) => altered_routine(node.syntax()).or_else(|| Some(change(Verb::Alter, node.syntax()))),
         Stmt::AlterType(node) => match node.action() {
             Some(ast::AlterTypeAction::AddValue(value)) => {
                 let literal = value.literal()?.string_value()?;
@@ -99,6 +103,8 @@ fn changed(statement: &ast::Stmt) -> Option<Deed> {
                 return Some(change(Verb::Alter, node.syntax()));
             };
             grant.by_default = true;
+            let schemas = child(node.syntax(), SyntaxKind::IN_SCHEMAS);
+            grant.schemas = schemas.iter().flat_map(named_in).map(|schema| schema.name).collect();
             Some(Deed::Grant(grant))
         }
         Stmt::CommentOn(_) | Stmt::SecurityLabel(_) => Some(Deed::Comment),
@@ -146,7 +152,26 @@ fn dropped(statement: &ast::Stmt) -> Option<Deed> {
         _ => named_in(node),
     };
     let has = |kind| child(node, kind).is_some();
-    Some(Deed::Drop(Drop { thing, names, if_exists: has(SyntaxKind::IF_EXISTS), cascade: has(SyntaxKind::CASCADE) }))
+    let signatures = match thing {
+        Thing::Routine => {
+            node.descendants().filter(|part| part.parent().is_some_and(|list| is_list(&list, node))).collect()
+        }
+        _ => Vec::new(),
+    };
+    let signatures =
+        signatures.iter().map(|one: &SyntaxNode| child(one, SyntaxKind::PARAM_LIST).map(|_| parameters(one)));
+    Some(Deed::Drop(Drop {
+        thing,
+        names,
+        signatures: signatures.collect(),
+        if_exists: has(SyntaxKind::IF_EXISTS),
+        cascade: has(SyntaxKind::CASCADE),
+    }))
+}
+
+/// Whether a node is the list of names of a statement.
+fn is_list(node: &SyntaxNode, statement: &SyntaxNode) -> bool {
+    node.parent().as_ref() == Some(statement) && format!("{:?}", node.kind()).ends_with("_LIST")
 }
 
 fn other(statement: &ast::Stmt) -> Deed {
@@ -156,13 +181,16 @@ fn other(statement: &ast::Stmt) -> Deed {
         Stmt::Update(node) => write(node.syntax(), How::Update),
         Stmt::Delete(node) => write(node.syntax(), How::Delete),
         Stmt::Merge(node) => write(node.syntax(), How::Merge),
-        Stmt::Copy(node) => write(node.syntax(), How::Copy),
+        Stmt::Copy(node) if child(node.syntax(), SyntaxKind::COPY_FROM).is_some() => write(node.syntax(), How::Copy),
+        Stmt::Copy(_) => Deed::Select,
+        // What it runs is not seen.
+        Stmt::Call(_) => Deed::Do(Block::Opaque),
         Stmt::Truncate(node) => Deed::Truncate(named_in(node.syntax())),
         Stmt::Lock(node) => Deed::Lock(named_in(node.syntax())),
         Stmt::Vacuum(node) => Deed::Maintain(named_in(node.syntax())),
         Stmt::Analyze(node) => Deed::Maintain(named_in(node.syntax())),
         Stmt::Do(_) => Deed::Do(Block::Read),
-        Stmt::Select(_) | Stmt::CompoundSelect(_) | Stmt::ParenSelect(_) | Stmt::Call(_) => Deed::Select,
+        Stmt::Select(_) | Stmt::CompoundSelect(_) | Stmt::ParenSelect(_) => Deed::Select,
         Stmt::Begin(_) => Deed::Begin,
         Stmt::Commit(_) | Stmt::Rollback(_) => Deed::End,
         Stmt::Set(_)
@@ -190,18 +218,35 @@ fn first_word(node: &SyntaxNode) -> Option<SyntaxKind> {
 
 /// A change of an object of a kind that no rule knows more of.
 fn change(verb: Verb, node: &SyntaxNode) -> Deed {
+    use SyntaxKind as Kind;
     let words = format!("{:?}", node.kind()).to_ascii_lowercase();
     let (_, kind) = words.split_once('_').unwrap_or(("", &words));
-    // The object's name stands first.
-    let skipped = [SyntaxKind::IF_EXISTS, SyntaxKind::IF_NOT_EXISTS, SyntaxKind::OR_REPLACE];
+    // The object's name stands first, and its table behind it.
+    let skipped = [Kind::IF_EXISTS, Kind::IF_NOT_EXISTS, Kind::OR_REPLACE];
     let mut parts = node.children().filter(|part| !skipped.contains(&part.kind()));
-    let called = parts.next().map(|part| plain(&part)).unwrap_or_default();
-    let renamed = parts.find(|part| format!("{:?}", part.kind()).ends_with("RENAME_TO")).and_then(|part| object(&part));
+    let called = parts.next();
+    let table = on_table(node).and_then(|object| object.schema).and_then(|place| {
+        let (schema, name) = place.split_once('.')?;
+        Some(Object { schema: Some(schema.to_owned()), name: name.to_owned() })
+    });
+    let rest: Vec<SyntaxNode> = parts.collect();
+    let ends = |part: &&SyntaxNode, end: &str| format!("{:?}", part.kind()).ends_with(end);
+    let last =
+        |part: &SyntaxNode| object(part).map(|object| object.name).or_else(|| part.first_child().map(|one| name(&one)));
+    let renamed = rest.iter().find(|part| ends(part, "RENAME_TO")).and_then(last);
+    let moved = rest.iter().find(|part| part.kind() == Kind::SET_SCHEMA).and_then(last);
+    let attached = rest.iter().find(|part| part.kind() == Kind::ATTACH_INDEX_PARTITION).and_then(last);
+    let owner = rest.iter().any(|part| part.kind() == Kind::OWNER_TO);
     Deed::Alter(Box::new(Change {
         verb,
         kind: kind.replace('_', " "),
-        name: called,
-        renamed: renamed.map(|renamed| renamed.to_string()),
+        name: called.map(|part| plain(&part)).unwrap_or_default(),
+        table,
+        renamed,
+        moved,
+        attached,
+        owner,
+        to: rest.iter().map(plain).collect::<Vec<_>>().join(" "),
     }))
 }
 
@@ -283,9 +328,15 @@ fn named_in(node: &SyntaxNode) -> Vec<Object> {
             | SyntaxKind::TABLE_AND_COLUMNS_LIST
             | SyntaxKind::FUNCTION_SIG_LIST
             | SyntaxKind::ROLE_REF_LIST => names.extend(named_in(&part)),
-            SyntaxKind::IF_EXISTS | SyntaxKind::CASCADE | SyntaxKind::RESTRICT => {}
+            SyntaxKind::IF_EXISTS
+            | SyntaxKind::CASCADE
+            | SyntaxKind::RESTRICT
+            | SyntaxKind::RESTART_IDENTITY
+            | SyntaxKind::CONTINUE_IDENTITY => {}
             _ => {
-                let plain = || Object { schema: None, name: name(&part) };
+                // A role's name stands one deeper.
+                let inner = part.first_child().filter(|_| part.kind() == SyntaxKind::ROLE_REF);
+                let plain = || Object { schema: None, name: name(inner.as_ref().unwrap_or(&part)) };
                 names.push(object(&part).unwrap_or_else(plain));
             }
         }
@@ -296,12 +347,14 @@ fn named_in(node: &SyntaxNode) -> Vec<Object> {
 fn table(node: &SyntaxNode) -> Option<Deed> {
     let name = object(&child(node, SyntaxKind::TABLE_NAME)?)?;
     let temporary = child(node, SyntaxKind::TEMP).is_some();
-    let parts = child(node, SyntaxKind::TABLE_ARG_LIST).map(|list| parts(&list)).unwrap_or_default();
+    let list = child(node, SyntaxKind::TABLE_ARG_LIST);
+    let parts = list.as_ref().map(parts).unwrap_or_default();
     Some(Deed::CreateTable(Box::new(Table {
         name,
         temporary,
         if_not_exists: child(node, SyntaxKind::IF_NOT_EXISTS).is_some(),
-        partition: child(node, SyntaxKind::PARTITION_OF).is_some(),
+        partition_of: child(node, SyntaxKind::PARTITION_OF).and_then(|parent| object(&parent)),
+        like: list.is_some_and(|list| child(&list, SyntaxKind::LIKE_CLAUSE).is_some()),
         parts,
     })))
 }
@@ -323,9 +376,15 @@ fn index(node: &ast::CreateIndex) -> Option<Deed> {
         items: node.partition_item_list().map(items).unwrap_or_default(),
         include: include.map(items).unwrap_or_default(),
         predicate: node.where_clause().map(|clause| plain(clause.syntax())),
+        columns: names_of(node.syntax(), SyntaxKind::NAME_REF),
         if_not_exists: node.if_not_exists().is_some(),
         concurrently: node.concurrently_token().is_some(),
     })))
+}
+
+/// The names of this kind in a node.
+pub(super) fn names_of(node: &SyntaxNode, kind: SyntaxKind) -> Vec<String> {
+    node.descendants().filter(|part| part.kind() == kind).map(|part| name(&part)).collect()
 }
 
 /// SQL in one form: one blank between words, lower case outside of quotes, no comments.
@@ -422,7 +481,33 @@ fn parameters(node: &SyntaxNode) -> Vec<String> {
     let list = child(node, SyntaxKind::PARAM_LIST);
     let each = list.iter().flat_map(|list| list.children()).filter_map(ast::Param::cast);
     let taken = each.filter(|one| !matches!(one.mode(), Some(ast::ParamMode::ParamOut(_))));
-    taken.filter_map(|one| one.func_type()).map(|kind| plain(kind.syntax())).collect()
+    taken.filter_map(|one| one.func_type()).map(|kind| canonical(&plain(kind.syntax()))).collect()
+}
+
+/// The one name of a type that has several.
+pub(in crate::review) fn canonical(written: &str) -> String {
+    let bare = written.strip_prefix("pg_catalog.").unwrap_or(written);
+    let (start, rest) = bare.find(['(', '[', ' ']).map_or((bare, ""), |at| bare.split_at(at));
+    // How long a value may be is no part of a signature.
+    let array = rest.find('[').map_or("", |at| &rest[at..]);
+    let name = match (start, rest.trim_start().split(['(', '[']).next().unwrap_or_default().trim()) {
+        ("int" | "int4" | "integer", _) => "integer",
+        ("int8" | "bigint", _) => "bigint",
+        ("int2" | "smallint", _) => "smallint",
+        ("bool" | "boolean", _) => "boolean",
+        ("float4" | "real", _) => "real",
+        ("float8" | "float", _) | ("double", "precision") => "double precision",
+        ("decimal" | "dec" | "numeric", _) => "numeric",
+        ("varchar", _) | ("character" | "char", "varying") => "character varying",
+        ("char" | "character", _) => "character",
+        ("timestamptz", _) | ("timestamp", "with time zone") => "timestamp with time zone",
+        ("timestamp", _) => "timestamp",
+        ("timetz", _) | ("time", "with time zone") => "time with time zone",
+        ("time", _) => "time",
+        (name, "") => name,
+        _ => return bare.to_owned(),
+    };
+    format!("{name}{array}")
 }
 
 fn policy(node: &ast::CreatePolicy) -> Option<Deed> {
@@ -443,7 +528,7 @@ fn policy(node: &ast::CreatePolicy) -> Option<Deed> {
 
 fn altered_policy(node: &ast::AlterPolicy) -> Option<Deed> {
     const CONDITIONS: [SyntaxKind; 2] = [SyntaxKind::USING_EXPR_CLAUSE, SyntaxKind::WITH_CHECK_EXPR_CLAUSE];
-    let action = node.action()?;
+    let action = node.action().filter(|action| action.syntax().kind() != SyntaxKind::POLICY_RENAME_TO)?;
     let conditions = action.syntax().children().filter(|part| CONDITIONS.contains(&part.kind()));
     Some(Deed::AlterPolicy(Box::new(Policy {
         name: on_table(node.syntax())?.name,
@@ -468,13 +553,28 @@ pub(crate) fn range(node: &SyntaxNode) -> std::ops::Range<usize> {
 }
 
 fn grant(node: &SyntaxNode, revoke: bool) -> Option<Deed> {
-    let list = node.descendants().filter(|part| part.kind() == SyntaxKind::ROLE_REF_LIST).last()?;
-    let roles = list.descendants().filter(|part| part.kind() == SyntaxKind::ROLE_NAME_REF);
-    let roles = roles.map(|role| name(&role)).collect();
-    let on = child(node, SyntaxKind::ON_PRIVILEGE_OBJECTS_CLAUSE).and_then(|clause| clause.first_child());
-    let is_each = |on: &SyntaxNode| !format!("{:?}", on.kind()).contains("_ALL_");
-    let on = on.filter(is_each).map(|on| named_in(&on)).unwrap_or_default();
-    Some(Deed::Grant(Box::new(Grant { revoke, roles, on, by_default: false })))
+    use SyntaxKind as Kind;
+    let is_list = |part: &SyntaxNode| part.kind() == Kind::ROLE_REF_LIST;
+    let list = node.children().filter(is_list).last().or_else(|| node.descendants().filter(is_list).last())?;
+    let roles = list.descendants().filter(|part| part.kind() == Kind::ROLE_NAME_REF).map(|role| name(&role)).collect();
+    // A right that is no key word is read as a role.
+    let commands = node.descendants().filter(|part| part.kind() == Kind::REVOKE_COMMAND);
+    let word = |command: SyntaxNode| {
+        let role = command.descendants().find(|part| part.kind() == Kind::ROLE_NAME_REF);
+        role.map_or_else(|| plain(&command), |role| name(&role))
+    };
+    let privileges = commands.map(word).map(|one| one.to_ascii_lowercase()).collect();
+    let on = child(node, Kind::ON_PRIVILEGE_OBJECTS_CLAUSE).and_then(|clause| clause.first_child());
+    let target = on
+        .clone()
+        .or_else(|| node.descendants().find(|part| format!("{:?}", part.kind()).starts_with("PRIVILEGE_TARGET_")));
+    let kind = target.map(|part| format!("{:?}", part.kind()).trim_start_matches("PRIVILEGE_").to_ascii_lowercase());
+    let kind = kind.unwrap_or_default();
+    let named = on.as_ref().map(named_in).unwrap_or_default();
+    let is_each = kind.contains("_in_schema");
+    let schemas = if is_each { named.iter().map(|schema| schema.name.clone()).collect() } else { Vec::new() };
+    let on = if is_each { Vec::new() } else { named };
+    Some(Deed::Grant(Box::new(Grant { revoke, roles, privileges, kind, on, schemas, by_default: false })))
 }
 
 fn write(node: &SyntaxNode, how: How) -> Deed {
@@ -488,10 +588,13 @@ fn write(node: &SyntaxNode, how: How) -> Deed {
         )
     });
     let Some(table) = target.and_then(|target| object(&target)) else { return Deed::Select };
-    let has = |kind| node.descendants().any(|part| part.kind() == kind);
     let from_query = match how {
-        How::Insert => node.children().any(|part| {
-            matches!(part.kind(), SyntaxKind::SELECT | SyntaxKind::COMPOUND_SELECT | SyntaxKind::PAREN_SELECT)
+        // A row that is only chosen by a condition is one of the file's.
+        How::Insert => node.children().any(|part| match part.kind() {
+            SyntaxKind::SELECT => child(&part, SyntaxKind::FROM_CLAUSE).is_some_and(|from| reads_relation(&from)),
+            SyntaxKind::TABLE => true,
+            SyntaxKind::COMPOUND_SELECT | SyntaxKind::PAREN_SELECT => reads_relation(&part),
+            _ => false,
         }),
         _ => true,
     };
@@ -499,6 +602,20 @@ fn write(node: &SyntaxNode, how: How) -> Deed {
         SyntaxKind::WHERE_CLAUSE => !lets_all_pass(&part),
         kind => kind == SyntaxKind::WHERE_CURRENT_OF,
     });
-    let limited = from_query && (has(SyntaxKind::LIMIT_CLAUSE) || has(SyntaxKind::FETCH_CLAUSE));
-    Deed::Write(Write { how, table, filtered, limited, from_query })
+    // What limits a value that is set does not limit the rows.
+    let chooses = |part: &SyntaxNode| how == How::Insert || part.kind() != SyntaxKind::SET_CLAUSE;
+    let is_limit = |part: &SyntaxNode| matches!(part.kind(), SyntaxKind::LIMIT_CLAUSE | SyntaxKind::FETCH_CLAUSE);
+    let limited =
+        from_query && node.children().filter(chooses).any(|part| part.descendants().any(|part| is_limit(&part)));
+    let targets = child(node, SyntaxKind::SET_CLAUSE).filter(|_| how == How::Update);
+    let targets =
+        targets.iter().flat_map(|clause| clause.descendants()).filter(|part| part.kind() == SyntaxKind::COLUMN_TARGET);
+    let columns = targets.flat_map(|target| names_of(&target, SyntaxKind::COLUMN_NAME_REF)).collect();
+    Deed::Write(Write { how, table, filtered, limited, from_query, columns })
+}
+
+fn reads_relation(node: &SyntaxNode) -> bool {
+    node.descendants().any(|part| {
+        matches!(part.kind(), SyntaxKind::RELATION_FROM_ITEM | SyntaxKind::FUNCTION_FROM_ITEM | SyntaxKind::TABLE)
+    })
 }

@@ -3,7 +3,7 @@
 use squawk_syntax::ast::{self, AstNode};
 use squawk_syntax::{SyntaxKind, SyntaxNode};
 
-use super::read::{child, name, object, range};
+use super::read::{child, name, names_of, object, plain, range};
 use super::{Aspect, TableChange};
 
 /// What a new table has.
@@ -50,8 +50,14 @@ pub(super) fn changes(statement: &ast::AlterTable) -> Vec<TableChange> {
                 child(&node, SyntaxKind::SCHEMA_REF).map(|schema| TableChange::SetSchema(name(&schema)))
             }
             Action::AlterColumn(alter) => {
+                let to = alter.option().map(|option| plain(option.syntax())).unwrap_or_default();
                 let aspect = alter.option().map_or(Aspect::Other, aspect);
-                column_name().map(|name| TableChange::AlterColumn { name, aspect })
+                column_name().map(|name| TableChange::AlterColumn { name, aspect, to })
+            }
+            Action::AttachPartition(_) => object(&node).map(TableChange::Attach),
+            Action::SetOptions(_) | Action::ResetOptions(_) => {
+                changes.extend(parameters(&node));
+                continue;
             }
             Action::RenameConstraint(_) => {
                 let from = child(&node, SyntaxKind::CONSTRAINT_NAME_REF).and_then(|from| object(&from));
@@ -62,9 +68,48 @@ pub(super) fn changes(statement: &ast::AlterTable) -> Vec<TableChange> {
             Action::DetachPartition(_) => object(&node).map(TableChange::Detach),
             _ => None,
         };
-        changes.push(change.unwrap_or(TableChange::Setting));
+        changes.push(change.unwrap_or_else(|| setting(&node)));
     }
     changes
+}
+
+/// Parameters that are set or go back to their defaults, each by itself.
+fn parameters(node: &SyntaxNode) -> Vec<TableChange> {
+    let on = node.kind() == SyntaxKind::SET_OPTIONS;
+    let options = node.descendants().filter(|part| part.kind() == SyntaxKind::ATTRIBUTE_OPTION);
+    let set = options.map(|option| {
+        let to = plain(&option);
+        let name = to.split('=').next().unwrap_or_default().trim_matches('"').to_owned();
+        TableChange::Setting { what: format!("parameter {name}"), to: format!("{on} {to}"), on: Some(on) }
+    });
+    set.collect()
+}
+
+/// Another setting: what it is about, by the words of its action.
+fn setting(node: &SyntaxNode) -> TableChange {
+    use SyntaxKind as Kind;
+    let to = plain(node);
+    let named = || node.first_child().map(|part| object(&part).map_or_else(|| name(&part), |object| object.name));
+    let of = |kind: &str| {
+        format!("{kind} {}", named().unwrap_or_else(|| to.rsplit(' ').next().unwrap_or_default().to_owned()))
+    };
+    let words = format!("{:?}", node.kind());
+    let (what, on) = match node.kind() {
+        Kind::OWNER_TO => ("owner".to_owned(), None),
+        Kind::SET_LOGGED => ("logging".to_owned(), Some(true)),
+        Kind::SET_UNLOGGED => ("logging".to_owned(), Some(false)),
+        Kind::FORCE_RLS => ("row level security of its owner".to_owned(), Some(true)),
+        Kind::NO_FORCE_RLS => ("row level security of its owner".to_owned(), Some(false)),
+        Kind::INHERIT_TABLE => (of("inheritance from"), Some(true)),
+        Kind::NO_INHERIT_TABLE => (of("inheritance from"), Some(false)),
+        Kind::REPLICA_IDENTITY => ("replica identity".to_owned(), None),
+        Kind::SET_TABLESPACE => ("tablespace".to_owned(), None),
+        Kind::SET_ACCESS_METHOD => ("access method".to_owned(), None),
+        _ if words.ends_with("TRIGGER") => (of("trigger"), Some(!words.starts_with("DISABLE"))),
+        _ if words.ends_with("RULE") => (of("rule"), Some(!words.starts_with("DISABLE"))),
+        _ => (words.to_ascii_lowercase().replace('_', " "), None),
+    };
+    TableChange::Setting { what, to, on }
 }
 
 fn aspect(option: ast::AlterColumnOption) -> Aspect {
@@ -84,7 +129,9 @@ fn plain_object(node: &SyntaxNode) -> super::Object {
 /// A column and the keys that are written with it.
 fn column(node: &SyntaxNode, if_not_exists: bool, parts: &mut Vec<TableChange>) {
     let Some(named) = child(node, SyntaxKind::COLUMN_NAME).map(|column| name(&column)) else { return };
-    parts.push(TableChange::AddColumn { name: named.clone(), if_not_exists });
+    let generated = child(node, SyntaxKind::GENERATED_CONSTRAINT);
+    let generated = generated.is_some_and(|one| child(&one, SyntaxKind::GENERATED_STORED).is_some());
+    parts.push(TableChange::AddColumn { name: named.clone(), if_not_exists, generated });
     for part in node.children() {
         if let Some(key) = constraint(&part, Some(&named)) {
             parts.push(key);
@@ -108,7 +155,10 @@ fn constraint(node: &SyntaxNode, column: Option<&str>) -> Option<TableChange> {
         SyntaxKind::PRIMARY_KEY_CONSTRAINT | SyntaxKind::UNIQUE_CONSTRAINT => {
             let list = child(node, SyntaxKind::INDEX_PARAMETERS);
             let list = list.and_then(|list| child(&list, SyntaxKind::CONSTRAINT_COLUMN_REF_LIST));
-            TableChange::Key { name: called, columns: columns(list) }
+            let index =
+                child(node, SyntaxKind::USING_INDEX_NAME).and_then(|index| object(&index)).map(|index| index.name);
+            let primary = node.kind() == SyntaxKind::PRIMARY_KEY_CONSTRAINT;
+            TableChange::Key { name: called, columns: columns(list), primary, index }
         }
         SyntaxKind::REFERENCES_CONSTRAINT | SyntaxKind::FOREIGN_KEY_CONSTRAINT => TableChange::ForeignKey {
             name: called,
@@ -117,7 +167,12 @@ fn constraint(node: &SyntaxNode, column: Option<&str>) -> Option<TableChange> {
             range: range(node),
         },
         SyntaxKind::CHECK_CONSTRAINT | SyntaxKind::EXCLUDE_CONSTRAINT if column.is_none() || called.is_some() => {
-            TableChange::Constraint(called)
+            let ending = if node.kind() == SyntaxKind::CHECK_CONSTRAINT { "check" } else { "excl" };
+            TableChange::Constraint { name: called, columns: names_of(node, SyntaxKind::NAME_REF), ending }
+        }
+        SyntaxKind::NOT_NULL_CONSTRAINT if column.is_none() => {
+            let columns = names_of(node, SyntaxKind::COLUMN_NAME_REF);
+            TableChange::Constraint { name: called, columns, ending: "not_null" }
         }
         _ => return None,
     })

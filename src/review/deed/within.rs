@@ -7,6 +7,7 @@ use squawk_syntax::{SourceFile, SyntaxKind, SyntaxNode};
 
 use super::read::{child, deed_of, range};
 use super::{Deed, TableChange};
+use crate::migration::lexer::{Lexer, is_trivia};
 use crate::review::approval::is_shallow;
 
 /// What a statement does by others.
@@ -44,9 +45,20 @@ fn does(statement: &ast::Stmt) -> Option<Deed> {
 
 impl Within {
     fn take_block(&mut self, block: &ast::Do) {
-        let text = block.body().and_then(|body| body.string_value());
-        let body = text.filter(|text| is_shallow(text)).and_then(|_| block.plpgsql());
-        let Some(body) = body.filter(|body| body.errors().is_empty()) else {
+        let text = block.body().and_then(|body| body.string_value()).filter(|text| is_shallow(text));
+        let read = |block: &ast::Do| block.plpgsql().filter(|body| body.errors().is_empty());
+        let body = text.as_ref().and_then(|_| read(block));
+        // The parser takes no `INTO` of a query, which tells nothing of what the query does.
+        let body = body.or_else(|| {
+            let body = block.body()?;
+            let (at, written) = (usize::from(body.syntax().text_range().start()), body.syntax().text().to_string());
+            let inner = text.as_ref().filter(|text| written.contains(text.as_str()))?;
+            let without = written.replacen(inner.as_str(), &without_targets(inner), 1);
+            // At the same place, so that what is found has its own.
+            let file = format!("{}DO {without}", " ".repeat(at.checked_sub(3)?));
+            SourceFile::parse(&file).tree().syntax().descendants().find_map(ast::Do::cast).as_ref().and_then(read)
+        });
+        let Some(body) = body else {
             self.is_opaque = true;
             return;
         };
@@ -88,7 +100,8 @@ impl Within {
     fn take_text(&mut self, node: &SyntaxNode, place: &dyn Fn(&Range<usize>) -> Range<usize>) {
         let is_plain = |expression: &SyntaxNode| {
             let tokens = expression.descendants_with_tokens().filter_map(|part| part.into_token());
-            tokens.filter(|token| !token.kind().is_trivia()).count() == 1
+            let is_bracket = |kind| matches!(kind, SyntaxKind::L_PAREN | SyntaxKind::R_PAREN);
+            tokens.filter(|token| !token.kind().is_trivia() && !is_bracket(token.kind())).count() == 1
         };
         let text = child(node, SyntaxKind::PLPGSQL_EXPR).filter(is_plain);
         let constant = text.and_then(|text| text.descendants().find_map(ast::Literal::cast));
@@ -105,6 +118,40 @@ impl Within {
             self.deeds.push((at.clone(), deed));
         }
     }
+}
+
+/// A body with blanks where a query says into which variables its row goes.
+fn without_targets(body: &str) -> String {
+    let lexemes: Vec<_> = Lexer::new(body, 0..body.len()).filter(|lexeme| !is_trivia(lexeme.kind)).collect();
+    let word = |at: usize| lexemes.get(at).map_or("", |lexeme| &body[lexeme.range.clone()]);
+    let is = |at: usize, words: &[&str]| words.iter().any(|one| word(at).eq_ignore_ascii_case(one));
+    let (mut bytes, mut first) = (body.as_bytes().to_vec(), 0);
+    let mut at = 0;
+    while at < lexemes.len() {
+        if is(at, &[";", "then", "else", "loop", "begin"]) {
+            first = at + 1;
+        }
+        let queries = is(first, &["select", "with", "insert", "update", "delete", "merge"]);
+        if !queries || !is(at, &["into"]) || at == 0 || is(at - 1, &["insert", "merge"]) {
+            at += 1;
+            continue;
+        }
+        let start = at;
+        at += 1 + usize::from(is(at + 1, &["strict"]));
+        loop {
+            at += 1;
+            while is(at, &["."]) {
+                at += 2;
+            }
+            if !is(at, &[","]) {
+                break;
+            }
+            at += 1;
+        }
+        let end = lexemes.get(at.min(lexemes.len()) - 1).map_or(body.len(), |lexeme| lexeme.range.end);
+        bytes[lexemes[start].range.start..end].fill(b' ');
+    }
+    String::from_utf8(bytes).unwrap_or_default()
 }
 
 /// Turns the places that a deed tells of a body into those of the file.

@@ -14,6 +14,9 @@ pub static RULE: Rule = Rule {
     how: "Write ANALYZE behind it, or VACUUM (ANALYZE) in a migration of its own after a large DELETE.",
     link: "https://www.postgresql.org/docs/current/routine-vacuuming.html",
     examples: &[
+        Example::good("INSERT INTO t (a) SELECT 'x' WHERE NOT EXISTS (SELECT 1 FROM t);"),
+        Example::bad("INSERT INTO t TABLE u;"),
+        Example::good("COPY t TO '/tmp/t';"),
         Example::bad("INSERT INTO t (a) SELECT a FROM u;"),
         Example::bad("DELETE FROM t;"),
         Example::good("INSERT INTO t (a) SELECT a FROM u; ANALYZE t;"),

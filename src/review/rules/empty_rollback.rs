@@ -14,6 +14,7 @@ pub static RULE: Rule = Rule {
     how: "Write what undoes the migration.",
     link: "",
     examples: &[
+        Example::good("CREATE TABLE t (id bigint);").with_rollback("CALL undo();"),
         Example::bad("CREATE TABLE t (id bigint);").with_rollback(
             "BEGIN; DELETE FROM migrations_history WHERE migration_name = '20260801093000_alter_metrics'; COMMIT;",
         ),

@@ -3,10 +3,11 @@
 use std::borrow::Cow;
 
 use crate::migration::table::quote_identifier;
-use crate::review::deed::{Deed, TableChange};
+use crate::review::deed::{Deed, Object, TableChange};
 use crate::review::finding::{Fix, Severity};
 use crate::review::known::{Known, KnownIndex};
 use crate::review::rule::{Check, Example, Report, Rule};
+use crate::review::sql::Statement;
 use crate::review::subject::Subject;
 
 /// The rule.
@@ -18,6 +19,8 @@ pub static RULE: Rule = Rule {
     how: "Make an index that begins with these columns.",
     link: "https://www.postgresql.org/docs/current/ddl-constraints.html#DDL-CONSTRAINTS-FK",
     examples: &[
+        Example::good("CREATE TABLE d (LIKE c INCLUDING ALL); ALTER TABLE d ADD FOREIGN KEY (a) REFERENCES x (id);"),
+        Example::good("CREATE TABLE c (a int REFERENCES x (id)); ALTER TABLE c RENAME a TO b; CREATE INDEX ON c (b);"),
         Example::bad("CREATE TABLE t (id bigint, u_id bigint REFERENCES u (id));"),
         Example::bad("ALTER TABLE t ADD FOREIGN KEY (u_id) REFERENCES u (id);"),
         Example::bad("ALTER TABLE t ADD COLUMN u_id bigint REFERENCES u (id); CREATE INDEX ON t (a, u_id);"),
@@ -38,15 +41,20 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(subject: &Subject<'_>, known: &Known, report: &mut Report) {
-    for statement in subject.up.with_inner() {
+    for (place, statement) in subject.up.with_inner().iter().enumerate() {
         let (table, changes) = match &statement.deed {
             Deed::CreateTable(table) if !table.temporary => (&table.name, &table.parts),
             Deed::AlterTable(table, changes) => (table, changes),
             _ => continue,
         };
         let Some(known) = known.table(table) else { continue };
+        // It may have indexes of the table that it is like.
+        if known.like {
+            continue;
+        }
         for change in changes {
             let TableChange::ForeignKey { columns, range, target, .. } = change else { continue };
+            let columns = &renamed(columns, table, &subject.up.with_inner()[place..]);
             let leads = |index: &&KnownIndex| {
                 let first = &index.items[..columns.len().min(index.items.len())];
                 first.len() == columns.len()
@@ -67,6 +75,19 @@ fn check(subject: &Subject<'_>, known: &Known, report: &mut Report) {
             }
         }
     }
+}
+
+/// What columns are called in the end of a file.
+fn renamed(columns: &[String], table: &Object, rest: &[Statement]) -> Vec<String> {
+    let mut columns = columns.to_vec();
+    for statement in rest {
+        let Deed::AlterTable(altered, changes) = &statement.deed else { continue };
+        for change in changes.iter().filter(|_| altered.is(table)) {
+            let TableChange::RenameColumn(from, to) = change else { continue };
+            columns.iter_mut().filter(|column| *column == from).for_each(|column| column.clone_from(to));
+        }
+    }
+    columns
 }
 
 /// The column that an index's key is, whatever its order; of an expression, something that no column is called.

@@ -1,6 +1,6 @@
 //! A new table without row level security, in a schema that demands it.
 
-use crate::review::deed::{Deed, Object, TableChange};
+use crate::review::deed::{Block, Deed, Object, TableChange, Thing};
 use crate::review::finding::{Fix, Severity};
 use crate::review::known::Known;
 use crate::review::rule::{Check, Example, Report, Rule};
@@ -22,6 +22,12 @@ pub static RULE: Rule = Rule {
             "CREATE TABLE secured.t (id bigint); DO $$ BEGIN EXECUTE 'ALTER TABLE secured.t ENABLE ROW LEVEL SECURITY'; END $$;",
         ),
         Example::good("CREATE TABLE secured.t (id bigint); ALTER TABLE secured.t ENABLE ROW LEVEL SECURITY;"),
+        Example::good(
+            "CREATE TABLE secured.a (id bigint); DO $$ DECLARE t text; BEGIN FOREACH t IN ARRAY ARRAY['a'] LOOP \
+             EXECUTE format('ALTER TABLE secured.%I ENABLE ROW LEVEL SECURITY', t); END LOOP; END $$;",
+        ),
+        Example::good("CREATE TABLE secured.a (id bigint); DROP TABLE secured.a;"),
+        Example::good("CREATE TABLE secured.a (id bigint); ALTER TABLE secured.a SET SCHEMA internal;"),
         Example::bad("SELECT a INTO secured.c FROM t;"),
         Example::bad("ALTER TABLE internal.t SET SCHEMA secured;"),
         Example::bad("ALTER TABLE secured.t DISABLE ROW LEVEL SECURITY;"),
@@ -47,13 +53,23 @@ pub static RULE: Rule = Rule {
 fn check(subject: &Subject<'_>, known: &Known, report: &mut Report) {
     let secured = &subject.settings.secured_schemas;
     let is_secured = |table: &Object| secured.iter().any(|schema| schema == table.schema());
+    // A block that puts its statements together may switch it on for any table.
+    let is_opaque = |statement: &Statement| {
+        let text = || subject.up.at(&statement.range).to_ascii_lowercase();
+        statement.deed == Deed::Do(Block::Opaque) && text().contains("row level security")
+    };
+    let is_gone = |table: &Object, rest: &[Statement]| {
+        let drops = |one: &Statement| matches!(&one.deed, Deed::Drop(drop) if drop.thing == Thing::Table && drop.names.iter().any(|name| name.is(table)));
+        rest.iter().any(drops)
+    };
     for (place, statement) in subject.up.with_inner().iter().enumerate() {
         let rest = &subject.up.with_inner()[place + 1..];
         match &statement.deed {
             // A part of a table is read through the table, unless somebody asks for it by its own name.
             Deed::CreateTable(table) if !table.temporary && is_secured(&table.name) => {
-                let (_, said) = later(&[], rest, &table.name);
-                if !said.contains(&true) {
+                let (last, said) = later(&[], rest, &table.name);
+                let is_kept = is_secured(&last) && !is_gone(&last, rest);
+                if is_kept && !said.contains(&true) && !rest.iter().any(is_opaque) {
                     lacks(subject, statement, &table.name, report);
                 }
             }

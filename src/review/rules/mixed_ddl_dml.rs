@@ -1,6 +1,8 @@
 //! Changes of the schema and of data in one transaction.
 
-use crate::review::deed::Deed;
+use std::collections::BTreeSet;
+
+use crate::review::deed::{Deed, OwnTables};
 use crate::review::finding::Severity;
 use crate::review::rule::{Check, Example, Report, Rule};
 use crate::review::subject::Subject;
@@ -24,6 +26,9 @@ pub static RULE: Rule = Rule {
             "BEGIN; ALTER TABLE t ADD COLUMN a int; INSERT INTO migrations_history (migration_name, applied_at, applied_by) VALUES ('x', now(), current_user); COMMIT;",
         ),
         Example::good("CREATE TABLE t (a int); INSERT INTO t VALUES (1);"),
+        Example::good("CREATE TABLE n (a int); ALTER TABLE n RENAME TO t; INSERT INTO t VALUES (1);"),
+        Example::good("CREATE TEMP TABLE x AS SELECT 1 AS a; CREATE INDEX ON x (a); UPDATE t SET a = 1; DROP TABLE x;"),
+        Example::good("BEGIN; ALTER TABLE t ADD COLUMN a int; COPY t TO '/tmp/t'; COMMIT;"),
         Example::good("UPDATE t SET a = 1;"),
     ],
     check: Check::Alone(check),
@@ -31,29 +36,27 @@ pub static RULE: Rule = Rule {
 
 fn check(subject: &Subject<'_>, report: &mut Report) {
     let history = &subject.settings.history.table;
-    let statements = subject.up.with_inner();
-    // Rows of a table that nobody else can see yet keep nobody waiting.
-    let made: Vec<_> = statements
-        .iter()
-        .filter_map(|one| match &one.deed {
-            Deed::CreateTable(table) => Some(table.name.key()),
-            _ => None,
-        })
-        .collect();
     let table = |deed: &Deed| match deed {
         Deed::Write(write) if write.table.name != *history => Some(write.table.clone()),
         Deed::Truncate(tables) => tables.first().cloned(),
         _ => None,
     };
-    for statement in statements.iter().filter(|one| one.transaction.is_some()) {
-        let Some(table) = table(&statement.deed).filter(|table| !made.contains(&table.key())) else { continue };
-        let ddl = statements.iter().find(|one| {
-            one.transaction == statement.transaction && one.deed.is_ddl() && !matches!(one.deed, Deed::Comment)
-        });
-        if ddl.is_some() {
-            let message = format!("Rows of {table} are written in the transaction that changes the schema.");
-            report.up(statement.range.clone(), message);
-            return;
+    // Rows of a table that nobody else can see yet keep nobody waiting, nor do changes of one that nobody else ever sees.
+    let mut own = OwnTables::default();
+    let (mut written, mut changing) = (Vec::new(), BTreeSet::new());
+    for statement in subject.up.with_inner() {
+        let is_temporary = statement.deed.tables().iter().any(|table| own.is_temporary(table));
+        own.take(&statement.deed);
+        let Some(transaction) = statement.transaction else { continue };
+        if statement.deed.is_ddl() && !matches!(statement.deed, Deed::Comment) && !is_temporary {
+            changing.insert(transaction);
         }
+        if let Some(table) = table(&statement.deed).filter(|table| !own.has(table)) {
+            written.push((transaction, statement, table));
+        }
+    }
+    if let Some((_, statement, table)) = written.into_iter().find(|(transaction, ..)| changing.contains(transaction)) {
+        let message = format!("Rows of {table} are written in the transaction that changes the schema.");
+        report.up(statement.range.clone(), message);
     }
 }

@@ -15,6 +15,10 @@ pub static RULE: Rule = Rule {
     how: "Make a policy for those who are to see rows.",
     link: "https://www.postgresql.org/docs/current/ddl-rowsecurity.html",
     examples: &[
+        Example::bad("ALTER TABLE t ENABLE ROW LEVEL SECURITY; CREATE POLICY p ON t AS RESTRICTIVE USING (a);"),
+        Example::good(
+            "CREATE TABLE t (a int); ALTER TABLE t ENABLE ROW LEVEL SECURITY; ALTER TABLE t RENAME TO u; CREATE POLICY p ON u USING (a > 0);",
+        ),
         Example::bad("ALTER TABLE t ENABLE ROW LEVEL SECURITY;"),
         Example::good("ALTER TABLE t ENABLE ROW LEVEL SECURITY; CREATE POLICY p ON t USING (owner = current_user);"),
         Example::good("ALTER TABLE t ENABLE ROW LEVEL SECURITY;")
@@ -24,10 +28,25 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(subject: &Subject<'_>, known: &Known, report: &mut Report) {
-    for statement in subject.up.with_inner() {
+    let statements = subject.up.with_inner();
+    for (place, statement) in statements.iter().enumerate() {
         let Deed::AlterTable(table, changes) = &statement.deed else { continue };
-        let has_policy = known.table(table).is_some_and(|known| !known.policies.is_empty());
-        if changes.contains(&TableChange::EnableRls) && !has_policy {
+        // What follows may give it another name.
+        let mut last = table.clone();
+        for later in &statements[place..] {
+            let Deed::AlterTable(table, changes) = &later.deed else { continue };
+            let is_it = table.is(&last);
+            for change in changes.iter().filter(|_| is_it) {
+                match change {
+                    TableChange::Rename(to) => last.name.clone_from(to),
+                    TableChange::SetSchema(to) => last.schema = Some(to.clone()),
+                    _ => {}
+                }
+            }
+        }
+        // One that restricts takes rows away from what others allow, and gives none.
+        let allows = known.table(&last).is_some_and(|known| known.policies.iter().any(|(_, restricts)| !restricts));
+        if changes.contains(&TableChange::EnableRls) && !allows {
             let message = format!("The table {table} has row level security, and no policy lets anybody see a row.");
             report.up(statement.range.clone(), message);
         }

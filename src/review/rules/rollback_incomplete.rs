@@ -101,7 +101,7 @@ pub static RULE: Rule = Rule {
 
 fn check(subject: &Subject<'_>, report: &mut Report) {
     let Some(down) = subject.down.filter(|down| down.is_read() && !down.statements.is_empty()) else { return };
-    let debts = debts(subject.up.with_inner(), down.with_inner(), &subject.settings.history);
+    let debts = debts(subject.up, down, &subject.settings.history);
     for kind in DebtKind::ALL {
         let mut names: Vec<&str> =
             debts.iter().filter(|debt| debt.kind == kind).map(|debt| debt.what.as_str()).collect();

@@ -1,6 +1,6 @@
 //! A function that runs as its owner without its own search_path.
 
-use crate::review::deed::{Deed, Object};
+use crate::review::deed::{Deed, Object, Thing};
 use crate::review::finding::Severity;
 use crate::review::rule::{Check, Example, Report, Rule};
 use crate::review::sql::Statement;
@@ -15,6 +15,14 @@ pub static RULE: Rule = Rule {
     how: "Write SET search_path = '' (or pg_catalog first and pg_temp last) behind SECURITY DEFINER, and qualify every name.",
     link: "https://www.postgresql.org/docs/current/sql-createfunction.html#SQL-CREATEFUNCTION-SECURITY",
     examples: &[
+        Example::good(
+            "CREATE FUNCTION f() RETURNS int LANGUAGE sql SECURITY DEFINER AS 'SELECT 1'; DROP FUNCTION f();",
+        ),
+        Example::good(
+            "CREATE FUNCTION f(a int) RETURNS int LANGUAGE sql SECURITY DEFINER AS 'SELECT 1'; \
+             CREATE FUNCTION f(a text) RETURNS int LANGUAGE sql SECURITY DEFINER SET search_path = '' AS 'SELECT 1'; \
+             ALTER FUNCTION f(integer) SET search_path = '';",
+        ),
         Example::bad("CREATE FUNCTION f() RETURNS int LANGUAGE sql SECURITY DEFINER AS 'SELECT 1';"),
         Example::good(
             "CREATE FUNCTION f() RETURNS int LANGUAGE sql SECURITY DEFINER SET search_path = '' AS 'SELECT 1';",
@@ -54,7 +62,9 @@ fn check(subject: &Subject<'_>, report: &mut Report) {
             _ => continue,
         };
         let (definer, pinned) = in_the_end(statements, &said);
-        if definer != Some(false) && pinned != Some(true) {
+        let goes = |one: &Statement| matches!(&one.deed, Deed::Drop(drop) if drop.thing == Thing::Routine && drop.names.iter().any(|name| name.is(said.name)));
+        let is_gone = statements.iter().skip_while(|one| one.range != statement.range).any(goes);
+        if !is_gone && definer != Some(false) && pinned != Some(true) {
             report.up(statement.range.clone(), message);
         }
     }

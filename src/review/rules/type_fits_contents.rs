@@ -1,7 +1,7 @@
 //! A migration whose type is not what it does.
 
 use crate::migration::name::MigrationType;
-use crate::review::deed::{Deed, Drop, Object, Thing};
+use crate::review::deed::{Block, Deed, Drop, Object, Thing, Verb};
 use crate::review::finding::Severity;
 use crate::review::rule::{Check, Example, Report, Rule};
 use crate::review::sql::Statement;
@@ -16,6 +16,7 @@ pub static RULE: Rule = Rule {
     how: "Rename the migration, or move the other statements to one of their own.",
     link: "",
     examples: &[
+        Example::good("CREATE CAST (a AS b) WITHOUT FUNCTION;").named("20260801093000_create_cast"),
         Example::bad("CREATE TABLE t (id bigint);").named("20260801093000_drop_reports"),
         Example::bad("INSERT INTO t VALUES (1);").named("20260801093000_create_metrics"),
         Example::bad("DROP TABLE t;").named("20260801093000_seed_metrics"),
@@ -80,7 +81,7 @@ fn creates_too(statements: &[Statement], report: &mut Report) {
     for statement in statements {
         let Some((thing, name, table)) = lasting(&statement.deed) else { continue };
         // What is dropped may be kept in a copy, which has its columns from a query.
-        let is_copy = matches!(&statement.deed, Deed::CreateTable(table) if table.parts.is_empty() && !table.partition);
+        let is_copy = matches!(&statement.deed, Deed::CreateTable(table) if table.parts.is_empty() && table.partition_of.is_none());
         if is_copy {
             continue;
         }
@@ -141,5 +142,11 @@ fn lasting(deed: &Deed) -> Option<(Thing, Option<Object>, Option<&Object>)> {
 }
 
 fn makes(deed: &Deed) -> bool {
-    matches!(deed, Deed::CreateIndex(_) | Deed::CreatePolicy(_) | Deed::Create(..))
+    match deed {
+        Deed::CreateIndex(_) | Deed::CreatePolicy(_) | Deed::Create(..) => true,
+        Deed::Alter(change) => change.verb == Verb::Create,
+        // It may make anything.
+        Deed::Do(block) => *block == Block::Opaque,
+        _ => false,
+    }
 }

@@ -1,6 +1,6 @@
 //! An UPDATE or DELETE of all rows of a table at once.
 
-use crate::review::deed::{Deed, How};
+use crate::review::deed::{Deed, How, OwnTables};
 use crate::review::finding::Severity;
 use crate::review::rule::{Check, Example, Report, Rule};
 use crate::review::subject::Subject;
@@ -17,6 +17,10 @@ pub static RULE: Rule = Rule {
         Example::bad("UPDATE t SET a = 1;"),
         Example::bad("DELETE FROM t;"),
         Example::bad("UPDATE t SET a = 1 WHERE true;"),
+        Example::bad("UPDATE t SET a = (SELECT b FROM u WHERE u.id = t.id LIMIT 1);"),
+        Example::bad("DELETE FROM t; DROP TABLE t; CREATE TABLE t (a int);"),
+        Example::bad("DO $$ DECLARE n int; BEGIN SELECT count(*) INTO STRICT n FROM u; DELETE FROM t; END $$;"),
+        Example::bad("DO $$ DECLARE r u; BEGIN INSERT INTO u SELECT 1 RETURNING * INTO r; DELETE FROM t; END $$;"),
         Example::bad("DELETE FROM t WHERE 1 = 1;"),
         Example::bad("WITH gone AS (DELETE FROM t RETURNING *) SELECT count(*) FROM gone;"),
         Example::bad("DO $$ BEGIN UPDATE t SET a = 1; END $$;"),
@@ -34,21 +38,20 @@ pub static RULE: Rule = Rule {
 };
 
 fn check(subject: &Subject<'_>, report: &mut Report) {
-    let statements = subject.up.with_inner();
-    for statement in statements {
+    let mut own = OwnTables::default();
+    for statement in subject.up.with_inner() {
+        own.take(&statement.deed);
         let Deed::Write(write) = &statement.deed else { continue };
         if !matches!(write.how, How::Update | How::Delete) || write.limited {
             continue;
         }
-        let is_new =
-            statements.iter().any(|one| matches!(&one.deed, Deed::CreateTable(table) if table.name.is(&write.table)));
         let large = subject.settings.large_tables.iter().find(|large| large.table.is(&write.table));
         let message = match large {
             Some(large) => format!("{} has about {} rows in {}.", write.table, large.rows, large.environment),
             None if write.filtered => continue,
             None => format!("Every row of {} is written at once.", write.table),
         };
-        if !is_new && write.table.name != subject.settings.history.table {
+        if !own.has(&write.table) && write.table.name != subject.settings.history.table {
             report.up(statement.range.clone(), message);
         }
     }

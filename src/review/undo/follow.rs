@@ -1,0 +1,482 @@
+//! From the statements of a file to what becomes of the objects that they speak of.
+
+use super::world::{Id, Phase, Place, Scope, Way, World};
+use super::{DebtKind, text};
+use crate::migration::table::TableName;
+use crate::review::deed::{Aspect, Change, Deed, Drop, Grant, How, Object, TableChange, Thing, Verb};
+use crate::review::sql::Sql;
+
+/// A change of something that stays.
+#[derive(Debug)]
+pub(super) struct Mark {
+    pub(super) phase: Phase,
+    pub(super) id: Id,
+    /// What of it; empty where nobody knows more.
+    pub(super) what: String,
+    /// What it becomes.
+    pub(super) to: String,
+    /// Whether it is switched on, where there is an opposite.
+    pub(super) on: Option<bool>,
+    /// Another object that it is about.
+    pub(super) about: Option<Id>,
+    /// How it fails where it is not put back.
+    pub(super) kind: DebtKind,
+}
+
+/// Rows that are written.
+#[derive(Debug)]
+pub(super) struct Rows {
+    pub(super) phase: Phase,
+    pub(super) table: Id,
+    /// How; none where the table is emptied.
+    pub(super) how: Option<How>,
+    pub(super) columns: Vec<String>,
+}
+
+/// A right that is given or taken away.
+#[derive(Debug)]
+pub(super) struct Right<'a> {
+    pub(super) phase: Phase,
+    pub(super) grant: &'a Grant,
+    /// What it is on, each with its name as it is told.
+    pub(super) on: Vec<Id>,
+}
+
+/// What has become of everything.
+#[derive(Debug, Default)]
+pub(super) struct Followed<'a> {
+    pub(super) world: World<'a>,
+    pub(super) marks: Vec<Mark>,
+    pub(super) rows: Vec<Rows>,
+    pub(super) rights: Vec<Right<'a>>,
+    /// Roles whose rights are all taken away.
+    pub(super) stripped: Vec<String>,
+    phase: Option<Phase>,
+}
+
+const COLUMN: Thing = Thing::Other("column");
+const CONSTRAINT: Thing = Thing::Other("constraint");
+
+impl<'a> Followed<'a> {
+    pub(super) fn take(&mut self, sql: &'a Sql, phase: Phase, history: &TableName) {
+        self.world.enter(phase);
+        self.phase = Some(phase);
+        for statement in sql.with_inner() {
+            let is_record = matches!(&statement.deed, Deed::Write(write) if write.table.name == history.table);
+            if !is_record {
+                self.statement(&statement.deed, sql.at(&statement.range));
+            }
+        }
+    }
+
+    fn phase(&self) -> Phase {
+        self.phase.unwrap_or(Phase::Up)
+    }
+
+    fn statement(&mut self, deed: &'a Deed, text: &'a str) {
+        let replaces = || text::begins_with(text, &["create", "or", "replace"]);
+        let is_temporary =
+            || text::begins_with(text, &["create", "temp"]) || text::begins_with(text, &["create", "temporary"]);
+        match deed {
+            Deed::CreateTable(table) => {
+                let way = if table.if_not_exists { Way::Unless } else { Way::Make };
+                let made = self.world.make(way, Thing::Table, World::at("table", &table.name), text);
+                let Some(id) = made else { return };
+                self.world.entities[id].is_of_no_account |= table.temporary;
+                self.world.entities[id].filled = table.parts.is_empty() && table.partition_of.is_none();
+                if let Some(parent) = &table.partition_of {
+                    let parent = self.world.table(parent);
+                    self.world.entities[id].parents.push(parent);
+                }
+                for part in &table.parts {
+                    if let TableChange::AddColumn { name, .. } = part {
+                        let place = World::of_table(id, "column", name);
+                        if let Some(column) = self.world.make(Way::Make, COLUMN, place, "") {
+                            self.world.entities[column].is_of_no_account = true;
+                        }
+                    }
+                }
+            }
+            Deed::CreateView(view) => {
+                let thing = if view.materialized { Thing::MaterializedView } else { Thing::View };
+                let way = match (view.or_replace, view.if_not_exists) {
+                    (true, _) => Way::Replace,
+                    (false, true) => Way::Unless,
+                    (false, false) => Way::Make,
+                };
+                if let Some(id) = self.world.make(way, thing, World::at("view", &view.name), text) {
+                    self.world.entities[id].is_of_no_account |= view.temporary;
+                }
+            }
+            Deed::CreateRoutine(routine) => {
+                let way = if routine.or_replace { Way::Replace } else { Way::Make };
+                let place = routine_at(&routine.name, &routine.parameters);
+                self.world.make(way, Thing::Routine, place, text);
+            }
+            Deed::CreateIndex(index) => {
+                let table = self.world.table(&index.table);
+                let name = index.name.clone().unwrap_or_else(|| {
+                    let columns: Vec<&str> = index.columns.iter().map(String::as_str).collect();
+                    format!("{}_{}_idx", index.table.name, columns.join("_"))
+                });
+                let object = Object { schema: index.table.schema.clone(), name };
+                let way = if index.if_not_exists { Way::Unless } else { Way::Make };
+                if let Some(id) = self.world.make(way, Thing::Index, World::at("index", &object), text) {
+                    let of_no_account = self.world.entities[table].is_of_no_account;
+                    let entity = &mut self.world.entities[id];
+                    entity.table = Some(table);
+                    entity.columns.clone_from(&index.columns);
+                    entity.unnamed = index.name.is_none();
+                    entity.is_of_no_account |= of_no_account;
+                }
+            }
+            Deed::CreatePolicy(policy) => {
+                let table = self.world.table(&policy.table);
+                self.world.make(Way::Make, Thing::Policy, World::of_table(table, "policy", &policy.name), text);
+            }
+            Deed::Create(thing, name) => {
+                let way = if replaces() { Way::Replace } else { Way::Make };
+                let place = self.place(*thing, name);
+                if let Some(id) = self.world.make(way, *thing, place, text) {
+                    self.world.entities[id].is_of_no_account |= is_temporary();
+                    if *thing == Thing::Sequence {
+                        self.own(id, text);
+                    }
+                }
+            }
+            Deed::Drop(drop) => self.drop(drop),
+            Deed::AlterTable(table, changes) => {
+                let id = self.world.table(table);
+                for change in changes {
+                    self.change(id, change, text);
+                }
+            }
+            Deed::AlterViewInvoker(view, on) => {
+                let id = self.world.find(Thing::View, World::at("view", view));
+                self.mark(id, "security_invoker", &on.to_string(), Some(*on), None);
+            }
+            Deed::AlterRoutine(change) => {
+                let id = self.world.find(Thing::Routine, routine_at(&change.name, &change.parameters));
+                self.mark(id, "options", text, None, None);
+            }
+            Deed::AlterPolicy(policy) => {
+                let table = self.world.table(&policy.table);
+                let id = self.world.find(Thing::Policy, World::of_table(table, "policy", &policy.name));
+                self.mark(id, "conditions", text, None, None);
+            }
+            Deed::AddEnumValue(kind, value) => {
+                let id = self.world.find(Thing::Type, World::at("type", kind));
+                self.mark(id, &format!("value '{value}'"), value, None, None);
+                if let Some(mark) = self.marks.last_mut() {
+                    mark.kind = DebtKind::Fixed;
+                }
+            }
+            Deed::Alter(change) => self.other(change, text),
+            Deed::Grant(grant) => {
+                let on = grant.on.iter().map(|on| self.right_on(&grant.kind, on)).collect();
+                self.rights.push(Right { phase: self.phase(), grant, on });
+            }
+            Deed::Write(write) => {
+                let table = self.world.table(&write.table);
+                let (how, columns) = (Some(write.how), write.columns.clone());
+                self.rows.push(Rows { phase: self.phase(), table, how, columns });
+            }
+            Deed::Truncate(tables) => {
+                for table in tables {
+                    let table = self.world.table(table);
+                    self.rows.push(Rows { phase: self.phase(), table, how: None, columns: Vec::new() });
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn mark(&mut self, id: Id, what: &str, to: &str, on: Option<bool>, about: Option<Id>) {
+        let (what, to) = (what.to_owned(), to.to_owned());
+        self.marks.push(Mark { phase: self.phase(), id, what, to, on, about, kind: DebtKind::Changed });
+    }
+
+    /// Where an object is; a trigger's, policy's and rule's has its table as the schema.
+    fn place(&mut self, thing: Thing, name: &Object) -> Place {
+        match (thing, name.schema.as_deref().and_then(|place| place.split_once('.'))) {
+            (Thing::Trigger | Thing::Policy | Thing::Other("rule"), Some((schema, table))) => {
+                let table = Object { schema: Some(schema.to_owned()), name: table.to_owned() };
+                let table = self.world.table(&table);
+                World::of_table(table, thing.word(), &name.name)
+            }
+            _ => World::at(thing.word(), name),
+        }
+    }
+
+    fn drop(&mut self, drop: &'a Drop) {
+        for (nth, name) in drop.names.iter().enumerate() {
+            if drop.thing == Thing::Other("owned") {
+                continue;
+            }
+            let mut place = self.place(drop.thing, name);
+            if drop.thing == Thing::Routine {
+                place = match drop.signatures.get(nth).and_then(Option::as_ref) {
+                    Some(parameters) => routine_at(name, parameters),
+                    None => self.only_routine(name),
+                };
+            }
+            self.world.drop(drop.thing, place, drop.if_exists, drop.cascade);
+        }
+    }
+
+    /// The function of this name, where the statement does not say what it takes.
+    fn only_routine(&self, name: &Object) -> Place {
+        let scope = Scope::Schema(name.schema().to_owned());
+        let is_it =
+            |place: &Place| place.class == "function" && place.scope == scope && text::bare(&place.name) == name.name;
+        let found = self.world.entities.iter().find(|entity| entity.alive && is_it(&entity.place));
+        found.map_or_else(|| routine_at(name, &[]), |entity| entity.place.clone())
+    }
+
+    /// What a sequence goes with.
+    fn own(&mut self, id: Id, text: &str) {
+        let mut parts = text::owned_by(text);
+        let (Some(column), Some(table)) = (parts.pop(), parts.pop()) else { return };
+        let table = self.world.table(&Object { schema: parts.pop(), name: table });
+        let column = self.world.find(COLUMN, World::of_table(table, "column", &column));
+        self.world.entities[id].parents.extend([table, column]);
+    }
+
+    fn change(&mut self, table: Id, change: &'a TableChange, text: &'a str) {
+        let column_at = |name: &String| World::of_table(table, "column", name);
+        let constraint_at = |name: &str| World::of_table(table, "constraint", name);
+        match change {
+            TableChange::AddColumn { name, if_not_exists, generated } => {
+                let way = if *if_not_exists { Way::Unless } else { Way::Make };
+                if let Some(id) = self.world.make(way, COLUMN, column_at(name), text) {
+                    self.world.entities[id].filled = *generated;
+                }
+            }
+            TableChange::DropColumn { name, if_exists } => {
+                self.world.drop(COLUMN, column_at(name), *if_exists, text::mentions(text, "cascade"));
+            }
+            TableChange::Key { name, columns, primary, index } => {
+                let (schema, table_name) = self.named(table);
+                if let Some(index) = index {
+                    let index = World::at("index", &Object { schema: Some(schema), name: index.clone() });
+                    if let Some(index) = self.world.is_at(&index) {
+                        self.world.absorb(index);
+                    }
+                }
+                let given = if *primary {
+                    format!("{table_name}_pkey")
+                } else {
+                    format!("{table_name}_{}_key", columns.join("_"))
+                };
+                self.constraint(table, name.as_ref(), given, columns, text);
+            }
+            TableChange::ForeignKey { name, columns, .. } => {
+                let given = format!("{}_{}_fkey", self.named(table).1, columns.join("_"));
+                self.constraint(table, name.as_ref(), given, columns, text);
+            }
+            TableChange::Constraint { name, columns, ending } => {
+                let of = if columns.len() == 1 { format!("_{}", columns[0]) } else { String::new() };
+                let given = format!("{}{of}_{ending}", self.named(table).1);
+                self.constraint(table, name.as_ref(), given, columns, text);
+            }
+            TableChange::DropConstraint { name, if_exists } => {
+                self.world.drop(CONSTRAINT, constraint_at(name), *if_exists, text::mentions(text, "cascade"));
+            }
+            TableChange::Rename(to) => self.world.rename(table, Some(to), None),
+            TableChange::SetSchema(to) => self.world.rename(table, None, Some(to)),
+            TableChange::RenameColumn(from, to) => {
+                let id = self.world.find(COLUMN, column_at(from));
+                self.world.rename(id, Some(to), None);
+            }
+            TableChange::RenameConstraint(from, to) => {
+                let id = self.world.find(CONSTRAINT, constraint_at(from));
+                self.world.rename(id, Some(to), None);
+            }
+            TableChange::AlterColumn { name, aspect, to } => {
+                let id = self.world.find(COLUMN, column_at(name));
+                let what = match aspect {
+                    Aspect::Type => "type",
+                    Aspect::Default => "default",
+                    Aspect::NotNull => "nullability",
+                    Aspect::Other => "setting",
+                };
+                // Storage, statistics, compression: each is a setting of its own.
+                let own = to.split(' ').nth(1).filter(|_| *aspect == Aspect::Other).unwrap_or(what);
+                self.mark(id, own, to, None, None);
+            }
+            TableChange::EnableRls => self.mark(table, "row level security", "on", Some(true), None),
+            TableChange::DisableRls => self.mark(table, "row level security", "off", Some(false), None),
+            TableChange::Invoker(on) => self.mark(table, "security_invoker", &on.to_string(), Some(*on), None),
+            TableChange::Setting { what, to, on } => {
+                let about = what.strip_prefix("trigger ").or_else(|| what.strip_prefix("rule ")).and_then(|name| {
+                    let class = if what.starts_with("rule") { "rule" } else { "trigger" };
+                    self.world.is_at(&World::of_table(table, class, name))
+                });
+                self.mark(table, what, to, *on, about);
+            }
+            TableChange::Attach(part) => {
+                let part = self.world.table(part);
+                let what = format!("partition {}", self.world.name(part));
+                self.mark(table, &what, "attached", Some(true), Some(part));
+                self.world.entities[part].parents.push(table);
+            }
+            TableChange::Detach(part) => {
+                let part = self.world.table(part);
+                let what = format!("partition {}", self.world.name(part));
+                self.mark(table, &what, "detached", Some(false), Some(part));
+                self.world.entities[part].parents.retain(|parent| *parent != table);
+            }
+            TableChange::Other => {}
+        }
+    }
+
+    /// The schema and name of a table as they are now.
+    fn named(&self, table: Id) -> (String, String) {
+        let place = &self.world.entities[table].place;
+        let schema = if let Scope::Schema(schema) = &place.scope { schema.clone() } else { String::new() };
+        (schema, place.name.clone())
+    }
+
+    fn constraint(&mut self, table: Id, name: Option<&String>, given: String, columns: &[String], text: &'a str) {
+        let place = World::of_table(table, "constraint", name.unwrap_or(&given));
+        if let Some(id) = self.world.make(Way::Make, CONSTRAINT, place, text) {
+            self.world.entities[id].unnamed = name.is_none();
+            self.world.entities[id].columns = columns.to_vec();
+        }
+    }
+
+    /// A change of an object of which no more is known.
+    fn other(&mut self, change: &'a Change, text: &'a str) {
+        if change.kind == "owned" {
+            self.stripped.extend(change.name.split(',').map(|role| text::unquoted(role.trim())));
+            return;
+        }
+        let place = self.place_of(change);
+        let thing = thing_of(change);
+        match change.verb {
+            // Which tables come is not said.
+            Verb::Create if change.kind.contains("foreign schema") => {}
+            Verb::Create => {
+                self.world.make(Way::Make, thing, place, text);
+            }
+            Verb::Drop => {
+                let cascade = text::mentions(text, "cascade");
+                self.world.drop(thing, place, text::mentions(text, "exists"), cascade);
+            }
+            Verb::Alter => {
+                let id = self.world.find(thing, place);
+                if change.renamed.is_some() || change.moved.is_some() {
+                    return self.world.rename(id, change.renamed.as_deref(), change.moved.as_deref());
+                }
+                if let Some(part) = &change.attached {
+                    let part = World::at("index", &Object { schema: None, name: part.clone() });
+                    let part = self.world.find(Thing::Index, part);
+                    self.world.entities[part].parents.push(id);
+                    return;
+                }
+                if change.kind == "sequence" && text::mentions(text, "owned") {
+                    self.own(id, text);
+                }
+                self.mark(id, if change.owner { "owner" } else { "" }, &change.to, None, None);
+            }
+        }
+    }
+
+    fn place_of(&mut self, change: &Change) -> Place {
+        if let Some(table) = &change.table {
+            let table = self.world.table(table);
+            return World::of_table(table, &change.kind, &text::unquoted(&change.name));
+        }
+        let kind = match change.kind.as_str() {
+            "function" | "procedure" | "routine" | "aggregate" => {
+                let (name, rest) =
+                    change.name.split_once('(').map_or((change.name.as_str(), None), |(name, rest)| (name, Some(rest)));
+                let name = object(name);
+                return match rest {
+                    Some(rest) => routine_at(&name, &parameters(rest)),
+                    None => self.only_routine(&name),
+                };
+            }
+            // There is one.
+            "system" => return Place { class: "system".to_owned(), scope: Scope::Whole, name: String::new() },
+            "cast" => {
+                let types: Vec<String> = change.name.trim_matches(['(', ')']).split(" as ").map(canonical).collect();
+                return Place { class: "cast".to_owned(), scope: Scope::Whole, name: types.join(" as ") };
+            }
+            kind => kind,
+        };
+        World::at(kind, &object(change.name.split('(').next().unwrap_or_default().trim()))
+    }
+
+    /// What a right is on.
+    fn right_on(&mut self, kind: &str, on: &Object) -> Id {
+        match kind {
+            "function" | "procedure" | "routine" => {
+                let place = self.only_routine(on);
+                self.world.find(Thing::Routine, place)
+            }
+            "schema" => self.world.find(Thing::Schema, World::at("schema", on)),
+            "type" | "domain" => self.world.find(Thing::Type, World::at("type", on)),
+            "default" | "table" | "sequence" => self.world.find(Thing::Table, World::at("table", on)),
+            other => {
+                let place = World::at(&other.replace('_', " "), on);
+                self.world.find(Thing::Other("object"), place)
+            }
+        }
+    }
+}
+
+fn canonical(written: &str) -> String {
+    crate::review::deed::canonical(written.trim())
+}
+
+fn parameters(list: &str) -> Vec<String> {
+    let list = list.trim_end_matches(')');
+    // What a parameter is called, and its way, are no part of it.
+    let kind = |one: &str| canonical(one.trim());
+    list.split(',').filter(|one| !one.trim().is_empty()).map(kind).collect()
+}
+
+fn routine_at(name: &Object, parameters: &[String]) -> Place {
+    let name = Object { schema: name.schema.clone(), name: format!("{}({})", name.name, parameters.join(", ")) };
+    World::at("function", &name)
+}
+
+/// The object of a name in one form.
+fn object(name: &str) -> Object {
+    let mut parts = Vec::new();
+    let mut rest = name;
+    while !rest.is_empty() {
+        let end = match rest.strip_prefix('"') {
+            Some(quoted) => quoted.find('"').map_or(rest.len(), |end| end + 2),
+            None => rest.find('.').unwrap_or(rest.len()),
+        };
+        parts.push(text::unquoted(&rest[..end]));
+        rest = rest[end..].trim_start_matches('.');
+    }
+    let name = parts.pop().unwrap_or_default();
+    Object { schema: parts.pop(), name }
+}
+
+fn thing_of(change: &Change) -> Thing {
+    const KINDS: [(&str, Thing); 16] = [
+        ("sequence", Thing::Sequence),
+        ("view", Thing::View),
+        ("materialized view", Thing::MaterializedView),
+        ("index", Thing::Index),
+        ("schema", Thing::Schema),
+        ("type", Thing::Type),
+        ("domain", Thing::Domain),
+        ("function", Thing::Routine),
+        ("procedure", Thing::Routine),
+        ("trigger", Thing::Trigger),
+        ("policy", Thing::Policy),
+        ("extension", Thing::Extension),
+        ("role", Thing::Role),
+        ("cast", Thing::Other("cast")),
+        ("operator", Thing::Other("operator")),
+        ("rule", Thing::Other("rule")),
+    ];
+    let known = KINDS.into_iter().find(|(kind, _)| *kind == change.kind);
+    known.map_or(Thing::Other("object"), |(_, thing)| thing)
+}
