@@ -11,6 +11,8 @@ mod world;
 
 use std::fmt;
 
+use rustc_hash::FxHashMap;
+
 use follow::{Followed, Mark, Rows};
 use world::{Entity, Id, Origin, Phase, Scope};
 
@@ -231,27 +233,21 @@ impl<'a> Ledger<'_, 'a> {
     /// What was changed of what was there and is there.
     fn marks(&self) -> Vec<Debt> {
         let mut debts = Vec::new();
-        let marks = &self.followed.marks;
-        let of = |mark: &Mark, phase| {
-            let same = move |other: &&Mark| other.phase == phase && other.id == mark.id && other.what == mark.what;
-            marks.iter().filter(same).collect::<Vec<_>>()
-        };
-        let mut told: Vec<(Id, &str)> = Vec::new();
-        for mark in marks.iter().filter(|mark| mark.phase == Phase::Up) {
+        type Marks<'m> = [Vec<&'m Mark>; 2];
+        let mut marks: FxHashMap<(Id, &str), Marks<'_>> = FxHashMap::default();
+        for mark in &self.followed.marks {
+            marks.entry((mark.id, &mark.what)).or_default()[mark.phase as usize].push(mark);
+        }
+        for mark in self.followed.marks.iter().filter(|mark| mark.phase == Phase::Up) {
+            // Those of one thing are told of once.
+            let Some([up, down]) = marks.remove(&(mark.id, mark.what.as_str())) else { continue };
             let entity = self.entity(mark.id);
             let table_is_kept =
                 entity.table.is_none_or(|table| self.fate(table) == Fate::Kept && self.entity(table).alive);
             let is_kept = self.fate(mark.id) == Fate::Kept && entity.alive && !entity.replaced[Phase::Down as usize];
-            if self.is_made_anew(mark.id)
-                || !is_kept
-                || !table_is_kept
-                || entity.is_of_no_account
-                || told.contains(&(mark.id, &mark.what))
-            {
+            if self.is_made_anew(mark.id) || !is_kept || !table_is_kept || entity.is_of_no_account {
                 continue;
             }
-            told.push((mark.id, &mark.what));
-            let (up, down) = (of(mark, Phase::Up), of(mark, Phase::Down));
             let is_undone_here = up.len() > 1
                 && up
                     .first()
@@ -265,13 +261,13 @@ impl<'a> Ledger<'_, 'a> {
                 Fate::Dropped | Fate::Gone => self.comes_back(about),
                 Fate::Kept => false,
             });
+            if is_undone_here || is_put_back || is_settled {
+                continue;
+            }
             let mentions = |id: Id| text::mentions(&mark.to, text::bare(&self.entity(id).first.name));
-            let goes_with = self
-                .fates
-                .iter()
-                .enumerate()
-                .any(|(id, fate)| *fate == Fate::Made && !self.entity(id).alive && mentions(id));
-            if !is_undone_here && !is_put_back && !is_settled && !goes_with {
+            let mut gone =
+                self.fates.iter().enumerate().filter(|(id, fate)| **fate == Fate::Made && !self.entity(*id).alive);
+            if !gone.any(|(id, _)| mentions(id)) {
                 debts.push(Debt { kind: mark.kind, what: self.told(mark) });
             }
         }

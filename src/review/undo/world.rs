@@ -273,15 +273,17 @@ impl<'a> World<'a> {
             self.entities[id].alive = false;
             self.places.remove(&self.entities[id].place.clone());
             let gone = &self.entities[id];
-            let is_schema = gone.place.class == "schema";
+            let schema = (gone.place.class == "schema").then(|| Scope::Schema(gone.place.name.clone()));
+            let is_column = gone.place.class == "column";
             let goes = |(other, entity): (Id, &Entity<'a>)| {
-                let with_table = entity.table == Some(id) || entity.parents.contains(&id);
-                let in_schema = is_schema && entity.place.scope == Scope::Schema(gone.place.name.clone());
-                let with_column = gone.place.class == "column"
-                    && entity.table == gone.table
-                    && entity.columns.contains(&gone.place.name);
-                let depends = cascade && text::mentions(entity.made_by, text::bare(&gone.place.name));
-                (entity.alive && other != id && (with_table || in_schema || with_column || depends)).then_some(other)
+                let goes = entity.alive
+                    && other != id
+                    && (entity.table == Some(id)
+                        || entity.parents.contains(&id)
+                        || schema.as_ref().is_some_and(|schema| entity.place.scope == *schema)
+                        || is_column && entity.table == gone.table && entity.columns.contains(&gone.place.name)
+                        || cascade && text::mentions(entity.made_by, text::bare(&gone.place.name)));
+                goes.then_some(other)
             };
             ending.extend(self.entities.iter().enumerate().filter_map(goes));
         }
