@@ -109,8 +109,11 @@ fn judge(file: &Path) -> Judged {
     judged
 }
 
+/// The rules that find something, each as often as it does.
+type Found = Vec<(&'static str, Severity)>;
+
 /// How many statements a file has, and what the rules find in it; an error where they panic.
-fn examined(bytes: &[u8]) -> Result<(usize, Vec<(&'static str, Severity)>), ()> {
+fn examined(bytes: &[u8]) -> Result<(usize, Found), ()> {
     let judge = || {
         let name: MigrationName = "20260101000000_alter_everything".parse().expect("is a name");
         let settings = Settings { secured_schemas: vec!["public".to_owned()], ..Settings::default() };

@@ -294,6 +294,16 @@ pub enum Aspect {
     Default,
     /// Whether it may be null.
     NotNull,
+    /// Whether the server counts it.
+    Identity,
+    /// How much is known of its values.
+    Statistics,
+    /// How it is stored.
+    Storage,
+    /// How it is compressed.
+    Compression,
+    /// How it is reckoned.
+    Expression,
     /// Something else.
     Other,
 }

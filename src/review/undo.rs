@@ -132,7 +132,13 @@ impl<'a> Ledger<'_, 'a> {
     /// Whether there is another in the end where an object was at first.
     fn comes_back(&self, id: Id) -> bool {
         let world = &self.followed.world;
-        let Some(there) = world.is_at(&self.entity(id).first) else { return self.comes_unnamed(id) };
+        let gone = self.entity(id);
+        if gone.place.class == "function" && !gone.first.name.contains('(') {
+            return world.entities.iter().any(|one| {
+                one.alive && one.place.class == "function" && text::bare(&one.place.name) == gone.first.name
+            });
+        }
+        let Some(there) = world.is_at(&gone.first) else { return self.comes_unnamed(id) };
         let there = &world.entities[there];
         !there.is_new() || there.replaced[Phase::Down as usize] || there.place != there.first
     }
@@ -171,13 +177,15 @@ impl<'a> Ledger<'_, 'a> {
             }
             let [replaced_up, replaced_down] = entity.replaced;
             let kind = match fate {
-                Fate::Made if !entity.alive || self.goes_by_another_name(id) => continue,
+                Fate::Made if !entity.alive || self.goes_by_another_name(id) || self.is_part_of_what_is_left(id) => {
+                    continue;
+                }
                 Fate::Made if entity.unsure && replaced_down => continue,
                 Fate::Made if entity.unsure => DebtKind::Missing,
                 Fate::Made => DebtKind::Left,
                 Fate::Dropped => {
-                    let goes_with_table =
-                        entity.table.is_some_and(|table| matches!(self.fate(table), Fate::Dropped | Fate::Gone));
+                    // A part of what the migration itself has made is no loss.
+                    let goes_with_table = entity.table.is_some_and(|table| self.fate(table) != Fate::Kept);
                     // It was dropped in case it was there, and is there.
                     let remade = entity.unsure && self.is_remade(id);
                     if goes_with_table || remade || self.comes_back(id) {
@@ -197,7 +205,27 @@ impl<'a> Ledger<'_, 'a> {
             };
             debts.push(Debt { kind, what: self.followed.world.label(id) });
         }
+        debts.extend(self.excess());
         debts
+    }
+
+    /// Tables that the rollback drops, and of which the migration does not even speak.
+    fn excess(&self) -> impl Iterator<Item = Debt> {
+        let unspoken = self.fates.len()..self.followed.world.entities.len();
+        let dropped = unspoken.filter(|id| self.is_excess(*id) && !self.entity(*id).unsure && !self.followed.is_opaque);
+        dropped.map(|id| Debt { kind: DebtKind::Excess, what: self.followed.world.label(id) })
+    }
+
+    /// Whether it belongs to something that is left, too, and need not be told beside it.
+    fn is_part_of_what_is_left(&self, id: Id) -> bool {
+        let entity = self.entity(id);
+        let is_left =
+            |id: Id| self.fate(id) == Fate::Made && self.entity(id).alive && !self.entity(id).is_of_no_account;
+        let column = |name: &String| {
+            let place = entity.table.map(|table| world::World::of_table(table, "column", name));
+            place.and_then(|place| self.followed.world.is_at(&place)).is_some_and(is_left)
+        };
+        entity.table.is_some_and(is_left) || (entity.unnamed && entity.columns.iter().any(column))
     }
 
     /// Whether the rollback has made another where an object was at first.
@@ -309,13 +337,7 @@ impl<'a> Ledger<'_, 'a> {
                     format!("rows of {name}"),
                 ),
                 Some(How::Update) => {
-                    let column = |column: &String| {
-                        let place = world::World::of_table(rows.table, "column", column);
-                        self.fates.iter().enumerate().any(|(id, fate)| {
-                            let one = self.entity(id);
-                            *fate == Fate::Made && !one.alive && one.first == place
-                        })
-                    };
+                    let column = |id: &Id| self.fate(*id) == Fate::Made && !self.entity(*id).alive;
                     let goes = !rows.columns.is_empty() && rows.columns.iter().all(column);
                     (
                         goes || down(rows.table, &|_| true),
@@ -342,7 +364,7 @@ impl<'a> Ledger<'_, 'a> {
                 let is_older = one.origin == Origin::Before || one.place != one.first;
                 let is_written = match entity.table.filter(|_| is_column) {
                     Some(table) => down(table, &|rows| match rows.how {
-                        Some(How::Update) => rows.columns.contains(&entity.first.name),
+                        Some(How::Update) => rows.columns.contains(&there),
                         how => how.is_some_and(|how| how != How::Delete),
                     }),
                     None => down(there, &brings),

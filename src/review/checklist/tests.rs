@@ -32,8 +32,7 @@ fn checklist_of(up: &str, down: Option<&str>, settings: &Settings) -> Checklist 
 }
 
 fn checklist(sql: &str) -> Checklist {
-    let down =
-        "DROP TABLE app.a; DELETE FROM migrations_history WHERE migration_name = '20260801093000_alter_metrics';";
+    let down = "DROP TABLE IF EXISTS app.a; DELETE FROM migrations_history WHERE migration_name = '20260801093000_alter_metrics';";
     checklist_of(&format!("{HEAD}{PRE_CHECK}{sql};\n{RECORD}"), Some(down), &settings())
 }
 

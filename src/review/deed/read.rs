@@ -230,6 +230,11 @@ fn change(verb: Verb, node: &SyntaxNode) -> Deed {
         Some(Object { schema: Some(schema.to_owned()), name: name.to_owned() })
     });
     let rest: Vec<SyntaxNode> = parts.collect();
+    // A function is told by what it takes, whatever that is called.
+    let takes = called.as_ref().filter(|called| child(called, Kind::PARAM_LIST).is_some());
+    let takes =
+        takes.map(|called| (called.first_child().map(|path| plain(&path)).unwrap_or_default(), parameters(called)));
+    let signature = takes.map(|(path, takes)| format!("{path}({})", takes.join(", ")));
     let ends = |part: &&SyntaxNode, end: &str| format!("{:?}", part.kind()).ends_with(end);
     let last =
         |part: &SyntaxNode| object(part).map(|object| object.name).or_else(|| part.first_child().map(|one| name(&one)));
@@ -240,7 +245,7 @@ fn change(verb: Verb, node: &SyntaxNode) -> Deed {
     Deed::Alter(Box::new(Change {
         verb,
         kind: kind.replace('_', " "),
-        name: called.map(|part| plain(&part)).unwrap_or_default(),
+        name: signature.or_else(|| called.map(|part| plain(&part))).unwrap_or_default(),
         table,
         renamed,
         moved,
@@ -484,30 +489,46 @@ fn parameters(node: &SyntaxNode) -> Vec<String> {
     taken.filter_map(|one| one.func_type()).map(|kind| canonical(&plain(kind.syntax()))).collect()
 }
 
-/// The one name of a type that has several.
+/// The one name of a type that has several, without how long its values may be.
 pub(in crate::review) fn canonical(written: &str) -> String {
-    let bare = written.strip_prefix("pg_catalog.").unwrap_or(written);
-    let (start, rest) = bare.find(['(', '[', ' ']).map_or((bare, ""), |at| bare.split_at(at));
-    // How long a value may be is no part of a signature.
-    let array = rest.find('[').map_or("", |at| &rest[at..]);
-    let name = match (start, rest.trim_start().split(['(', '[']).next().unwrap_or_default().trim()) {
-        ("int" | "int4" | "integer", _) => "integer",
-        ("int8" | "bigint", _) => "bigint",
-        ("int2" | "smallint", _) => "smallint",
-        ("bool" | "boolean", _) => "boolean",
-        ("float4" | "real", _) => "real",
-        ("float8" | "float", _) | ("double", "precision") => "double precision",
-        ("decimal" | "dec" | "numeric", _) => "numeric",
-        ("varchar", _) | ("character" | "char", "varying") => "character varying",
-        ("char" | "character", _) => "character",
-        ("timestamptz", _) | ("timestamp", "with time zone") => "timestamp with time zone",
-        ("timestamp", _) => "timestamp",
-        ("timetz", _) | ("time", "with time zone") => "time with time zone",
-        ("time", _) => "time",
-        (name, "") => name,
-        _ => return bare.to_owned(),
+    let mut bare = String::new();
+    let mut depth = 0_usize;
+    for character in written.chars() {
+        match character {
+            '(' => depth += 1,
+            ')' => {
+                depth = depth.saturating_sub(1);
+                bare.push(' ');
+            }
+            '[' => break,
+            _ if depth == 0 => bare.push(character),
+            _ => {}
+        }
+    }
+    let words: Vec<&str> = bare.split_whitespace().collect();
+    let is_array = written.contains('[') || words.contains(&"array");
+    let words: Vec<&str> = words.into_iter().take_while(|word| *word != "array").collect();
+    let joined = words.join(" ");
+    let name = ["pg_catalog.", "public."].iter().find_map(|schema| joined.strip_prefix(schema)).unwrap_or(&joined);
+    let name = match name {
+        "int" | "int4" => "integer",
+        "int8" => "bigint",
+        "int2" => "smallint",
+        "bool" => "boolean",
+        "float4" => "real",
+        "float8" | "float" => "double precision",
+        "decimal" | "dec" => "numeric",
+        "varchar" | "char varying" => "character varying",
+        "char" | "bpchar" => "character",
+        "varbit" => "bit varying",
+        "timestamptz" => "timestamp with time zone",
+        "timestamp without time zone" => "timestamp",
+        "timetz" => "time with time zone",
+        "time without time zone" => "time",
+        name if name.starts_with("interval ") => "interval",
+        name => name,
     };
-    format!("{name}{array}")
+    format!("{name}{}", if is_array { "[]" } else { "" })
 }
 
 fn policy(node: &ast::CreatePolicy) -> Option<Deed> {

@@ -64,7 +64,7 @@ pub(super) fn changes(statement: &ast::AlterTable) -> Vec<TableChange> {
                 let to = child(&node, SyntaxKind::CONSTRAINT_NAME).map(|to| name(&to));
                 from.zip(to).map(|(from, to)| TableChange::RenameConstraint(from.name, to))
             }
-            Action::ValidateConstraint(_) | Action::ClusterOn(_) => Some(TableChange::Other),
+            Action::ValidateConstraint(_) => Some(TableChange::Other),
             Action::DetachPartition(_) => object(&node).map(TableChange::Detach),
             _ => None,
         };
@@ -102,6 +102,10 @@ fn setting(node: &SyntaxNode) -> TableChange {
         Kind::NO_FORCE_RLS => ("row level security of its owner".to_owned(), Some(false)),
         Kind::INHERIT_TABLE => (of("inheritance from"), Some(true)),
         Kind::NO_INHERIT_TABLE => (of("inheritance from"), Some(false)),
+        Kind::CLUSTER_ON => ("clustering".to_owned(), Some(true)),
+        Kind::SET_WITHOUT_CLUSTER => ("clustering".to_owned(), Some(false)),
+        Kind::OF_TYPE => ("row type".to_owned(), Some(true)),
+        Kind::NOT_OF => ("row type".to_owned(), Some(false)),
         Kind::REPLICA_IDENTITY => ("replica identity".to_owned(), None),
         Kind::SET_TABLESPACE => ("tablespace".to_owned(), None),
         Kind::SET_ACCESS_METHOD => ("access method".to_owned(), None),
@@ -118,6 +122,16 @@ fn aspect(option: ast::AlterColumnOption) -> Aspect {
         Option::SetType(_) => Aspect::Type,
         Option::SetDefault(_) | Option::DropDefault(_) => Aspect::Default,
         Option::SetNotNull(_) | Option::DropNotNull(_) => Aspect::NotNull,
+        Option::AddGenerated(_)
+        | Option::DropIdentity(_)
+        | Option::SetGenerated(_)
+        | Option::SetGeneratedOptions(_)
+        | Option::SetSequenceOption(_)
+        | Option::Restart(_) => Aspect::Identity,
+        Option::SetStatistics(_) => Aspect::Statistics,
+        Option::SetStorage(_) => Aspect::Storage,
+        Option::SetCompression(_) => Aspect::Compression,
+        Option::SetExpression(_) | Option::DropExpression(_) => Aspect::Expression,
         _ => Aspect::Other,
     }
 }

@@ -28,6 +28,9 @@ pub static RULE: Rule = Rule {
         Example::good("DROP TABLE IF EXISTS t;"),
         Example::good("CREATE INDEX ON t (a);"),
         Example::good("CREATE OR REPLACE VIEW v AS SELECT 1 AS a;"),
+        Example::good("SELECT id INTO t_saved FROM t;"),
+        Example::bad("DROP FOREIGN DATA WRAPPER w;"),
+        Example::bad("CREATE /* a table */ TABLE t (id bigint);"),
     ],
     check: Check::Alone(check),
 };
@@ -53,8 +56,15 @@ fn check(subject: &Subject<'_>, report: &mut Report) {
             },
             _ => continue,
         };
-        let found = report.up(statement.range.clone(), format!("The {what} without {words}."));
         let text = subject.up.at(&statement.range);
+        // What a query goes into is always made.
+        if !["create", "drop", "alter"]
+            .iter()
+            .any(|verb| text.get(..verb.len()).is_some_and(|word| word.eq_ignore_ascii_case(verb)))
+        {
+            continue;
+        }
+        let found = report.up(statement.range.clone(), format!("The {what} without {words}."));
         let start = statement.range.start;
         let fix = match &statement.deed {
             Deed::AlterTable(_, changes) => of_columns(text, start, changes),
@@ -112,26 +122,33 @@ fn is_blank(kind: TokenKind) -> bool {
     matches!(kind, TokenKind::Whitespace | TokenKind::LineComment | TokenKind::BlockComment { .. })
 }
 
-/// Where the words go: behind the kind of object.
+/// Where the words go: behind the kind of object. None for a kind that is not sure.
 fn place(statement: &str) -> Option<usize> {
-    let mut at = 0;
-    let mut words = statement.split_inclusive(char::is_whitespace).map(|word| {
-        at += word.len();
-        (at - (word.len() - word.trim_end().len()), word.trim())
-    });
-    let (_, _verb) = words.next()?;
-    const BEFORE: [&str; 8] = ["unique", "temp", "temporary", "unlogged", "materialized", "global", "local", "foreign"];
-    let (end, kind) = words.find(|(_, word)| !BEFORE.iter().any(|before| word.eq_ignore_ascii_case(before)))?;
-    if kind.eq_ignore_ascii_case("index") {
-        return match words.next() {
-            Some((end, word)) if word.eq_ignore_ascii_case("concurrently") => Some(end),
-            _ => Some(end),
-        };
+    const BEFORE: [&str; 7] = ["unique", "temp", "temporary", "unlogged", "materialized", "global", "local"];
+    // Kinds of more than one word, by their first.
+    const KINDS: [&[&str]; 9] = [
+        &["foreign", "table"],
+        &["foreign", "data", "wrapper"],
+        &["event", "trigger"],
+        &["access", "method"],
+        &["user", "mapping"],
+        &["text", "search", "configuration"],
+        &["text", "search", "dictionary"],
+        &["text", "search", "parser"],
+        &["text", "search", "template"],
+    ];
+    let lexemes = Lexer::new(statement, 0..statement.len()).filter(|one| !is_blank(one.kind));
+    let words: Vec<_> = lexemes.take(8).map(|one| (one.range.end, &statement[one.range])).collect();
+    let is = |at: usize, wanted: &str| words.get(at).is_some_and(|(_, word)| word.eq_ignore_ascii_case(wanted));
+    if !is(0, "create") && !is(0, "drop") {
+        return None;
     }
-    (!kind.is_empty()
-        && !kind.eq_ignore_ascii_case("user")
-        && !kind.eq_ignore_ascii_case("text")
-        && !kind.eq_ignore_ascii_case("event")
-        && !kind.eq_ignore_ascii_case("operator"))
-    .then_some(end)
+    let first = (1..words.len()).find(|at| !BEFORE.iter().any(|before| is(*at, before)))?;
+    let is_kind = |kind: &&&[&str]| kind.iter().enumerate().all(|(nth, word)| is(first + nth, word));
+    let length = KINDS.iter().find(is_kind).map_or(1, |kind| kind.len());
+    let is_cut_off =
+        length == 1 && ["foreign", "event", "access", "user", "text", "operator"].iter().any(|one| is(first, one));
+    let last = first + length - 1;
+    let last = if is(first, "index") && is(first + 1, "concurrently") { first + 1 } else { last };
+    words.get(last).filter(|_| !is_cut_off).map(|(end, _)| *end)
 }

@@ -3,7 +3,7 @@
 use super::world::{Id, Phase, Place, Scope, Way, World};
 use super::{DebtKind, text};
 use crate::migration::table::TableName;
-use crate::review::deed::{Aspect, Change, Deed, Drop, Grant, How, Object, TableChange, Thing, Verb};
+use crate::review::deed::{Aspect, Block, Change, Deed, Drop, Grant, How, Object, TableChange, Thing, Verb};
 use crate::review::sql::Sql;
 
 /// A change of something that stays.
@@ -30,7 +30,8 @@ pub(super) struct Rows {
     pub(super) table: Id,
     /// How; none where the table is emptied.
     pub(super) how: Option<How>,
-    pub(super) columns: Vec<String>,
+    /// The columns that are overwritten.
+    pub(super) columns: Vec<Id>,
 }
 
 /// A right that is given or taken away.
@@ -49,6 +50,8 @@ pub(super) struct Followed<'a> {
     pub(super) marks: Vec<Mark>,
     pub(super) rows: Vec<Rows>,
     pub(super) rights: Vec<Right<'a>>,
+    /// Whether the migration does what is not seen.
+    pub(super) is_opaque: bool,
     /// Roles whose rights are all taken away.
     pub(super) stripped: Vec<String>,
     phase: Option<Phase>,
@@ -62,6 +65,8 @@ impl<'a> Followed<'a> {
         self.world.enter(phase);
         self.phase = Some(phase);
         for statement in sql.with_inner() {
+            let runs_more = matches!(statement.deed, Deed::Do(Block::Opaque) | Deed::Select);
+            self.is_opaque |= phase == Phase::Up && runs_more;
             let is_record = matches!(&statement.deed, Deed::Write(write) if write.table.name == history.table);
             if !is_record {
                 self.statement(&statement.deed, sql.at(&statement.range));
@@ -138,7 +143,11 @@ impl<'a> Followed<'a> {
                 let way = if replaces() { Way::Replace } else { Way::Make };
                 let place = self.place(*thing, name);
                 if let Some(id) = self.world.make(way, *thing, place, text) {
-                    self.world.entities[id].is_of_no_account |= is_temporary();
+                    // What others use as well is made where it is not there yet, and rather kept.
+                    let is_shared = matches!(thing, Thing::Extension | Thing::Schema)
+                        && text::mentions(text, "if")
+                        && text::mentions(text, "exists");
+                    self.world.entities[id].is_of_no_account |= is_temporary() || is_shared;
                     if *thing == Thing::Sequence {
                         self.own(id, text);
                     }
@@ -178,7 +187,8 @@ impl<'a> Followed<'a> {
             }
             Deed::Write(write) => {
                 let table = self.world.table(&write.table);
-                let (how, columns) = (Some(write.how), write.columns.clone());
+                let column = |name: &String| self.world.find(COLUMN, World::of_table(table, "column", name));
+                let (how, columns) = (Some(write.how), write.columns.iter().map(column).collect());
                 self.rows.push(Rows { phase: self.phase(), table, how, columns });
             }
             Deed::Truncate(tables) => {
@@ -230,7 +240,8 @@ impl<'a> Followed<'a> {
         let is_it =
             |place: &Place| place.class == "function" && place.scope == scope && text::bare(&place.name) == name.name;
         let found = self.world.entities.iter().find(|entity| entity.alive && is_it(&entity.place));
-        found.map_or_else(|| routine_at(name, &[]), |entity| entity.place.clone())
+        // One that nobody has spoken of stands for any of its name.
+        found.map_or_else(|| World::at("function", name), |entity| entity.place.clone())
     }
 
     /// What a sequence goes with.
@@ -298,11 +309,23 @@ impl<'a> Followed<'a> {
                     Aspect::Type => "type",
                     Aspect::Default => "default",
                     Aspect::NotNull => "nullability",
-                    Aspect::Other => "setting",
+                    Aspect::Identity => "identity",
+                    Aspect::Statistics => "statistics target",
+                    Aspect::Storage => "storage",
+                    Aspect::Compression => "compression",
+                    Aspect::Expression => "expression",
+                    Aspect::Other => "options",
                 };
-                // Storage, statistics, compression: each is a setting of its own.
-                let own = to.split(' ').nth(1).filter(|_| *aspect == Aspect::Other).unwrap_or(what);
-                self.mark(id, own, to, None, None);
+                // What is taken away for a while may come back in another form.
+                let on = match aspect {
+                    Aspect::Default | Aspect::NotNull => Some(!to.starts_with("drop")),
+                    _ => None,
+                };
+                let said = match aspect {
+                    Aspect::Type => canonical_type(to),
+                    _ => to.clone(),
+                };
+                self.mark(id, what, &said, on, None);
             }
             TableChange::EnableRls => self.mark(table, "row level security", "on", Some(true), None),
             TableChange::DisableRls => self.mark(table, "row level security", "off", Some(false), None),
@@ -365,6 +388,9 @@ impl<'a> Followed<'a> {
             }
             Verb::Alter => {
                 let id = self.world.find(thing, place);
+                if let (Some(schema), Scope::Whole) = (&change.moved, &self.world.entities[id].place.scope) {
+                    return self.mark(id, "schema", schema, None, None);
+                }
                 if change.renamed.is_some() || change.moved.is_some() {
                     return self.world.rename(id, change.renamed.as_deref(), change.moved.as_deref());
                 }
@@ -377,7 +403,8 @@ impl<'a> Followed<'a> {
                 if change.kind == "sequence" && text::mentions(text, "owned") {
                     self.own(id, text);
                 }
-                self.mark(id, if change.owner { "owner" } else { "" }, &change.to, None, None);
+                let what = if change.owner { "owner".to_owned() } else { parameter(change) };
+                self.mark(id, &what, &change.to, None, None);
             }
         }
     }
@@ -418,6 +445,7 @@ impl<'a> Followed<'a> {
             "schema" => self.world.find(Thing::Schema, World::at("schema", on)),
             "type" | "domain" => self.world.find(Thing::Type, World::at("type", on)),
             "default" | "table" | "sequence" => self.world.find(Thing::Table, World::at("table", on)),
+            "foreign_server" => self.world.find(Thing::Other("server"), World::at("server", on)),
             other => {
                 let place = World::at(&other.replace('_', " "), on);
                 self.world.find(Thing::Other("object"), place)
@@ -426,20 +454,34 @@ impl<'a> Followed<'a> {
     }
 }
 
+/// A change of a column's type, however it is written.
+fn canonical_type(to: &str) -> String {
+    let to = to.strip_prefix("set data ").unwrap_or(to).trim_start_matches("type ");
+    to.split(" using ").next().unwrap_or_default().to_owned()
+}
+
 fn canonical(written: &str) -> String {
     crate::review::deed::canonical(written.trim())
 }
 
 fn parameters(list: &str) -> Vec<String> {
-    let list = list.trim_end_matches(')');
-    // What a parameter is called, and its way, are no part of it.
-    let kind = |one: &str| canonical(one.trim());
-    list.split(',').filter(|one| !one.trim().is_empty()).map(kind).collect()
+    let list = list.strip_suffix(')').unwrap_or(list);
+    list.split(", ").filter(|one| !one.is_empty()).map(canonical).collect()
 }
 
 fn routine_at(name: &Object, parameters: &[String]) -> Place {
     let name = Object { schema: name.schema.clone(), name: format!("{}({})", name.name, parameters.join(", ")) };
     World::at("function", &name)
+}
+
+/// Which parameter of a role, a database or the server is set or goes back to its default.
+fn parameter(change: &Change) -> String {
+    let has_many = matches!(change.kind.as_str(), "role" | "user" | "database" | "system");
+    let mut words = change.to.split([' ', '=']);
+    match words.next() {
+        Some("set" | "reset") if has_many => format!("parameter {}", words.next().unwrap_or_default()),
+        _ => String::new(),
+    }
 }
 
 /// The object of a name in one form.

@@ -23,10 +23,10 @@ enum Target<'a> {
 }
 
 impl One<'_> {
-    fn covers(&self, other: &One<'_>) -> bool {
-        self.role == other.role
-            && self.target == other.target
-            && (self.privilege.is_none() || other.privilege.is_none() || self.privilege == other.privilege)
+    /// Whether the opposite of this takes that back.
+    fn undoes(&self, other: &One<'_>) -> bool {
+        let is_same = self.role == other.role && self.target == other.target;
+        is_same && (self.privilege.is_none() || self.privilege == other.privilege)
     }
 }
 
@@ -63,9 +63,9 @@ pub(super) fn debts(followed: &Followed<'_>) -> Vec<Debt> {
     let (up, down) = (rights(Phase::Up), rights(Phase::Down));
     let mut debts: Vec<Debt> = Vec::new();
     for (nth, (one, revoke)) in up.iter().enumerate() {
-        let is_taken_back_here = up[nth + 1..].iter().any(|(later, other)| other != revoke && later.covers(one));
-        let takes_back = up[..nth].iter().any(|(earlier, other)| other != revoke && one.covers(earlier));
-        let is_undone = down.iter().any(|(other, back)| back != revoke && other.covers(one));
+        let is_taken_back_here = up[nth + 1..].iter().any(|(later, other)| other != revoke && later == one);
+        let takes_back = up[..nth].iter().any(|(earlier, other)| other != revoke && earlier == one);
+        let is_undone = down.iter().any(|(other, back)| back != revoke && other.undoes(one));
         if is_taken_back_here || takes_back || is_undone || is_settled(followed, one) {
             continue;
         }

@@ -2,17 +2,17 @@
 
 use crate::migration::lexer::{Lexer, is_trivia};
 
-/// Whether a text has this word.
+/// Whether a text has this word, in any case.
 pub(super) fn mentions(text: &str, word: &str) -> bool {
-    if word.is_empty() {
+    let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_' || !byte.is_ascii();
+    let (text, word) = (text.as_bytes(), word.as_bytes());
+    if word.is_empty() || word.len() > text.len() {
         return false;
     }
-    let is_part = |character: char| character.is_alphanumeric() || character == '_';
-    let (text, word) = (text.to_lowercase(), word.to_lowercase());
-    text.match_indices(&word).any(|(at, found)| {
-        let before = text[..at].chars().next_back();
-        let after = text[at + found.len()..].chars().next();
-        !before.is_some_and(is_part) && !after.is_some_and(is_part)
+    text.windows(word.len()).enumerate().any(|(at, found)| {
+        found.eq_ignore_ascii_case(word)
+            && !at.checked_sub(1).is_some_and(|before| is_part(&text[before]))
+            && !text.get(at + word.len()).is_some_and(is_part)
     })
 }
 
@@ -33,7 +33,7 @@ pub(super) fn owned_by(text: &str) -> Vec<String> {
     let mut words = lexemes.map(|lexeme| &text[lexeme.range]).peekable();
     while let Some(word) = words.next() {
         let is = |wanted: &str, word: &str| word.eq_ignore_ascii_case(wanted);
-        if !is("owned", word) || !words.next_if(|word| is("by", word)).is_some() {
+        if !is("owned", word) || words.next_if(|word| is("by", word)).is_none() {
             continue;
         }
         let mut parts = Vec::new();

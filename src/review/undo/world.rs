@@ -182,7 +182,12 @@ impl<'a> World<'a> {
                 "column" => &self.entities[owner.table?],
                 _ => return None,
             };
-            let fits = owner.is_new() && owner.alive && table.place.scope == *scope && of != id;
+            let of_table = if owner.place.class == "column" { owner.table } else { Some(of) };
+            let is_near = match scope {
+                Scope::Table(table) => of_table == Some(*table),
+                scope => table.place.scope == *scope,
+            };
+            let fits = owner.is_new() && owner.alive && is_near && of != id;
             let column = if owner.place.class == "column" { format!("_{}", owner.place.name) } else { String::new() };
             let rest = name.strip_prefix(&table.place.name)?.strip_prefix(&column)?;
             (fits && rest.starts_with('_')).then_some(of)
@@ -243,7 +248,7 @@ impl<'a> World<'a> {
         let id = match self.is_at(&place) {
             Some(id) => id,
             // A rollback may look for what is not there.
-            None if self.phase() == Phase::Down && if_exists => return None,
+            None if self.phase() == Phase::Down && if_exists && thing == Thing::Table => return None,
             None => self.find(thing, place),
         };
         let is_view = |thing| matches!(thing, Thing::View | Thing::MaterializedView);
@@ -282,7 +287,8 @@ impl<'a> World<'a> {
                         || entity.parents.contains(&id)
                         || schema.as_ref().is_some_and(|schema| entity.place.scope == *schema)
                         || is_column && entity.table == gone.table && entity.columns.contains(&gone.place.name)
-                        || cascade && text::mentions(entity.made_by, text::bare(&gone.place.name)));
+                        || (cascade || entity.thing == Thing::Other("statistics"))
+                            && text::mentions(entity.made_by, text::bare(&gone.place.name)));
                 goes.then_some(other)
             };
             ending.extend(self.entities.iter().enumerate().filter_map(goes));
