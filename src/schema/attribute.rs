@@ -328,6 +328,8 @@ attributes! {
     Comment, "comment", Comment;
     /// The security labels, by provider.
     SecurityLabels, "security labels", Ownership;
+    /// The extensions that it goes with (`DEPENDS ON EXTENSION`).
+    DependsOn, "depends on extension", Behaviour;
 }
 
 impl fmt::Display for Attribute {

@@ -15,6 +15,8 @@ use crate::schema::{Attribute, Attributes, Name, Value};
 pub(super) struct Facts {
     comments: FxHashMap<Address, Name>,
     labels: FxHashMap<Address, Vec<(Name, Name)>>,
+    /// The extensions that they go with (`DEPENDS ON EXTENSION`).
+    leaning: FxHashMap<Address, Vec<Name>>,
     /// With the extension that made it.
     members: FxHashMap<(Class, Oid), Oid>,
     /// The first needs the second.
@@ -22,7 +24,7 @@ pub(super) struct Facts {
 }
 
 /// What is asked.
-pub(super) const QUERIES: [&str; 4] = [
+pub(super) const QUERIES: [&str; 5] = [
     // The thousands of comments that the system comes with are about what is in no snapshot, but for a few.
     "SELECT classoid, objoid, objsubid, description FROM pg_description
      WHERE objoid >= 16384 OR classoid IN ('pg_namespace'::regclass, 'pg_extension'::regclass, 'pg_language'::regclass,
@@ -35,10 +37,13 @@ pub(super) const QUERIES: [&str; 4] = [
     "SELECT classid, objid, refobjid FROM pg_depend WHERE deptype = 'e'",
     // Not: schemas, what the system came with, and what a part, which is named within its relation, is about.
     "SELECT classid, objid, objsubid, refclassid, refobjid, refobjsubid FROM pg_depend
-     WHERE deptype IN ('n', 'a') AND objid >= 16384 AND refobjid >= 16384 AND refclassid <> 'pg_namespace'::regclass
+     WHERE deptype IN ('n', 'a', 'x') AND objid >= 16384 AND refobjid >= 16384 AND refclassid <> 'pg_namespace'::regclass
        AND NOT (deptype = 'a' AND objsubid = 0 AND refclassid = 'pg_class'::regclass
                 AND classid IN ('pg_class'::regclass, 'pg_constraint'::regclass, 'pg_attrdef'::regclass,
                                 'pg_trigger'::regclass, 'pg_policy'::regclass, 'pg_rewrite'::regclass))",
+    "SELECT d.classid, d.objid, d.objsubid, e.extname FROM pg_extension e
+     JOIN pg_depend d ON d.refclassid = 'pg_extension'::regclass AND d.refobjid = e.oid AND d.deptype = 'x'
+     ORDER BY e.extname COLLATE \"C\"",
 ];
 
 impl Facts {
@@ -73,6 +78,11 @@ impl Facts {
             let mut row = Columns::of(row);
             facts.dependencies.push((address(&mut row)?, address(&mut row)?));
         }
+        for row in &batch.next().await? {
+            let mut row = Columns::of(row);
+            let address = address(&mut row)?;
+            facts.leaning.entry(address).or_default().push(names.intern(&row.text()?));
+        }
         Ok(facts)
     }
 
@@ -96,11 +106,13 @@ impl Facts {
         self.comments.contains_key(&address) || self.labels.contains_key(&address)
     }
 
-    /// Says what comment and security labels it has.
+    /// Says what comment and security labels it has, and which extensions it goes with.
     pub(super) fn attach(&self, address: Address, attributes: &mut Attributes) {
         attributes.some(Attribute::Comment, self.comment(address));
         let labels = self.labels.get(&address).map(|labels| Value::pairs(labels.iter().cloned()));
         attributes.some(Attribute::SecurityLabels, labels);
+        let extensions = self.leaning.get(&address).map(|names| Value::list(names.iter().cloned()));
+        attributes.some(Attribute::DependsOn, extensions);
     }
 }
 

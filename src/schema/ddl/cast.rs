@@ -25,7 +25,7 @@ const FAMILIES: &[&[&str]] = &[
 const STRINGS: &[&str] = &["text", "character varying", "character", "name", "\"char\"", "citext"];
 
 /// A column's value as one of its new type: by a cast where there is one, by way of text where there is none.
-pub(super) fn converted(pair: Pair<'_>, column: &str) -> String {
+pub fn converted(pair: Pair<'_>, column: &str) -> String {
     let from = pair.from.text(Attribute::DataType).unwrap_or_default();
     let to = pair.to.text(Attribute::DataType).unwrap_or_default();
     let is_array = |name: &str| name.ends_with("[]");

@@ -49,7 +49,8 @@ pub(super) fn reference_or_name(id: &ObjectId) -> String {
 
 /// The attributes that differ and that no statement of this file changes.
 pub(super) fn own_changes(pair: Pair<'_>) -> Vec<Attribute> {
-    const SHARED: [Attribute; 4] = [Attribute::Owner, Attribute::Grants, Attribute::Comment, Attribute::SecurityLabels];
+    const SHARED: [Attribute; 5] =
+        [Attribute::Owner, Attribute::Grants, Attribute::Comment, Attribute::SecurityLabels, Attribute::DependsOn];
     Attribute::ALL.iter().copied().filter(|one| !SHARED.contains(one) && pair.differs(*one)).collect()
 }
 
@@ -69,6 +70,7 @@ pub(super) fn create(object: &Object, snapshot: &Snapshot) -> Vec<String> {
     statements.extend(grants_of_new(object, snapshot));
     statements.extend(comment(&nothing, object));
     statements.extend(labels(&nothing, object));
+    statements.extend(extensions(&nothing, object));
     statements
 }
 
@@ -79,6 +81,7 @@ pub(super) fn alter(pair: Pair<'_>) -> Vec<String> {
     statements.extend(grants_between(pair));
     statements.extend(comment(from, to));
     statements.extend(labels(from, to));
+    statements.extend(extensions(from, to));
     statements
 }
 
@@ -122,6 +125,15 @@ fn labels(from: &Object, to: &Object) -> Vec<String> {
         format!("SECURITY LABEL FOR {} ON {reference} IS {text}", quoted(provider))
     };
     changed(from.pairs(Attribute::SecurityLabels), to.pairs(Attribute::SecurityLabels)).map(label).collect()
+}
+
+/// The extensions that it goes with, and those that it does not go with any more.
+fn extensions(from: &Object, to: &Object) -> Vec<String> {
+    let Some(reference) = reference(&to.id) else { return Vec::new() };
+    let (before, after) = (from.list(Attribute::DependsOn), to.list(Attribute::DependsOn));
+    let lost = before.iter().filter(|name| !after.contains(name)).map(|name| (" NO", name));
+    let new = after.iter().filter(|name| !before.contains(name)).map(|name| ("", name));
+    lost.chain(new).map(|(no, name)| format!("ALTER {reference}{no} DEPENDS ON EXTENSION {}", quoted(name))).collect()
 }
 
 /// The pairs that are not the same, with their new values; `None` for what goes.

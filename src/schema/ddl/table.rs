@@ -187,7 +187,8 @@ fn attach(table: &Object) -> Option<String> {
     Some(format!("ALTER TABLE {parent} ATTACH PARTITION {} {bound}", table.id))
 }
 
-fn detach(table: &Object) -> Option<String> {
+/// What takes a partition out of its table.
+pub fn detach(table: &Object) -> Option<String> {
     table.get(Attribute::PartitionBound)?;
     let parent = table.list(Attribute::Inherits).first()?;
     Some(format!("ALTER TABLE {parent} DETACH PARTITION {}", table.id))

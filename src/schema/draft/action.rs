@@ -39,6 +39,60 @@ pub(super) struct Action {
 }
 
 impl<'s> Plan<'s> {
+    /// The checks that a table must have before it becomes a partition: its parents' own.
+    fn checks_of_parents(&self, table: &Object) -> Vec<String> {
+        let (mut statements, mut above) = (Vec::new(), table.list(Attribute::Inherits).first().cloned());
+        while let Some(parent) = above {
+            let parent = self.right.of_kind(Kind::Table).iter().find(|one| *one.id.to_string() == *parent);
+            let Some(parent) = parent else { break };
+            for check in self.right.parts(&parent.id, Kind::Constraint) {
+                // One that comes to the parent later comes down by itself.
+                let is_there = self.left.get(&check.id).is_some_and(|before| before.attributes() == check.attributes());
+                if is_there && check.text(Attribute::ConstraintType) == Some("check") {
+                    let id = table.id.part(Kind::Constraint, check.id.name.clone());
+                    let attributes = Attributes::without(check.attributes(), Attribute::Comment);
+                    let made = ddl::create(&Object::new(id, attributes), self.right);
+                    statements.extend(made.into_iter().take(1));
+                }
+            }
+            above = parent.list(Attribute::Inherits).first().cloned();
+        }
+        statements
+    }
+
+    /// What a table that leaves a parent keeps of that one's constraints as its own: its checks, and a partition its
+    /// foreign keys too.
+    fn left_behind(&self, from: &Object, to: &Object) -> Vec<String> {
+        let stays = to.list(Attribute::Inherits);
+        let mut parents: Vec<&str> = from
+            .list(Attribute::Inherits)
+            .iter()
+            .filter(|parent| !stays.contains(parent))
+            .map(|parent| &**parent)
+            .collect();
+        let (mut statements, mut next) = (Vec::new(), 0);
+        while let Some(parent) = parents.get(next).copied() {
+            next += 1;
+            let table = self.left.of_kind(Kind::Table).iter().find(|table| table.id.to_string() == parent);
+            let Some(table) = table else { continue };
+            parents.extend(table.list(Attribute::Inherits).iter().map(|parent| &**parent));
+            for constraint in self.left.parts(&table.id, Kind::Constraint) {
+                let comes_down = match constraint.text(Attribute::ConstraintType) {
+                    Some("check") => constraint.get(Attribute::NoInherit).is_none(),
+                    Some("foreign key") => true,
+                    _ => false,
+                };
+                let name = &constraint.id.name;
+                let is_own = self.left.get(&from.id.part(Kind::Constraint, name.clone())).is_some();
+                let statement = format!("ALTER TABLE {} DROP CONSTRAINT {}", from.id, quoted(name));
+                if comes_down && !is_own && !statements.contains(&statement) {
+                    statements.push(statement);
+                }
+            }
+        }
+        statements
+    }
+
     pub(super) fn push_actions(&self, id: &ObjectId, actions: &mut Vec<Action>) {
         let mut push = |step: Step, statements: Vec<DraftStatement>| {
             actions.push(Action { step, id: id.clone(), statements });
@@ -141,8 +195,9 @@ impl<'s> Plan<'s> {
             let leaves = |sql: &String| {
                 sql.contains(" DETACH PARTITION ") || sql.contains(" NO INHERIT ") || sql.ends_with(" NOT OF")
             };
-            let leaving: Vec<String>;
+            let mut leaving: Vec<String>;
             (leaving, statements) = statements.into_iter().partition(leaves);
+            leaving.extend(self.left_behind(from, to));
             if !leaving.is_empty() {
                 push(Step::Release, leaving.into_iter().map(|sql| self.changing(sql, id)).collect());
             }
@@ -150,8 +205,11 @@ impl<'s> Plan<'s> {
             let joins = |sql: &String| {
                 sql.contains(" ATTACH PARTITION ") || sql.contains(" INHERIT ") || sql.starts_with(&of_type)
             };
-            let joining: Vec<String>;
+            let mut joining: Vec<String>;
             (joining, statements) = statements.into_iter().partition(joins);
+            if joining.iter().any(|sql| sql.contains(" ATTACH PARTITION ")) {
+                joining.splice(0..0, self.checks_of_parents(to));
+            }
             if !joining.is_empty() {
                 push(Step::Complete, joining.into_iter().map(|sql| self.changing(sql, id)).collect());
             }

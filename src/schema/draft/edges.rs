@@ -1,6 +1,6 @@
 //! What each action must wait for.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::action::{Action, Step};
 use super::lookup::{column_id, table_id};
@@ -114,9 +114,50 @@ impl<'s> Plan<'s> {
                 }
             }
         }
+        self.conversion_edges(actions, &mut edges);
         self.name_edges(actions, places, &mut edges);
         self.table_edges(actions, places, &mut edges);
         edges
+    }
+
+    /// Casts and operator classes come before what may be written with them: PostgreSQL notes the functions and operators
+    /// that an expression has come to use by them, and not them.
+    fn conversion_edges(&self, actions: &[Action], edges: &mut Edges) {
+        let is_conversion = |kind: Kind| matches!(kind, Kind::Cast | Kind::OperatorClass);
+        let made = |action: &&Action| action.step == Step::Create && is_conversion(action.id.kind);
+        let conversions: Vec<&ObjectId> = actions.iter().filter(made).map(|action| &action.id).collect();
+        if conversions.is_empty() {
+            return;
+        }
+        // What they need themselves cannot wait for them.
+        let mut needed: HashSet<&ObjectId> = conversions.iter().copied().collect();
+        let mut open = conversions;
+        while let Some(id) = open.pop() {
+            let parts = whole(id, self.right).into_iter();
+            for used in self.right.needs(id).chain(parts) {
+                if needed.insert(used) {
+                    open.push(used);
+                }
+            }
+        }
+        let has_expression = |id: &ObjectId| match id.kind {
+            Kind::View | Kind::MaterializedView | Kind::Rule | Kind::Policy | Kind::Column | Kind::Index => true,
+            Kind::Constraint | Kind::Trigger | Kind::Statistics => true,
+            Kind::Function | Kind::Procedure => {
+                self.right.get(id).is_some_and(|routine| routine.get(Attribute::ParsedBody).is_some())
+            }
+            _ => false,
+        };
+        let waits = |action: &Action| {
+            let is_needed = |id: &ObjectId| {
+                needed.contains(id) || whole(id, self.right).is_some_and(|whole| needed.contains(whole))
+            };
+            let makes = matches!(action.step, Step::Declare | Step::Create | Step::Alter | Step::Complete);
+            makes && has_expression(&action.id) && !is_needed(&action.id)
+        };
+        let firsts: Vec<usize> = (0..actions.len()).filter(|place| made(&&actions[*place])).collect();
+        let seconds: Vec<usize> = (0..actions.len()).filter(|place| waits(&actions[*place])).collect();
+        edges.all_before(&firsts, &seconds);
     }
 
     /// What takes a name waits for what had it.

@@ -6,7 +6,7 @@ use super::plan::{Fate, Plan};
 use super::statement::plain;
 use super::{DraftStatement, Safety};
 use crate::schema::attribute::Attribute;
-use crate::schema::ddl;
+use crate::schema::ddl::{self, Pair};
 use crate::schema::kind::Kind;
 use crate::schema::name::{Name, literal, quoted, without_last};
 use crate::schema::object::{Object, ObjectId};
@@ -58,9 +58,22 @@ impl<'s> Plan<'s> {
         // It keeps what its parents lose.
         let parents = self.left.get(id).map_or(&[][..], |table| table.list(Attribute::Inherits));
         let parents = parents.iter().map(|parent| format!("ALTER TABLE {id} NO INHERIT {parent}"));
+        // What they are reckoned by may go before the rows are brought over.
+        let reckoned = self.left.parts(id, Kind::Column).iter().filter_map(|column| {
+            let goes =
+                self.left.needs(&column.id).any(|used| matches!(self.fates.get(used), Some(Fate::Drop | Fate::Remake)));
+            let what = match (column.get(Attribute::Generated), column.get(Attribute::Default)) {
+                (Some(_), _) if column.get(Attribute::Virtual).is_none() => "EXPRESSION",
+                (None, Some(_)) => "DEFAULT",
+                _ => return None,
+            };
+            goes.then(|| format!("ALTER TABLE {id} ALTER COLUMN {} DROP {what}", quoted(&column.id.name)))
+        });
+        let reckoned: Vec<String> = reckoned.collect();
         identities
             .map(|column| format!("ALTER TABLE {id} ALTER COLUMN {} DROP IDENTITY", quoted(&column.id.name)))
             .chain(parents)
+            .chain(reckoned)
             .chain([format!("ALTER TABLE {id} RENAME TO {}", quoted(&old_name(id)))])
             .map(|sql| plain(sql, &[id]))
             .collect()
@@ -76,12 +89,9 @@ impl<'s> Plan<'s> {
             .iter()
             .zip(&names)
             .map(|(column, name)| {
-                let data_type = column.text(Attribute::DataType);
-                let before = self.left.get(&column.id).and_then(|before| before.text(Attribute::DataType));
-                match data_type {
-                    Some(data_type) if before != Some(data_type) => format!("{name}::{data_type}"),
-                    _ => name.clone(),
-                }
+                let Some(before) = self.left.get(&column.id) else { return name.clone() };
+                let pair = Pair { from: before, to: column, from_schema: self.left, to_schema: self.right };
+                if pair.differs(Attribute::DataType) { ddl::cast::converted(pair, name) } else { name.clone() }
             })
             .collect();
         let mut statements = Vec::new();
@@ -132,13 +142,18 @@ impl<'s> Plan<'s> {
 }
 
 /// The name that a type or a table has until its columns or rows are brought over.
+///
+/// It ends with what the whole name comes to, so that it is no name that is there already, and long ones that begin alike
+/// do not get the same.
 pub(super) fn old_name(id: &ObjectId) -> String {
-    const ENDING: &str = "_before";
+    // FNV-1a, which gives the same on every machine.
+    let sum = id.name.bytes().fold(0x811c_9dc5_u32, |sum, byte| (sum ^ u32::from(byte)).wrapping_mul(0x0100_0193));
+    let ending = format!("_before_{:04x}", sum >> 16);
     let mut name = id.name.to_string();
-    while name.len() + ENDING.len() > LONGEST_NAME {
+    while name.len() + ending.len() > LONGEST_NAME {
         name.pop();
     }
-    name + ENDING
+    name + &ending
 }
 
 /// How many bytes a name can have.

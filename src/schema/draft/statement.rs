@@ -10,6 +10,15 @@ use crate::schema::name::{literal, quoted};
 use crate::schema::object::{Object, ObjectId};
 
 impl<'s> Plan<'s> {
+    /// Whether a foreign key refers to a table that this one is a partition of.
+    fn is_referred_to(&self, table: &Object) -> bool {
+        let Some(parent) = table.list(Attribute::Inherits).first() else { return false };
+        let refers = |one: &Object| one.text(Attribute::References) == Some(&**parent);
+        let above = || self.left.of_kind(Kind::Table).iter().find(|one| one.id.to_string() == **parent);
+        self.left.of_kind(Kind::Constraint).iter().any(refers)
+            || above().is_some_and(|above| self.is_referred_to(above))
+    }
+
     /// The statements that remove an object.
     pub(super) fn removal(&self, object: &Object) -> Vec<DraftStatement> {
         let id = &object.id;
@@ -24,6 +33,13 @@ impl<'s> Plan<'s> {
             return switched;
         }
         let mut statements = ddl::drop(object);
+        // What refers to the whole table needs each of its partitions, until it is taken out.
+        if id.kind == Kind::Table
+            && self.is_referred_to(object)
+            && let Some(detached) = ddl::table::detach(object)
+        {
+            statements.insert(0, detached);
+        }
         if id.kind == Kind::Column && whole(id, self.left).is_some_and(|whole| whole.kind == Kind::CompositeType) {
             statements =
                 vec![format!("ALTER TYPE {} DROP ATTRIBUTE {}", id.whole().unwrap_or_default(), quoted(&id.name))];

@@ -1,0 +1,3 @@
+CREATE TYPE e AS ENUM ('a');
+CREATE CAST (text AS e) WITH INOUT AS ASSIGNMENT;
+CREATE TABLE t (i int, x e DEFAULT 'a'::text);

@@ -1,0 +1,3 @@
+CREATE TYPE z AS (i int);
+CREATE FUNCTION zi(z) RETURNS int LANGUAGE sql IMMUTABLE AS 'select $1.i';
+CREATE TABLE t (z z);

@@ -1,0 +1,3 @@
+CREATE TYPE e AS ENUM ('a','b');
+CREATE TYPE e_before AS ENUM ('z');
+CREATE TABLE u (e e);

@@ -1,0 +1,10 @@
+CREATE FUNCTION clt(point, point) RETURNS bool LANGUAGE sql IMMUTABLE AS 'select $1 << $2';
+CREATE FUNCTION ceq(point, point) RETURNS bool LANGUAGE sql IMMUTABLE AS 'select $1 << $2';
+CREATE FUNCTION ccmp(point, point) RETURNS int LANGUAGE sql IMMUTABLE AS 'select 0';
+CREATE OPERATOR <<! (leftarg = point, rightarg = point, function = clt);
+CREATE OPERATOR ==! (leftarg = point, rightarg = point, function = ceq);
+CREATE TABLE t (c point);
+CREATE OPERATOR CLASS zops DEFAULT FOR TYPE point USING btree AS OPERATOR 1 <<!, OPERATOR 3 ==!, FUNCTION 1 ccmp(point,point);
+CREATE VIEW a AS SELECT DISTINCT c FROM t;
+CREATE MATERIALIZED VIEW m AS SELECT c, count(*) FROM t GROUP BY c ORDER BY c;
+CREATE FUNCTION aa() RETURNS SETOF point LANGUAGE sql BEGIN ATOMIC SELECT c FROM t ORDER BY c; END;

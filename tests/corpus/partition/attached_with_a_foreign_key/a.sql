@@ -1,0 +1,3 @@
+CREATE TABLE r (id int PRIMARY KEY);
+CREATE TABLE p (a int) PARTITION BY LIST (a);
+CREATE TABLE p1 (a int);

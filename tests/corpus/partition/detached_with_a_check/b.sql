@@ -1,0 +1,2 @@
+CREATE TABLE p (a int CHECK (a > 0)) PARTITION BY LIST (a);
+CREATE TABLE p1 (a int);

@@ -1,0 +1,2 @@
+CREATE FUNCTION k(y int) RETURNS int LANGUAGE sql IMMUTABLE AS 'select $1';
+CREATE TABLE q (x int, g int GENERATED ALWAYS AS (k(x)) STORED, h text);

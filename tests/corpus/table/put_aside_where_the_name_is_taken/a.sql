@@ -1,0 +1,2 @@
+CREATE TABLE t (a int, b int);
+CREATE TABLE t_before (x int);
