@@ -67,6 +67,12 @@ impl<'a> Followed<'a> {
         for statement in sql.with_inner() {
             let runs_more = matches!(statement.deed, Deed::Do(Block::Opaque) | Deed::Select);
             self.is_opaque |= phase == Phase::Up && runs_more;
+            let text = sql.at(&statement.range);
+            if matches!(statement.deed, Deed::Session | Deed::Select)
+                && let Some(schema) = text::search_path(text)
+            {
+                self.world.set_path(schema);
+            }
             let is_record = matches!(&statement.deed, Deed::Write(write) if write.table.name == history.table);
             if !is_record {
                 self.statement(&statement.deed, sql.at(&statement.range));
@@ -85,7 +91,7 @@ impl<'a> Followed<'a> {
         match deed {
             Deed::CreateTable(table) => {
                 let way = if table.if_not_exists { Way::Unless } else { Way::Make };
-                let made = self.world.make(way, Thing::Table, World::at("table", &table.name), text);
+                let made = self.world.make(way, Thing::Table, self.world.at("table", &table.name), text);
                 let Some(id) = made else { return };
                 self.world.entities[id].is_of_no_account |= table.temporary;
                 self.world.entities[id].filled = table.parts.is_empty() && table.partition_of.is_none();
@@ -109,13 +115,13 @@ impl<'a> Followed<'a> {
                     (false, true) => Way::Unless,
                     (false, false) => Way::Make,
                 };
-                if let Some(id) = self.world.make(way, thing, World::at("view", &view.name), text) {
+                if let Some(id) = self.world.make(way, thing, self.world.at("view", &view.name), text) {
                     self.world.entities[id].is_of_no_account |= view.temporary;
                 }
             }
             Deed::CreateRoutine(routine) => {
                 let way = if routine.or_replace { Way::Replace } else { Way::Make };
-                let place = routine_at(&routine.name, &routine.parameters);
+                let place = self.world.routine_at(&routine.name, &routine.parameters);
                 self.world.make(way, Thing::Routine, place, text);
             }
             Deed::CreateIndex(index) => {
@@ -126,7 +132,7 @@ impl<'a> Followed<'a> {
                 });
                 let object = Object { schema: index.table.schema.clone(), name };
                 let way = if index.if_not_exists { Way::Unless } else { Way::Make };
-                if let Some(id) = self.world.make(way, Thing::Index, World::at("index", &object), text) {
+                if let Some(id) = self.world.make(way, Thing::Index, self.world.at("index", &object), text) {
                     let of_no_account = self.world.entities[table].is_of_no_account;
                     let entity = &mut self.world.entities[id];
                     entity.table = Some(table);
@@ -161,11 +167,11 @@ impl<'a> Followed<'a> {
                 }
             }
             Deed::AlterViewInvoker(view, on) => {
-                let id = self.world.find(Thing::View, World::at("view", view));
+                let id = self.world.find(Thing::View, self.world.at("view", view));
                 self.mark(id, "security_invoker", &on.to_string(), Some(*on), None);
             }
             Deed::AlterRoutine(change) => {
-                let id = self.world.find(Thing::Routine, routine_at(&change.name, &change.parameters));
+                let id = self.world.find(Thing::Routine, self.world.routine_at(&change.name, &change.parameters));
                 self.mark(id, "options", text, None, None);
             }
             Deed::AlterPolicy(policy) => {
@@ -174,7 +180,7 @@ impl<'a> Followed<'a> {
                 self.mark(id, "conditions", text, None, None);
             }
             Deed::AddEnumValue(kind, value) => {
-                let id = self.world.find(Thing::Type, World::at("type", kind));
+                let id = self.world.find(Thing::Type, self.world.at("type", kind));
                 self.mark(id, &format!("value '{value}'"), value, None, None);
                 if let Some(mark) = self.marks.last_mut() {
                     mark.kind = DebtKind::Fixed;
@@ -210,11 +216,11 @@ impl<'a> Followed<'a> {
     fn place(&mut self, thing: Thing, name: &Object) -> Place {
         match (thing, name.schema.as_deref().and_then(|place| place.split_once('.'))) {
             (Thing::Trigger | Thing::Policy | Thing::Other("rule"), Some((schema, table))) => {
-                let table = Object { schema: Some(schema.to_owned()), name: table.to_owned() };
+                let table = Object { schema: self.world.schema_of(schema), name: table.to_owned() };
                 let table = self.world.table(&table);
                 World::of_table(table, thing.word(), &name.name)
             }
-            _ => World::at(thing.word(), name),
+            _ => self.world.at(thing.word(), name),
         }
     }
 
@@ -226,7 +232,7 @@ impl<'a> Followed<'a> {
             let mut place = self.place(drop.thing, name);
             if drop.thing == Thing::Routine {
                 place = match drop.signatures.get(nth).and_then(Option::as_ref) {
-                    Some(parameters) => routine_at(name, parameters),
+                    Some(parameters) => self.world.routine_at(name, parameters),
                     None => self.only_routine(name),
                 };
             }
@@ -236,12 +242,12 @@ impl<'a> Followed<'a> {
 
     /// The function of this name, where the statement does not say what it takes.
     fn only_routine(&self, name: &Object) -> Place {
-        let scope = Scope::Schema(name.schema().to_owned());
+        let scope = self.world.at("function", name).scope;
         let is_it =
             |place: &Place| place.class == "function" && place.scope == scope && text::bare(&place.name) == name.name;
         let found = self.world.entities.iter().find(|entity| entity.alive && is_it(&entity.place));
         // One that nobody has spoken of stands for any of its name.
-        found.map_or_else(|| World::at("function", name), |entity| entity.place.clone())
+        found.map_or_else(|| self.world.at("function", name), |entity| entity.place.clone())
     }
 
     /// What a sequence goes with.
@@ -269,7 +275,7 @@ impl<'a> Followed<'a> {
             TableChange::Key { name, columns, primary, index } => {
                 let (schema, table_name) = self.named(table);
                 if let Some(index) = index {
-                    let index = World::at("index", &Object { schema: Some(schema), name: index.clone() });
+                    let index = self.world.at("index", &Object { schema: Some(schema), name: index.clone() });
                     if let Some(index) = self.world.is_at(&index) {
                         self.world.absorb(index);
                     }
@@ -395,7 +401,7 @@ impl<'a> Followed<'a> {
                     return self.world.rename(id, change.renamed.as_deref(), change.moved.as_deref());
                 }
                 if let Some(part) = &change.attached {
-                    let part = World::at("index", &Object { schema: None, name: part.clone() });
+                    let part = self.world.at("index", &Object { schema: None, name: part.clone() });
                     let part = self.world.find(Thing::Index, part);
                     self.world.entities[part].parents.push(id);
                     return;
@@ -420,7 +426,7 @@ impl<'a> Followed<'a> {
                     change.name.split_once('(').map_or((change.name.as_str(), None), |(name, rest)| (name, Some(rest)));
                 let name = object(name);
                 return match rest {
-                    Some(rest) => routine_at(&name, &parameters(rest)),
+                    Some(rest) => self.world.routine_at(&name, &parameters(rest)),
                     None => self.only_routine(&name),
                 };
             }
@@ -432,7 +438,7 @@ impl<'a> Followed<'a> {
             }
             kind => kind,
         };
-        World::at(kind, &object(change.name.split('(').next().unwrap_or_default().trim()))
+        self.world.at(kind, &object(change.name.split('(').next().unwrap_or_default().trim()))
     }
 
     /// What a right is on.
@@ -442,12 +448,12 @@ impl<'a> Followed<'a> {
                 let place = self.only_routine(on);
                 self.world.find(Thing::Routine, place)
             }
-            "schema" => self.world.find(Thing::Schema, World::at("schema", on)),
-            "type" | "domain" => self.world.find(Thing::Type, World::at("type", on)),
-            "default" | "table" | "sequence" => self.world.find(Thing::Table, World::at("table", on)),
-            "foreign_server" => self.world.find(Thing::Other("server"), World::at("server", on)),
+            "schema" => self.world.find(Thing::Schema, self.world.at("schema", on)),
+            "type" | "domain" => self.world.find(Thing::Type, self.world.at("type", on)),
+            "default" | "table" | "sequence" => self.world.find(Thing::Table, self.world.at("table", on)),
+            "foreign_server" => self.world.find(Thing::Other("server"), self.world.at("server", on)),
             other => {
-                let place = World::at(&other.replace('_', " "), on);
+                let place = self.world.at(&other.replace('_', " "), on);
                 self.world.find(Thing::Other("object"), place)
             }
         }
@@ -467,11 +473,6 @@ fn canonical(written: &str) -> String {
 fn parameters(list: &str) -> Vec<String> {
     let list = list.strip_suffix(')').unwrap_or(list);
     list.split(", ").filter(|one| !one.is_empty()).map(canonical).collect()
-}
-
-fn routine_at(name: &Object, parameters: &[String]) -> Place {
-    let name = Object { schema: name.schema.clone(), name: format!("{}({})", name.name, parameters.join(", ")) };
-    World::at("function", &name)
 }
 
 /// Which parameter of a role, a database or the server is set or goes back to its default.

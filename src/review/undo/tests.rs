@@ -190,6 +190,15 @@ fn owed(up: &str, down: &str) -> Vec<String> {
 )]
 #[case::a_moved_extension("ALTER EXTENSION p SET SCHEMA a", "ALTER EXTENSION p SET SCHEMA public")]
 #[case::clustering("ALTER TABLE t SET WITHOUT CLUSTER", "ALTER TABLE t CLUSTER ON i")]
+#[case::the_schema_of_the_path("SET search_path TO app, public; CREATE TABLE t (id int)", "DROP TABLE app.t")]
+#[case::the_path_of_the_rollback(
+    "CREATE TABLE app.t (id int); CREATE TRIGGER r BEFORE INSERT ON app.t EXECUTE FUNCTION f()",
+    "SET LOCAL search_path = \"$user\", app; DROP TRIGGER r ON t; DROP TABLE t"
+)]
+#[case::a_path_set_by_a_function(
+    "SELECT pg_catalog.set_config('search_path', 'app', false); CREATE VIEW v AS SELECT 1",
+    "DROP VIEW app.v"
+)]
 #[case::the_public_schema_said_or_not("CREATE TABLE public.t (a int)", "DROP TABLE t")]
 fn nothing_is_owed(#[case] up: &str, #[case] down: &str) {
     assert_eq!(owed(up, down), Vec::<String>::new());
@@ -316,6 +325,7 @@ fn nothing_is_owed(#[case] up: &str, #[case] down: &str) {
 )]
 #[case::the_column_alone("ALTER TABLE t ADD COLUMN u_id bigint REFERENCES u (id)", "SELECT 1", &["column t.u_id"])]
 #[case::the_table_alone("CREATE TABLE t (a int); CREATE INDEX i ON t (a)", "SELECT 1", &["table t"])]
+#[case::another_schema_than_the_path("SET search_path TO app; CREATE TABLE t (id int)", "DROP TABLE IF EXISTS public.t", &["table app.t"])]
 #[case::emptied_with_its_sequence("TRUNCATE t RESTART IDENTITY", "SELECT 1", &["the data of t"])]
 fn what_is_owed_is_told(#[case] up: &str, #[case] down: &str, #[case] expected: &[&str]) {
     assert_eq!(owed(up, down), expected);

@@ -48,6 +48,26 @@ pub(super) fn owned_by(text: &str) -> Vec<String> {
     Vec::new()
 }
 
+/// What a statement makes of the `search_path`, where it sets it: its first schema, or none.
+pub(super) fn search_path(text: &str) -> Option<Option<String>> {
+    if !mentions(text, "search_path") {
+        return None;
+    }
+    let lexemes = Lexer::new(text, 0..text.len()).filter(|lexeme| !is_trivia(lexeme.kind));
+    let words: Vec<&str> = lexemes.map(|lexeme| &text[lexeme.range]).collect();
+    let is = |word: &str, wanted: &[&str]| wanted.iter().any(|one| word.eq_ignore_ascii_case(one));
+    let at = words.iter().position(|word| is(word.trim_matches('\''), &["search_path"]))?;
+    let sets = is(words[0], &["set"]) || words.iter().any(|word| is(word, &["set_config"]));
+    if !sets {
+        return is(words[0], &["reset"]).then_some(None);
+    }
+    let rest = words[at + 1..].iter().filter(|word| !is(word, &["to", "=", ","]));
+    let first = rest.map(|word| word.trim_matches('\'')).find(|word| !word.contains("$user"))?;
+    // A text may name several.
+    let first = first.split(',').next().unwrap_or_default().trim();
+    Some((!first.is_empty() && !is(first, &["default", "public"])).then(|| unquoted(first)))
+}
+
 /// A name as the server stores it.
 pub(super) fn unquoted(name: &str) -> String {
     match name.strip_prefix('"').and_then(|name| name.strip_suffix('"')) {

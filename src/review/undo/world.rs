@@ -85,6 +85,8 @@ pub(super) struct World<'a> {
     pub(super) entities: Vec<Entity<'a>>,
     places: FxHashMap<Place, Id>,
     phase: Option<Phase>,
+    /// The schema of names without one, where the file sets its `search_path`.
+    path: Option<String>,
 }
 
 /// How an object is made.
@@ -132,6 +134,12 @@ fn is_whole(class: &str) -> bool {
 impl<'a> World<'a> {
     pub(super) fn enter(&mut self, phase: Phase) {
         self.phase = Some(phase);
+        self.path = None;
+    }
+
+    /// From here on names without a schema are in this one.
+    pub(super) fn set_path(&mut self, schema: Option<String>) {
+        self.path = schema;
     }
 
     fn phase(&self) -> Phase {
@@ -139,10 +147,22 @@ impl<'a> World<'a> {
     }
 
     /// Where an object of this kind is by this name.
-    pub(super) fn at(word: &str, object: &Object) -> Place {
+    pub(super) fn at(&self, word: &str, object: &Object) -> Place {
         let class = class(word).to_owned();
-        let scope = if is_whole(&class) { Scope::Whole } else { Scope::Schema(object.schema().to_owned()) };
+        let schema = object.schema.as_deref().or(self.path.as_deref()).unwrap_or("public");
+        let scope = if is_whole(&class) { Scope::Whole } else { Scope::Schema(schema.to_owned()) };
         Place { class, scope, name: object.name.clone() }
+    }
+
+    /// Where a function is that takes these types.
+    pub(super) fn routine_at(&self, name: &Object, parameters: &[String]) -> Place {
+        let name = Object { schema: name.schema.clone(), name: format!("{}({})", name.name, parameters.join(", ")) };
+        self.at("function", &name)
+    }
+
+    /// The schema of a table's name that was told with `public` for none.
+    pub(super) fn schema_of(&self, told: &str) -> Option<String> {
+        (told != "public" || self.path.is_none()).then(|| told.to_owned())
     }
 
     /// Where something of a table is.
@@ -167,7 +187,8 @@ impl<'a> World<'a> {
     }
 
     pub(super) fn table(&mut self, object: &Object) -> Id {
-        self.find(Thing::Table, Self::at("table", object))
+        let place = self.at("table", object);
+        self.find(Thing::Table, place)
     }
 
     /// The sequence of a serial column, the index of a key: what the server made with a table that is new.
