@@ -33,6 +33,7 @@ pub fn refusals<'i>(
         let why = unwritten(wanted)
             .or_else(|| secret(before, wanted))
             .or_else(|| unreachable(before?, wanted, from, to))
+            .or_else(|| takes_columns_along(before?, wanted, from, to))
             .or_else(|| {
                 let moved =
                     id.kind == Kind::Column && before?.get(Attribute::Position) != wanted.get(Attribute::Position);
@@ -67,6 +68,20 @@ fn secret(before: Option<&Object>, wanted: &Object) -> Option<String> {
     let had = before.and_then(|object| object.text(Attribute::ConnectionString));
     (connection.contains(SECRET) && had != Some(connection))
         .then(|| "Its connection string holds a password, which is never read. Add it by hand.".to_owned())
+}
+
+/// A base type that is made again goes with the functions that read and write it, and columns that have it go along.
+fn takes_columns_along(before: &Object, wanted: &Object, from: &Snapshot, to: &Snapshot) -> Option<String> {
+    let is_made_again = wanted.id.kind == Kind::BaseType
+        && ddl::alter(Pair { from: before, to: wanted, from_schema: from, to_schema: to }).remake.is_some();
+    let mut users = from.dependencies().filter(|(_, used)| is_made_again && **used == wanted.id).map(|(user, _)| user);
+    let column = users.find(|user| user.kind == Kind::Column)?;
+    Some(format!(
+        "It has to be made again, and the column {} of {} goes with it and what is in it. Save the rows first, and add the \
+         column again by hand.",
+        column.name,
+        column.whole().unwrap_or_default()
+    ))
 }
 
 /// What no statement changes.
@@ -145,5 +160,24 @@ mod tests {
         let id = ObjectId::global(Kind::Subscription, "x");
         assert_eq!(refusals(&of("host=a"), &of("host=b"), [&id]), []);
         assert_eq!(refusals(&of("host=a"), &of("host=a password=<secret 1>"), [&id]).len(), 1);
+    }
+
+    #[test]
+    fn a_base_type_that_takes_a_column_along_is_told() {
+        let id = ObjectId { kind: Kind::BaseType, schema: Some("public".into()), relation: None, name: "b".into() };
+        let table = ObjectId { kind: Kind::Table, name: "t".into(), ..id.clone() };
+        let column = table.part(Kind::Column, "a");
+        let of = |input: &str, is_used: bool| {
+            let mut attributes = Attributes::new();
+            attributes.set(Attribute::Properties, Value::pairs([("INPUT", input)]));
+            let nothing = |id: &ObjectId| Object::new(id.clone(), Attributes::new());
+            let objects = vec![Object::new(id.clone(), attributes), nothing(&table), nothing(&column)];
+            let needs = if is_used { vec![(2, 0)] } else { Vec::new() };
+            Snapshot::new(Version { major: 15, minor: 1 }, "db", objects, needs, Vec::new())
+        };
+        let told = refusals(&of("int4in", true), &of("int8in", true), [&id]);
+        assert!(told.len() == 1 && told[0].1.contains("column a of public.t"), "{told:?}");
+        assert_eq!(refusals(&of("int4in", false), &of("int8in", false), [&id]), []);
+        assert_eq!(refusals(&of("int4in", true), &of("int4in", true), [&id]), []);
     }
 }
