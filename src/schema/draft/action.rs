@@ -2,6 +2,7 @@
 
 use super::DraftStatement;
 use super::along::COMING_DOWN;
+use super::lookup::tables_and_above;
 use super::parts::{is_type, whole};
 use super::plan::{Fate, Plan};
 use super::rebuild::{old_id, old_name};
@@ -9,7 +10,7 @@ use super::statement::{destroying, plain};
 use crate::schema::attribute::Attribute;
 use crate::schema::ddl::{self, Pair};
 use crate::schema::kind::Kind;
-use crate::schema::name::quoted;
+use crate::schema::name::{Name, quoted};
 use crate::schema::object::{Attributes, Object, ObjectId};
 
 /// What is done with an object. The order is that in which actions run where nothing else decides.
@@ -39,60 +40,6 @@ pub(super) struct Action {
 }
 
 impl<'s> Plan<'s> {
-    /// The checks that a table must have before it becomes a partition: its parents' own.
-    fn checks_of_parents(&self, table: &Object) -> Vec<String> {
-        let (mut statements, mut above) = (Vec::new(), table.list(Attribute::Inherits).first().cloned());
-        while let Some(parent) = above {
-            let parent = self.right.of_kind(Kind::Table).iter().find(|one| *one.id.to_string() == *parent);
-            let Some(parent) = parent else { break };
-            for check in self.right.parts(&parent.id, Kind::Constraint) {
-                // One that comes to the parent later comes down by itself.
-                let is_there = self.left.get(&check.id).is_some_and(|before| before.attributes() == check.attributes());
-                if is_there && check.text(Attribute::ConstraintType) == Some("check") {
-                    let id = table.id.part(Kind::Constraint, check.id.name.clone());
-                    let attributes = Attributes::without(check.attributes(), Attribute::Comment);
-                    let made = ddl::create(&Object::new(id, attributes), self.right);
-                    statements.extend(made.into_iter().take(1));
-                }
-            }
-            above = parent.list(Attribute::Inherits).first().cloned();
-        }
-        statements
-    }
-
-    /// What a table that leaves a parent keeps of that one's constraints as its own: its checks, and a partition its
-    /// foreign keys too.
-    fn left_behind(&self, from: &Object, to: &Object) -> Vec<String> {
-        let stays = to.list(Attribute::Inherits);
-        let mut parents: Vec<&str> = from
-            .list(Attribute::Inherits)
-            .iter()
-            .filter(|parent| !stays.contains(parent))
-            .map(|parent| &**parent)
-            .collect();
-        let (mut statements, mut next) = (Vec::new(), 0);
-        while let Some(parent) = parents.get(next).copied() {
-            next += 1;
-            let table = self.left.of_kind(Kind::Table).iter().find(|table| table.id.to_string() == parent);
-            let Some(table) = table else { continue };
-            parents.extend(table.list(Attribute::Inherits).iter().map(|parent| &**parent));
-            for constraint in self.left.parts(&table.id, Kind::Constraint) {
-                let comes_down = match constraint.text(Attribute::ConstraintType) {
-                    Some("check") => constraint.get(Attribute::NoInherit).is_none(),
-                    Some("foreign key") => true,
-                    _ => false,
-                };
-                let name = &constraint.id.name;
-                let is_own = self.left.get(&from.id.part(Kind::Constraint, name.clone())).is_some();
-                let statement = format!("ALTER TABLE {} DROP CONSTRAINT {}", from.id, quoted(name));
-                if comes_down && !is_own && !statements.contains(&statement) {
-                    statements.push(statement);
-                }
-            }
-        }
-        statements
-    }
-
     pub(super) fn push_actions(&self, id: &ObjectId, actions: &mut Vec<Action>) {
         let mut push = |step: Step, statements: Vec<DraftStatement>| {
             actions.push(Action { step, id: id.clone(), statements });
@@ -309,6 +256,48 @@ impl<'s> Plan<'s> {
         let now = Object::new(column.id.clone(), attributes);
         let alteration = ddl::alter(Pair { from: &now, to: column, from_schema: self.right, to_schema: self.right });
         alteration.statements.into_iter().map(|sql| self.changing(sql, &column.id)).collect()
+    }
+
+    /// The checks that a table must have before it becomes a partition: its parents' own.
+    fn checks_of_parents(&self, table: &Object) -> Vec<String> {
+        let mut statements = Vec::new();
+        for parent in tables_and_above(table.list(Attribute::Inherits), self.right) {
+            for check in self.right.parts(&parent.id, Kind::Constraint) {
+                // One that comes to the parent later comes down by itself.
+                let is_there = self.left.get(&check.id).is_some_and(|before| before.attributes() == check.attributes());
+                if is_there && check.text(Attribute::ConstraintType) == Some("check") {
+                    let id = table.id.part(Kind::Constraint, check.id.name.clone());
+                    let attributes = Attributes::without(check.attributes(), Attribute::Comment);
+                    let made = ddl::create(&Object::new(id, attributes), self.right);
+                    statements.extend(made.into_iter().take(1));
+                }
+            }
+        }
+        statements
+    }
+
+    /// What a table that leaves a parent keeps of that one's constraints as its own: its checks, and a partition its
+    /// foreign keys too.
+    fn left_behind(&self, from: &Object, to: &Object) -> Vec<String> {
+        let stays = to.list(Attribute::Inherits);
+        let leaves = from.list(Attribute::Inherits).iter().filter(|parent| !stays.contains(parent));
+        let mut names: Vec<&Name> = Vec::new();
+        for parent in tables_and_above(leaves, self.left) {
+            for constraint in self.left.parts(&parent.id, Kind::Constraint) {
+                let comes_down = match constraint.text(Attribute::ConstraintType) {
+                    Some("check") => constraint.get(Attribute::NoInherit).is_none(),
+                    Some("foreign key") => true,
+                    _ => false,
+                };
+                let name = &constraint.id.name;
+                let is_own = self.left.get(&from.id.part(Kind::Constraint, name.clone())).is_some();
+                if comes_down && !is_own && !names.contains(&name) {
+                    names.push(name);
+                }
+            }
+        }
+        let dropped = |name: &Name| format!("ALTER TABLE {} DROP CONSTRAINT {}", from.id, quoted(name));
+        names.into_iter().map(dropped).collect()
     }
 
     /// What is left to change in a column when the changes of those above it have come down to it.

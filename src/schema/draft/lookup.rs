@@ -2,7 +2,7 @@
 //! type.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet, VecDeque};
 
 use super::action::multirange_type;
 use crate::schema::attribute::Attribute;
@@ -10,7 +10,7 @@ use crate::schema::ddl::common::index_name;
 use crate::schema::ddl::routines::routine_name;
 use crate::schema::ddl::table::find_table;
 use crate::schema::kind::Kind;
-use crate::schema::name::{dotted, without_last};
+use crate::schema::name::{Name, dotted, without_last};
 use crate::schema::object::{Object, ObjectId};
 use crate::schema::snapshot::Snapshot;
 
@@ -25,6 +25,7 @@ pub(super) struct Lookup<'s> {
     typed: HashMap<Cow<'s, str>, Vec<&'s Object>>,
     collated: HashMap<Cow<'s, str>, Vec<&'s Object>>,
     of_types: HashMap<&'s str, Vec<&'s Object>>,
+    referred_to: HashSet<&'s str>,
     routines: HashMap<String, Vec<&'s Object>>,
 }
 
@@ -41,6 +42,7 @@ impl<'s> Lookup<'s> {
             typed: HashMap::new(),
             collated: HashMap::new(),
             of_types: HashMap::new(),
+            referred_to: HashSet::new(),
             routines: HashMap::new(),
         };
         for table in snapshot.of_kind(Kind::Table).iter().chain(snapshot.of_kind(Kind::ForeignTable)) {
@@ -71,6 +73,8 @@ impl<'s> Lookup<'s> {
                 found.attached.entry(parent).or_default().push(&index.id);
             }
         }
+        let keys = snapshot.of_kind(Kind::Constraint).iter();
+        found.referred_to.extend(keys.filter_map(|key| key.text(Attribute::References)));
         for column in snapshot.of_kind(Kind::Column) {
             if let Some(data_type) = column.text(Attribute::DataType) {
                 found.typed.entry(data_type.trim_end_matches("[]").into()).or_default().push(column);
@@ -95,6 +99,11 @@ impl<'s> Lookup<'s> {
     /// The tables that inherit from this one or are its partitions.
     pub(super) fn children(&self, table: &ObjectId) -> &[&'s Object] {
         self.children.get(&*table.to_string()).map_or(&[], Vec::as_slice)
+    }
+
+    /// Whether a foreign key refers to a table.
+    pub(super) fn is_referred_to(&self, table: &ObjectId) -> bool {
+        self.referred_to.contains(&*table.to_string())
     }
 
     /// The sequences that go with a column, or with any column of a table.
@@ -148,6 +157,19 @@ impl<'s> Lookup<'s> {
         let columns = if id.kind == Kind::Collation { &self.collated } else { &self.typed };
         columns.get(&*id.to_string()).map_or(&[], Vec::as_slice)
     }
+}
+
+/// The tables of these qualified names, and all that they inherit from or are partitions of.
+pub(super) fn tables_and_above<'s>(
+    names: impl IntoIterator<Item = &'s Name>,
+    snapshot: &'s Snapshot,
+) -> impl Iterator<Item = &'s Object> {
+    let mut open: VecDeque<&Name> = names.into_iter().collect();
+    std::iter::from_fn(move || {
+        let table = std::iter::from_fn(|| open.pop_front()).find_map(|name| find_table(name, snapshot))?;
+        open.extend(table.list(Attribute::Inherits));
+        Some(table)
+    })
 }
 
 /// The column of this qualified name.

@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use sha2::{Digest as _, Sha256};
+
 use super::plan::{Fate, Plan};
 use super::statement::plain;
 use super::{DraftStatement, Safety};
@@ -53,13 +55,13 @@ impl<'s> Plan<'s> {
 
     /// Puts a table out of the way, so that it can be made anew.
     pub(super) fn put_aside(&self, id: &ObjectId) -> Vec<DraftStatement> {
-        let columns = self.left.parts(id, Kind::Column).iter();
-        let identities = columns.filter(|column| column.get(Attribute::Identity).is_some());
+        let columns = self.left.parts(id, Kind::Column);
+        let identities = columns.iter().filter(|column| column.get(Attribute::Identity).is_some());
         // It keeps what its parents lose.
         let parents = self.left.get(id).map_or(&[][..], |table| table.list(Attribute::Inherits));
         let parents = parents.iter().map(|parent| format!("ALTER TABLE {id} NO INHERIT {parent}"));
         // What they are reckoned by may go before the rows are brought over.
-        let reckoned = self.left.parts(id, Kind::Column).iter().filter_map(|column| {
+        let reckoned = columns.iter().filter_map(|column| {
             let goes =
                 self.left.needs(&column.id).any(|used| matches!(self.fates.get(used), Some(Fate::Drop | Fate::Remake)));
             let what = match (column.get(Attribute::Generated), column.get(Attribute::Default)) {
@@ -69,7 +71,6 @@ impl<'s> Plan<'s> {
             };
             goes.then(|| format!("ALTER TABLE {id} ALTER COLUMN {} DROP {what}", quoted(&column.id.name)))
         });
-        let reckoned: Vec<String> = reckoned.collect();
         identities
             .map(|column| format!("ALTER TABLE {id} ALTER COLUMN {} DROP IDENTITY", quoted(&column.id.name)))
             .chain(parents)
@@ -146,9 +147,8 @@ impl<'s> Plan<'s> {
 /// It ends with what the whole name comes to, so that it is no name that is there already, and long ones that begin alike
 /// do not get the same.
 pub(super) fn old_name(id: &ObjectId) -> String {
-    // FNV-1a, which gives the same on every machine.
-    let sum = id.name.bytes().fold(0x811c_9dc5_u32, |sum, byte| (sum ^ u32::from(byte)).wrapping_mul(0x0100_0193));
-    let ending = format!("_before_{:04x}", sum >> 16);
+    let sum = Sha256::digest(id.name.as_bytes());
+    let ending = format!("_before_{:02x}{:02x}", sum[0], sum[1]);
     let mut name = id.name.to_string();
     while name.len() + ending.len() > LONGEST_NAME {
         name.pop();

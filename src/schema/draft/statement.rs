@@ -1,5 +1,6 @@
 //! The statements of actions, with how a database in use feels them.
 
+use super::lookup::tables_and_above;
 use super::parts::whole;
 use super::plan::Plan;
 use super::{DraftStatement, Safety};
@@ -11,12 +12,9 @@ use crate::schema::object::{Object, ObjectId};
 
 impl<'s> Plan<'s> {
     /// Whether a foreign key refers to a table that this one is a partition of.
-    fn is_referred_to(&self, table: &Object) -> bool {
-        let Some(parent) = table.list(Attribute::Inherits).first() else { return false };
-        let refers = |one: &Object| one.text(Attribute::References) == Some(&**parent);
-        let above = || self.left.of_kind(Kind::Table).iter().find(|one| one.id.to_string() == **parent);
-        self.left.of_kind(Kind::Constraint).iter().any(refers)
-            || above().is_some_and(|above| self.is_referred_to(above))
+    fn is_referred_to(&self, partition: &Object) -> bool {
+        let mut above = tables_and_above(partition.list(Attribute::Inherits), self.left);
+        above.any(|table| self.left_names.is_referred_to(&table.id))
     }
 
     /// The statements that remove an object.
