@@ -98,9 +98,7 @@ impl BackupNeed {
     pub fn of(requirement: BackupRequirement, plan: &Plan) -> BackupNeed {
         match (requirement, plan.direction) {
             (BackupRequirement::Required, Direction::Apply) => BackupNeed::Required,
-            (BackupRequirement::Offered, Direction::Apply) if plan.items.iter().any(|item| !item.drops.is_empty()) => {
-                BackupNeed::Required
-            }
+            (BackupRequirement::Offered, Direction::Apply) if plan.dropping().is_some() => BackupNeed::Required,
             (BackupRequirement::Required, Direction::Rollback) | (BackupRequirement::Offered, _) => BackupNeed::Offered,
             (BackupRequirement::Off, _) => BackupNeed::Off,
         }

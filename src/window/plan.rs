@@ -98,6 +98,11 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// The first migration that drops something with its rows, and what, where that makes a backup required.
+    pub fn dropping(&self) -> Option<(&str, &str)> {
+        self.items.iter().find_map(|item| Some((item.name.as_str(), item.drops.first()?.as_str())))
+    }
+
     /// The SHA-256 over what the plan does and to whom: what a grant to write is bound to.
     pub fn fingerprint(&self) -> String {
         let mut hash = Sha256::new();

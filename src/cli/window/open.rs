@@ -92,9 +92,9 @@ pub fn run(name: &str, intent: &Intent, options: &WindowOptions, session: &mut S
             prepared => prepared?,
         };
         if options.skip_backup && BackupNeed::of(environment.policy.backup, &plan) == BackupNeed::Required {
-            let drops = plan.items.iter().find_map(|item| item.drops.first().map(|what| (&item.name, what)));
-            let (name, what) = drops.map_or_else(Default::default, |(name, what)| (name.clone(), what.clone()));
-            return Err(CommandError::BackupForDrop { environment: environment.name.to_string(), name, what });
+            let (name, what) = plan.dropping().unwrap_or_default();
+            let (environment, name, what) = (environment.name.to_string(), name.to_owned(), what.to_owned());
+            return Err(CommandError::BackupForDrop { environment, name, what });
         }
         let waivers = options.waivers();
         let gates = gates::foresee(&environment, &plan, &view, judged, (&waivers, context.operator.name.as_str()));

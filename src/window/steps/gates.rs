@@ -97,8 +97,10 @@ pub fn foresee(
         match BackupNeed::of(environment.policy.backup, plan) {
             BackupNeed::Required => Gate::met(
                 GateKind::Backup,
-                match plan.items.iter().find_map(|item| item.drops.first()) {
-                    Some(what) => format!("required, as the {what} is dropped; the window takes it before it writes"),
+                match plan.dropping() {
+                    Some((_, what)) => {
+                        format!("required, as the {what} is dropped; the window takes it before it writes")
+                    }
                     None => "required; the window takes it before it writes".to_owned(),
                 },
             ),
