@@ -522,7 +522,10 @@ impl MigrationScreen {
                 ];
                 for (label, value) in facts {
                     if let Some(value) = value {
-                        lines.push(vec![piece(Role::Dim, format!("{label:<10}")), piece(Role::Text, value)]);
+                        lines.push(vec![
+                            piece(Role::Dim, format!("{label:<width$}", width = usize::from(LABEL))),
+                            piece(Role::Text, value),
+                        ]);
                     }
                 }
                 lines.extend(self.category_lines(room));
@@ -558,7 +561,10 @@ impl MigrationScreen {
             let places: Vec<String> = at.iter().map(ToString::to_string).collect();
             for part in wrap(&format!("{kind}, {word} {}", places.join(" ")), room.saturating_sub(LABEL)) {
                 let label = if lines.is_empty() { "changes" } else { "" };
-                lines.push(vec![piece(Role::Dim, format!("{label:<10}")), piece(Role::Text, part)]);
+                lines.push(vec![
+                    piece(Role::Dim, format!("{label:<width$}", width = usize::from(LABEL))),
+                    piece(Role::Text, part),
+                ]);
             }
         }
         lines
