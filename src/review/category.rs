@@ -34,13 +34,13 @@ impl Category {
     /// What kind of change a statement is; none for one that only begins, ends or sets something for others.
     pub fn of(deed: &Deed) -> Option<Self> {
         Some(match deed {
-            Deed::CreateIndex(_) | Deed::Maintain(_) | Deed::Create(Thing::Other("statistics"), _) => Self::Performance,
+            Deed::CreateIndex(_) | Deed::Maintain(_) => Self::Performance,
+            Deed::Create(made) if made.thing == Thing::Other("statistics") => Self::Performance,
             Deed::Drop(drop) if matches!(drop.thing, Thing::Index | Thing::Other("statistics")) => Self::Performance,
-            Deed::CreatePolicy(_)
-            | Deed::AlterPolicy(_)
-            | Deed::Grant(_)
-            | Deed::Create(Thing::Role, _)
-            | Deed::AlterViewInvoker(..) => Self::Security,
+            Deed::CreatePolicy(_) | Deed::AlterPolicy(_) | Deed::Grant(_) | Deed::AlterViewInvoker(..) => {
+                Self::Security
+            }
+            Deed::Create(made) if made.thing == Thing::Role => Self::Security,
             Deed::Drop(drop) if matches!(drop.thing, Thing::Policy | Thing::Role) => Self::Security,
             Deed::CreateRoutine(routine) if routine.definer => Self::Security,
             Deed::AlterRoutine(change) if change.definer.is_some() || change.pinned.is_some() => Self::Security,

@@ -1,5 +1,6 @@
 //! What a statement does, as far as a rule asks: told once for all rules from its syntax tree.
 
+mod own;
 mod read;
 mod table;
 mod truth;
@@ -7,14 +8,15 @@ mod within;
 
 use std::fmt;
 
+pub use own::OwnTables;
 pub use read::deed_of;
-pub(super) use read::{canonical, range};
+pub(super) use read::range;
 pub use within::{Within, within};
 
 use crate::migration::table::quote_identifier;
 
 /// An object's name, as the server stores it.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Object {
     /// Its schema, where the statement says it.
     pub schema: Option<String>,
@@ -32,6 +34,26 @@ impl Object {
     /// The schema that is meant.
     pub fn schema(&self) -> &str {
         self.schema.as_deref().unwrap_or("public")
+    }
+
+    /// What belongs to a table and has its name there: a trigger, a policy, a rule. The table stands as its schema.
+    pub fn of_table(table: &Object, name: String) -> Object {
+        Object { schema: Some(format!("{}.{}", table.schema(), table.name)), name }
+    }
+
+    /// The table that stands as its schema.
+    pub fn table(&self) -> Option<Object> {
+        let (schema, name) = self.schema.as_deref()?.split_once('.')?;
+        Some(Object { schema: Some(schema.to_owned()), name: name.to_owned() })
+    }
+
+    /// Is called what a change of the table has it called.
+    pub fn follow(&mut self, change: &TableChange) {
+        match change {
+            TableChange::Rename(to) => self.name.clone_from(to),
+            TableChange::SetSchema(to) => self.schema = Some(to.clone()),
+            _ => {}
+        }
     }
 
     /// The name with the schema that is meant.
@@ -71,7 +93,7 @@ pub enum Deed {
     /// Changes the conditions of a policy.
     AlterPolicy(Box<Policy>),
     /// Makes an object of another kind.
-    Create(Thing, Object),
+    Create(Box<Created>),
     /// Adds a value to an enum type.
     AddEnumValue(Object, String),
     /// Changes an object of another kind, or makes or drops one that has no name of its own.
@@ -102,73 +124,6 @@ pub enum Deed {
     Session,
     /// Something else.
     Other,
-}
-
-/// The tables and columns that a file has made up to a statement, by the names that they have by then: no rows of others
-/// are in them.
-#[derive(Debug, Clone, Default)]
-pub struct OwnTables {
-    tables: Vec<OwnTable>,
-    columns: Vec<(Object, String)>,
-}
-
-#[derive(Debug, Clone)]
-struct OwnTable {
-    name: Object,
-    temporary: bool,
-    /// Whether it may have been there, as it is made only where there is none.
-    unsure: bool,
-}
-
-impl OwnTables {
-    /// Whether a table is the file's own, or the session's.
-    pub fn has(&self, table: &Object) -> bool {
-        self.is_temporary(table) || self.tables.iter().any(|own| own.name.is(table))
-    }
-
-    /// Whether that is sure.
-    fn surely_has(&self, table: &Object) -> bool {
-        self.is_temporary(table) || self.tables.iter().any(|own| !own.unsure && own.name.is(table))
-    }
-
-    /// Whether a table goes with the session.
-    pub fn is_temporary(&self, table: &Object) -> bool {
-        table.schema.as_deref() == Some("pg_temp") || self.tables.iter().any(|own| own.temporary && own.name.is(table))
-    }
-
-    fn has_column(&self, table: &Object, column: &str) -> bool {
-        self.columns.iter().any(|(own, name)| own.is(table) && name == column)
-    }
-
-    /// Takes in what the next statement does.
-    pub fn take(&mut self, deed: &Deed) {
-        match deed {
-            Deed::CreateTable(table) => self.tables.push(OwnTable {
-                name: table.name.clone(),
-                temporary: table.temporary,
-                unsure: table.if_not_exists && !table.temporary,
-            }),
-            Deed::AlterTable(table, changes) => {
-                let mut table = table.clone();
-                for change in changes {
-                    let before = table.clone();
-                    match change {
-                        TableChange::AddColumn { name, if_not_exists: false, .. } => {
-                            self.columns.push((table.clone(), name.clone()));
-                        }
-                        TableChange::Rename(to) => table.name.clone_from(to),
-                        TableChange::SetSchema(to) => table.schema = Some(to.clone()),
-                        _ => {}
-                    }
-                    let tables = self.tables.iter_mut().map(|own| &mut own.name);
-                    let names = tables.chain(self.columns.iter_mut().map(|(own, _)| own));
-                    names.filter(|own| own.is(&before)).for_each(|own| own.clone_from(&table));
-                }
-            }
-            Deed::Drop(drop) => self.tables.retain(|own| !drop.names.iter().any(|name| name.is(&own.name))),
-            _ => {}
-        }
-    }
 }
 
 /// A table that is made.
@@ -206,6 +161,8 @@ pub enum TableChange {
         name: String,
         /// Whether it is dropped only where there is one.
         if_exists: bool,
+        /// Whether what depends on it goes as well.
+        cascade: bool,
     },
     /// A primary key, unique constraint comes: an index on these columns.
     Key {
@@ -244,6 +201,8 @@ pub enum TableChange {
         name: String,
         /// Whether it is dropped only where there is one.
         if_exists: bool,
+        /// Whether what depends on it goes as well.
+        cascade: bool,
     },
     /// Whether it asks with the rights of whoever uses it is set: it is a view.
     Invoker(bool),
@@ -380,6 +339,23 @@ pub struct RoutineChange {
     pub pinned: Option<bool>,
 }
 
+/// An object of another kind that is made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Created {
+    /// What it is.
+    pub thing: Thing,
+    /// Its name; a trigger's and a rule's has its table as the schema.
+    pub name: Object,
+    /// Whether it takes the place of another.
+    pub or_replace: bool,
+    /// Whether it is made only where there is none.
+    pub if_not_exists: bool,
+    /// Whether it goes with the session.
+    pub temporary: bool,
+    /// Of a sequence, the table and column that it goes with.
+    pub owned_by: Option<(Object, String)>,
+}
+
 /// A policy that is made, or changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Policy {
@@ -409,16 +385,26 @@ pub struct Change {
     pub verb: Verb,
     /// What it is: `sequence`, `cast`.
     pub kind: String,
-    /// What it is called, in one form.
-    pub name: String,
+    /// Its name; a cast's and an operator's in one form.
+    pub name: Object,
+    /// Of a function, the types of its parameters, where they are said.
+    pub parameters: Option<Vec<String>>,
     /// Its table, where it belongs to one.
     pub table: Option<Object>,
+    /// Whose objects and rights they are, where they are all dropped.
+    pub roles: Vec<String>,
+    /// Whether it is dropped only where it is there.
+    pub if_exists: bool,
+    /// Whether what depends on it goes as well.
+    pub cascade: bool,
     /// Its new name, where it has one.
     pub renamed: Option<String>,
     /// Its new schema, where it has one.
     pub moved: Option<String>,
     /// What becomes a part of it.
     pub attached: Option<String>,
+    /// Of a sequence, the table and column that it goes with from now on.
+    pub owned_by: Option<(Object, String)>,
     /// Whether its owner changes.
     pub owner: bool,
     /// The change, in one form.
@@ -576,6 +562,16 @@ impl Deed {
             }
             _ => None,
         }
+    }
+
+    /// Whether it only begins or ends a transaction, or sets something for others.
+    pub fn is_frame(&self) -> bool {
+        matches!(self, Deed::Begin | Deed::End | Deed::Session)
+    }
+
+    /// Whether it drops this object by its name.
+    pub fn drops(&self, thing: Thing, name: &Object) -> bool {
+        matches!(self, Deed::Drop(drop) if drop.thing == thing && drop.names.iter().any(|dropped| dropped.is(name)))
     }
 
     /// The tables that it makes, changes or drops, or on which it makes something.

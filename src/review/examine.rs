@@ -183,8 +183,7 @@ impl Examined {
         let Some(fix) = &mut finding.fix else { return finding };
         let statement = self.up.statements.iter().find(|one| one.range.contains(&finding.range.start));
         let wrapped = matches!(&self.up.script, Ok(script) if script.structure() == Structure::Wrapped);
-        let idle = |deed: &Deed| matches!(deed, Deed::Begin | Deed::End | Deed::Session);
-        let is_alone = self.up.statements.iter().filter(|one| !idle(&one.deed)).count() == 1;
+        let is_alone = self.up.statements.iter().filter(|one| !one.deed.is_frame()).count() == 1;
         let allowed = statement.is_some_and(|one| match &one.deed {
             // It takes one index, and without CASCADE only.
             Deed::Drop(drop) => drop.names.len() == 1 && !drop.cascade,

@@ -86,11 +86,7 @@ impl Known {
                     let mut name = name.clone();
                     for change in changes {
                         self.change(&name, change, by);
-                        match change {
-                            TableChange::Rename(to) => name.name.clone_from(to),
-                            TableChange::SetSchema(to) => name.schema = Some(to.clone()),
-                            _ => {}
-                        }
+                        name.follow(change);
                     }
                 }
                 Deed::CreateIndex(index) => self.create_index(index, by),
@@ -207,9 +203,7 @@ impl Known {
                 }
                 Thing::Schema => self.tables.retain(|(schema, _), _| *schema != name.name),
                 Thing::Policy => {
-                    let table = name.schema.as_deref().and_then(|table| table.split_once('.'));
-                    let key = table.map(|(schema, table)| (schema.to_owned(), table.to_owned()));
-                    if let Some(table) = key.and_then(|key| self.tables.get_mut(&key)) {
+                    if let Some(table) = name.table().and_then(|table| self.tables.get_mut(&table.key())) {
                         table.policies.retain(|(policy, _)| *policy != name.name);
                     }
                 }

@@ -17,7 +17,7 @@ pub mod settle;
 pub mod sql;
 mod squawk;
 pub mod subject;
-pub mod undo;
+mod undo;
 pub mod words;
 
 use rule::Rule;

@@ -250,8 +250,7 @@ impl Sql {
     /// The statements that do something to the database. What a block of code does is told by those within it, unless
     /// there may be more.
     pub fn working(&self) -> impl Iterator<Item = &Statement> {
-        let idle = |deed: &Deed| matches!(deed, Deed::Begin | Deed::End | Deed::Session | Deed::Do(Block::Read));
-        self.with_inner().iter().filter(move |one| !idle(&one.deed))
+        self.with_inner().iter().filter(|one| !one.deed.is_frame() && one.deed != Deed::Do(Block::Read))
     }
 }
 

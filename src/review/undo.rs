@@ -51,11 +51,6 @@ impl DebtKind {
     pub const ALL: [Self; 6] = [Self::Left, Self::Missing, Self::Changed, Self::Excess, Self::Lost, Self::Fixed];
 }
 
-/// How a name ends that the server gave: `key`, `fkey`, `check`, without a number.
-fn ending(name: &str) -> &str {
-    name.rsplit('_').next().unwrap_or_default().trim_end_matches(|one: char| one.is_ascii_digit())
-}
-
 impl fmt::Display for DebtKind {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
@@ -110,9 +105,6 @@ impl Fate {
         }
     }
 }
-
-#[cfg(test)]
-mod tests;
 
 struct Ledger<'f, 'a> {
     followed: &'f Followed<'a>,
@@ -356,12 +348,17 @@ impl<'a> Ledger<'_, 'a> {
             if *fate != Fate::Dropped || entity.is_of_no_account {
                 continue;
             }
-            let holds_rows = matches!(entity.thing, Thing::Table | Thing::Schema);
             let is_column = entity.place.class == "column";
-            let there = world.is_at(&entity.first).filter(|there| !world.entities[*there].is_new());
+            let holds_rows = match entity.table.filter(|_| is_column) {
+                Some(table) => self.fate(table) == Fate::Kept,
+                None => matches!(entity.thing, Thing::Table | Thing::Schema),
+            };
             let is_back = |there: Id| {
                 let one = &world.entities[there];
-                let is_older = one.origin == Origin::Before || one.place != one.first;
+                // A copy that was put aside has its old name again.
+                if one.is_new() || one.place != one.first {
+                    return one.place != one.first;
+                }
                 let is_written = match entity.table.filter(|_| is_column) {
                     Some(table) => down(table, &|rows| match rows.how {
                         Some(How::Update) => rows.columns.contains(&there),
@@ -369,17 +366,20 @@ impl<'a> Ledger<'_, 'a> {
                     }),
                     None => down(there, &brings),
                 };
-                one.filled || is_older || is_written
+                one.filled || one.origin == Origin::Before || is_written
             };
-            let table_is_kept = entity.table.is_none_or(|table| self.fate(table) == Fate::Kept);
-            let new_is_back = world.is_at(&entity.first).is_some_and(|there| {
-                let one = &world.entities[there];
-                one.is_new() && (one.place != one.first)
-            });
-            if (holds_rows || (is_column && table_is_kept)) && !there.is_some_and(is_back) && !new_is_back {
+            if holds_rows && !world.is_at(&entity.first).is_some_and(is_back) {
                 debts.push(Debt { kind: DebtKind::Lost, what: format!("the data of {}", world.name(id)) });
             }
         }
         debts
     }
 }
+
+/// How a name ends that the server gave: `key`, `fkey`, `check`, without a number.
+fn ending(name: &str) -> &str {
+    name.rsplit('_').next().unwrap_or_default().trim_end_matches(|one: char| one.is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests;

@@ -71,7 +71,7 @@ pub(super) fn leaves_old_alone(facts: &Facts<'_>) -> Option<String> {
         Deed::CreatePolicy(policy) => facts.makes(&policy.table),
         Deed::Write(write) => facts.makes(&write.table),
         Deed::Maintain(tables) => !tables.is_empty() && tables.iter().all(|table| facts.makes(table)),
-        Deed::Create(thing, _) => matches!(thing, Thing::Schema | Thing::Sequence | Thing::Type | Thing::Domain),
+        Deed::Create(made) => matches!(made.thing, Thing::Schema | Thing::Sequence | Thing::Type | Thing::Domain),
         Deed::Comment => true,
         _ => false,
     };

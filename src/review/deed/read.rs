@@ -6,8 +6,8 @@ use squawk_syntax::{SyntaxKind, SyntaxNode};
 use super::table::{changes, parts};
 use super::truth::{is_yes, lets_all_pass};
 use super::{
-    Block, Change, Deed, Drop, Grant, How, Index, Object, Policy, Routine, RoutineChange, Table, TableChange, Thing,
-    Verb, View, Write,
+    Block, Change, Created, Deed, Drop, Grant, How, Index, Object, Policy, Routine, RoutineChange, Table, TableChange,
+    Thing, Verb, View, Write,
 };
 
 /// What a statement does.
@@ -17,7 +17,7 @@ pub fn deed_of(statement: &ast::Stmt) -> Deed {
 
 fn made(statement: &ast::Stmt) -> Option<Deed> {
     use ast::Stmt;
-    let create = |thing, node: &SyntaxNode| object_or_name(node).map(|name| Deed::Create(thing, name));
+    let create = |thing, node: &SyntaxNode| object_or_name(node).map(|name| created(thing, name, node));
     match statement {
         Stmt::CreateTable(node) => table(node.syntax()),
         Stmt::CreateTableAs(node) => table(node.syntax()),
@@ -152,14 +152,8 @@ fn dropped(statement: &ast::Stmt) -> Option<Deed> {
         _ => named_in(node),
     };
     let has = |kind| child(node, kind).is_some();
-    let signatures = match thing {
-        Thing::Routine => {
-            node.descendants().filter(|part| part.parent().is_some_and(|list| is_list(&list, node))).collect()
-        }
-        _ => Vec::new(),
-    };
-    let signatures =
-        signatures.iter().map(|one: &SyntaxNode| child(one, SyntaxKind::PARAM_LIST).map(|_| parameters(one)));
+    let lists = node.children().filter(|part| thing == Thing::Routine && SIGNATURES.contains(&part.kind()));
+    let signatures = lists.flat_map(|list| list.children()).map(|one| signature(&one));
     Some(Deed::Drop(Drop {
         thing,
         names,
@@ -169,9 +163,13 @@ fn dropped(statement: &ast::Stmt) -> Option<Deed> {
     }))
 }
 
-/// Whether a node is the list of names of a statement.
-fn is_list(node: &SyntaxNode, statement: &SyntaxNode) -> bool {
-    node.parent().as_ref() == Some(statement) && format!("{:?}", node.kind()).ends_with("_LIST")
+/// Lists of functions, each with what it takes, where that is said.
+const SIGNATURES: [SyntaxKind; 3] =
+    [SyntaxKind::FUNCTION_SIG_LIST, SyntaxKind::PROCEDURE_SIG_LIST, SyntaxKind::ROUTINE_SIG_LIST];
+
+/// The types of what a function takes, where they are said.
+fn signature(node: &SyntaxNode) -> Option<Vec<String>> {
+    child(node, SyntaxKind::PARAM_LIST).map(|_| parameters(node))
 }
 
 fn other(statement: &ast::Stmt) -> Deed {
@@ -225,16 +223,7 @@ fn change(verb: Verb, node: &SyntaxNode) -> Deed {
     let skipped = [Kind::IF_EXISTS, Kind::IF_NOT_EXISTS, Kind::OR_REPLACE];
     let mut parts = node.children().filter(|part| !skipped.contains(&part.kind()));
     let called = parts.next();
-    let table = on_table(node).and_then(|object| object.schema).and_then(|place| {
-        let (schema, name) = place.split_once('.')?;
-        Some(Object { schema: Some(schema.to_owned()), name: name.to_owned() })
-    });
     let rest: Vec<SyntaxNode> = parts.collect();
-    // A function is told by what it takes, whatever that is called.
-    let takes = called.as_ref().filter(|called| child(called, Kind::PARAM_LIST).is_some());
-    let takes =
-        takes.map(|called| (called.first_child().map(|path| plain(&path)).unwrap_or_default(), parameters(called)));
-    let signature = takes.map(|(path, takes)| format!("{path}({})", takes.join(", ")));
     let ends = |part: &&SyntaxNode, end: &str| format!("{:?}", part.kind()).ends_with(end);
     let last =
         |part: &SyntaxNode| object(part).map(|object| object.name).or_else(|| part.first_child().map(|one| name(&one)));
@@ -245,14 +234,66 @@ fn change(verb: Verb, node: &SyntaxNode) -> Deed {
     Deed::Alter(Box::new(Change {
         verb,
         kind: kind.replace('_', " "),
-        name: signature.or_else(|| called.map(|part| plain(&part))).unwrap_or_default(),
-        table,
+        name: called.as_ref().map(changed_name).unwrap_or_default(),
+        parameters: called.as_ref().and_then(signature),
+        table: on_table(node).and_then(|name| name.table()),
+        roles: called
+            .iter()
+            .filter(|part| part.kind() == Kind::ROLE_REF_LIST)
+            .flat_map(named_in)
+            .map(|role| role.name)
+            .collect(),
+        if_exists: child(node, Kind::IF_EXISTS).is_some(),
+        cascade: child(node, Kind::CASCADE).is_some(),
+        owned_by: owned_by(node),
         renamed,
         moved,
         attached,
         owner,
         to: rest.iter().map(plain).collect::<Vec<_>>().join(" "),
     }))
+}
+
+/// What a changed object is called, by the node that its name is in.
+fn changed_name(node: &SyntaxNode) -> Object {
+    let named = |name: String| Object { schema: None, name };
+    match node.kind() {
+        SyntaxKind::CAST_SIG => {
+            let types: Vec<String> = node.children().map(|kind| canonical(&plain(&kind))).collect();
+            named(types.join(" as "))
+        }
+        SyntaxKind::OP | SyntaxKind::OP_SIG | SyntaxKind::OP_SIG_LIST => {
+            let operator = node.descendants().find(|part| part.kind() == SyntaxKind::OP).map(|part| plain(&part));
+            let operator = operator.unwrap_or_default();
+            match operator.rsplit_once('.') {
+                Some((schema, operator)) => Object { schema: Some(schema.to_owned()), name: operator.to_owned() },
+                None => named(operator),
+            }
+        }
+        _ => object(node).unwrap_or_else(|| {
+            let innermost = std::iter::successors(Some(node.clone()), SyntaxNode::first_child).last();
+            named(innermost.map(|part| name(&part)).unwrap_or_default())
+        }),
+    }
+}
+
+fn created(thing: Thing, name: Object, node: &SyntaxNode) -> Deed {
+    let has = |kind| child(node, kind).is_some();
+    Deed::Create(Box::new(Created {
+        thing,
+        name,
+        or_replace: has(SyntaxKind::OR_REPLACE),
+        if_not_exists: has(SyntaxKind::IF_NOT_EXISTS),
+        temporary: has(SyntaxKind::TEMP),
+        owned_by: owned_by(node),
+    }))
+}
+
+/// The table and column that a sequence goes with.
+fn owned_by(node: &SyntaxNode) -> Option<(Object, String)> {
+    let mut parts = segments(&child(node, SyntaxKind::OPTION_OWNED_BY)?)?;
+    let (column, table) = (parts.pop()?, parts.pop()?);
+    Some((Object { schema: parts.pop(), name: table }, column))
 }
 
 /// The child of this kind.
@@ -262,6 +303,13 @@ pub(super) fn child(node: &SyntaxNode, kind: SyntaxKind) -> Option<SyntaxNode> {
 
 /// The first qualified name in a node.
 pub(super) fn object(node: &SyntaxNode) -> Option<Object> {
+    let mut segments = segments(node)?;
+    let name = segments.pop()?;
+    Some(Object { schema: segments.pop(), name })
+}
+
+/// The parts of the first qualified name in a node.
+fn segments(node: &SyntaxNode) -> Option<Vec<String>> {
     let is_path = |part: &SyntaxNode| matches!(part.kind(), SyntaxKind::PATH | SyntaxKind::PATH_REF);
     let path = node.descendants().find(is_path)?;
     let segment = |part: SyntaxNode| match part.kind() {
@@ -269,9 +317,7 @@ pub(super) fn object(node: &SyntaxNode) -> Option<Object> {
         SyntaxKind::PATH_SEGMENT_REF => ast::PathSegmentRef::cast(part).map(|segment| segment.text()),
         _ => None,
     };
-    let mut segments: Vec<String> = path.descendants().filter_map(segment).collect();
-    let name = segments.pop()?;
-    Some(Object { schema: segments.pop(), name })
+    Some(path.descendants().filter_map(segment).collect())
 }
 
 /// A name that is not qualified: the text of a node.
@@ -316,11 +362,11 @@ fn on_table(node: &SyntaxNode) -> Option<Object> {
     let part = node.children().find(|part| NAMES.contains(&part.kind()))?;
     let table = node.children().find(|part| TABLES.contains(&part.kind())).and_then(|part| object(&part))?;
     let name = object(&part).map_or_else(|| name(&part), |object| object.name);
-    Some(Object { schema: Some(format!("{}.{}", table.schema(), table.name)), name })
+    Some(Object::of_table(&table, name))
 }
 
 fn create_on_table(thing: Thing, node: &SyntaxNode) -> Option<Deed> {
-    on_table(node).map(|name| Deed::Create(thing, name))
+    on_table(node).map(|name| created(thing, name, node))
 }
 
 /// Every name that a list of a statement has.
@@ -490,7 +536,7 @@ fn parameters(node: &SyntaxNode) -> Vec<String> {
 }
 
 /// The one name of a type that has several, without how long its values may be.
-pub(in crate::review) fn canonical(written: &str) -> String {
+fn canonical(written: &str) -> String {
     let mut bare = String::new();
     let mut depth = 0_usize;
     for character in written.chars() {

@@ -27,17 +27,18 @@ pub(super) fn changes(statement: &ast::AlterTable) -> Vec<TableChange> {
         let node = action.syntax().clone();
         let column_name = || child(&node, SyntaxKind::COLUMN_NAME_REF).map(|column| name(&column));
         let if_exists = child(&node, SyntaxKind::IF_EXISTS).is_some();
+        let cascade = child(&node, SyntaxKind::CASCADE).is_some();
         let change = match action {
             Action::AddColumn(add) => {
                 column(add.syntax(), add.if_not_exists().is_some(), &mut changes);
                 continue;
             }
             Action::AddConstraint(add) => add.constraint().and_then(|added| constraint(added.syntax(), None)),
-            Action::DropColumn(_) => column_name().map(|name| TableChange::DropColumn { name, if_exists }),
+            Action::DropColumn(_) => column_name().map(|name| TableChange::DropColumn { name, if_exists, cascade }),
             Action::DropConstraint(_) => {
                 let dropped = child(&node, SyntaxKind::CONSTRAINT_NAME_REF);
                 let dropped = dropped.and_then(|named| object(&named).or_else(|| Some(plain_object(&named))));
-                dropped.map(|named| TableChange::DropConstraint { name: named.name, if_exists })
+                dropped.map(|named| TableChange::DropConstraint { name: named.name, if_exists, cascade })
             }
             Action::EnableRls(_) => Some(TableChange::EnableRls),
             Action::DisableRls(_) => Some(TableChange::DisableRls),

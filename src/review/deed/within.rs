@@ -39,7 +39,7 @@ pub fn within(statement: &ast::Stmt) -> Within {
 /// What a statement does, where it is more than to read.
 fn does(statement: &ast::Stmt) -> Option<Deed> {
     let deed = deed_of(statement);
-    let reads = matches!(deed, Deed::Select | Deed::Begin | Deed::End | Deed::Session | Deed::Other);
+    let reads = deed.is_frame() || matches!(deed, Deed::Select | Deed::Other);
     (!reads).then_some(deed)
 }
 

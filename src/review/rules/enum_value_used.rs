@@ -31,7 +31,8 @@ fn check(subject: &Subject<'_>, report: &mut Report) {
             continue;
         }
         // The values of a type that the same transaction makes can be used at once.
-        let is_new = statements[..place].iter().any(|one| matches!(&one.deed, Deed::Create(_, made) if made.is(kind)));
+        let is_new =
+            statements[..place].iter().any(|one| matches!(&one.deed, Deed::Create(made) if made.name.is(kind)));
         let literal = format!("'{}'", value.replace('\'', "''"));
         let used = statements[place + 1..].iter().filter(|one| one.transaction == statement.transaction).find(|one| {
             !matches!(one.deed, Deed::AddEnumValue(..) | Deed::Comment) && subject.up.at(&one.range).contains(&literal)

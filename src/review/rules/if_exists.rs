@@ -79,7 +79,7 @@ fn check(subject: &Subject<'_>, report: &mut Report) {
 fn bare(change: &TableChange) -> Option<(&str, &'static str)> {
     match change {
         TableChange::AddColumn { name, if_not_exists: false, .. } => Some((name, "IF NOT EXISTS")),
-        TableChange::DropColumn { name, if_exists: false } => Some((name, "IF EXISTS")),
+        TableChange::DropColumn { name, if_exists: false, .. } => Some((name, "IF EXISTS")),
         _ => None,
     }
 }

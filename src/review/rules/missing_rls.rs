@@ -58,10 +58,7 @@ fn check(subject: &Subject<'_>, known: &Known, report: &mut Report) {
         let text = || subject.up.at(&statement.range).to_ascii_lowercase();
         statement.deed == Deed::Do(Block::Opaque) && text().contains("row level security")
     };
-    let is_gone = |table: &Object, rest: &[Statement]| {
-        let drops = |one: &Statement| matches!(&one.deed, Deed::Drop(drop) if drop.thing == Thing::Table && drop.names.iter().any(|name| name.is(table)));
-        rest.iter().any(drops)
-    };
+    let is_gone = |table: &Object, rest: &[Statement]| rest.iter().any(|one| one.deed.drops(Thing::Table, table));
     for (place, statement) in subject.up.with_inner().iter().enumerate() {
         let rest = &subject.up.with_inner()[place + 1..];
         match &statement.deed {
@@ -77,7 +74,7 @@ fn check(subject: &Subject<'_>, known: &Known, report: &mut Report) {
                 let mut table = table.clone();
                 for (place, change) in changes.iter().enumerate() {
                     let before = table.clone();
-                    follow(&mut table, change);
+                    table.follow(change);
                     let (last, said) = later(&changes[place + 1..], rest, &table);
                     let moves = matches!(change, TableChange::SetSchema(_)) && !is_secured(&before);
                     let is_kept = || known.table(&last).is_some_and(|known| known.secured);
@@ -108,14 +105,6 @@ fn lacks(subject: &Subject<'_>, statement: &Statement, table: &Object, report: &
     }
 }
 
-fn follow(table: &mut Object, change: &TableChange) {
-    match change {
-        TableChange::Rename(to) => table.name.clone_from(to),
-        TableChange::SetSchema(to) => table.schema = Some(to.clone()),
-        _ => {}
-    }
-}
-
 /// What a table is called in the end, and when its row level security is switched on or off after a place of the file.
 fn later(changes: &[TableChange], rest: &[Statement], table: &Object) -> (Object, Vec<bool>) {
     let (mut table, mut said) = (table.clone(), Vec::new());
@@ -124,7 +113,7 @@ fn later(changes: &[TableChange], rest: &[Statement], table: &Object) -> (Object
             match change {
                 TableChange::EnableRls => said.push(true),
                 TableChange::DisableRls => said.push(false),
-                _ => follow(table, change),
+                _ => table.follow(change),
             }
         }
     };

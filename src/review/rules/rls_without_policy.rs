@@ -35,13 +35,8 @@ fn check(subject: &Subject<'_>, known: &Known, report: &mut Report) {
         let mut last = table.clone();
         for later in &statements[place..] {
             let Deed::AlterTable(table, changes) = &later.deed else { continue };
-            let is_it = table.is(&last);
-            for change in changes.iter().filter(|_| is_it) {
-                match change {
-                    TableChange::Rename(to) => last.name.clone_from(to),
-                    TableChange::SetSchema(to) => last.schema = Some(to.clone()),
-                    _ => {}
-                }
+            if table.is(&last) {
+                changes.iter().for_each(|change| last.follow(change));
             }
         }
         // One that restricts takes rows away from what others allow, and gives none.

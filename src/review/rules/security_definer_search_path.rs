@@ -62,8 +62,8 @@ fn check(subject: &Subject<'_>, report: &mut Report) {
             _ => continue,
         };
         let (definer, pinned) = in_the_end(statements, &said);
-        let goes = |one: &Statement| matches!(&one.deed, Deed::Drop(drop) if drop.thing == Thing::Routine && drop.names.iter().any(|name| name.is(said.name)));
-        let is_gone = statements.iter().skip_while(|one| one.range != statement.range).any(goes);
+        let mut rest = statements.iter().skip_while(|one| one.range != statement.range);
+        let is_gone = rest.any(|one| one.deed.drops(Thing::Routine, said.name));
         if !is_gone && definer != Some(false) && pinned != Some(true) {
             report.up(statement.range.clone(), message);
         }

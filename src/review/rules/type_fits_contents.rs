@@ -133,10 +133,10 @@ fn lasting(deed: &Deed) -> Option<(Thing, Option<Object>, Option<&Object>)> {
             (Thing::Index, name, Some(&index.table))
         }
         Deed::CreatePolicy(policy) => {
-            let schema = Some(format!("{}.{}", policy.table.schema(), policy.table.name));
-            (Thing::Policy, Some(Object { schema, name: policy.name.clone() }), Some(&policy.table))
+            let name = Object::of_table(&policy.table, policy.name.clone());
+            (Thing::Policy, Some(name), Some(&policy.table))
         }
-        Deed::Create(thing, name) => (*thing, Some(name.clone()), None),
+        Deed::Create(made) => (made.thing, Some(made.name.clone()), None),
         _ => return None,
     })
 }

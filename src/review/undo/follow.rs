@@ -53,8 +53,7 @@ pub(super) struct Followed<'a> {
     /// Whether the migration does what is not seen.
     pub(super) is_opaque: bool,
     /// Roles whose rights are all taken away.
-    pub(super) stripped: Vec<String>,
-    phase: Option<Phase>,
+    pub(super) stripped: Vec<&'a str>,
 }
 
 const COLUMN: Thing = Thing::Other("column");
@@ -63,7 +62,6 @@ const CONSTRAINT: Thing = Thing::Other("constraint");
 impl<'a> Followed<'a> {
     pub(super) fn take(&mut self, sql: &'a Sql, phase: Phase, history: &TableName) {
         self.world.enter(phase);
-        self.phase = Some(phase);
         for statement in sql.with_inner() {
             let runs_more = matches!(statement.deed, Deed::Do(Block::Opaque) | Deed::Select);
             self.is_opaque |= phase == Phase::Up && runs_more;
@@ -80,14 +78,7 @@ impl<'a> Followed<'a> {
         }
     }
 
-    fn phase(&self) -> Phase {
-        self.phase.unwrap_or(Phase::Up)
-    }
-
     fn statement(&mut self, deed: &'a Deed, text: &'a str) {
-        let replaces = || text::begins_with(text, &["create", "or", "replace"]);
-        let is_temporary =
-            || text::begins_with(text, &["create", "temp"]) || text::begins_with(text, &["create", "temporary"]);
         match deed {
             Deed::CreateTable(table) => {
                 let way = if table.if_not_exists { Way::Unless } else { Way::Make };
@@ -145,18 +136,14 @@ impl<'a> Followed<'a> {
                 let table = self.world.table(&policy.table);
                 self.world.make(Way::Make, Thing::Policy, World::of_table(table, "policy", &policy.name), text);
             }
-            Deed::Create(thing, name) => {
-                let way = if replaces() { Way::Replace } else { Way::Make };
-                let place = self.place(*thing, name);
-                if let Some(id) = self.world.make(way, *thing, place, text) {
+            Deed::Create(made) => {
+                let way = if made.or_replace { Way::Replace } else { Way::Make };
+                let place = self.place(made.thing, &made.name);
+                if let Some(id) = self.world.make(way, made.thing, place, text) {
                     // What others use as well is made where it is not there yet, and rather kept.
-                    let is_shared = matches!(thing, Thing::Extension | Thing::Schema)
-                        && text::mentions(text, "if")
-                        && text::mentions(text, "exists");
-                    self.world.entities[id].is_of_no_account |= is_temporary() || is_shared;
-                    if *thing == Thing::Sequence {
-                        self.own(id, text);
-                    }
+                    let is_shared = matches!(made.thing, Thing::Extension | Thing::Schema) && made.if_not_exists;
+                    self.world.entities[id].is_of_no_account |= made.temporary || is_shared;
+                    self.own(id, made.owned_by.as_ref());
                 }
             }
             Deed::Drop(drop) => self.drop(drop),
@@ -189,18 +176,18 @@ impl<'a> Followed<'a> {
             Deed::Alter(change) => self.other(change, text),
             Deed::Grant(grant) => {
                 let on = grant.on.iter().map(|on| self.right_on(&grant.kind, on)).collect();
-                self.rights.push(Right { phase: self.phase(), grant, on });
+                self.rights.push(Right { phase: self.world.phase, grant, on });
             }
             Deed::Write(write) => {
                 let table = self.world.table(&write.table);
                 let column = |name: &String| self.world.find(COLUMN, World::of_table(table, "column", name));
                 let (how, columns) = (Some(write.how), write.columns.iter().map(column).collect());
-                self.rows.push(Rows { phase: self.phase(), table, how, columns });
+                self.rows.push(Rows { phase: self.world.phase, table, how, columns });
             }
             Deed::Truncate(tables) => {
                 for table in tables {
                     let table = self.world.table(table);
-                    self.rows.push(Rows { phase: self.phase(), table, how: None, columns: Vec::new() });
+                    self.rows.push(Rows { phase: self.world.phase, table, how: None, columns: Vec::new() });
                 }
             }
             _ => {}
@@ -209,14 +196,14 @@ impl<'a> Followed<'a> {
 
     fn mark(&mut self, id: Id, what: &str, to: &str, on: Option<bool>, about: Option<Id>) {
         let (what, to) = (what.to_owned(), to.to_owned());
-        self.marks.push(Mark { phase: self.phase(), id, what, to, on, about, kind: DebtKind::Changed });
+        self.marks.push(Mark { phase: self.world.phase, id, what, to, on, about, kind: DebtKind::Changed });
     }
 
     /// Where an object is; a trigger's, policy's and rule's has its table as the schema.
     fn place(&mut self, thing: Thing, name: &Object) -> Place {
-        match (thing, name.schema.as_deref().and_then(|place| place.split_once('.'))) {
-            (Thing::Trigger | Thing::Policy | Thing::Other("rule"), Some((schema, table))) => {
-                let table = Object { schema: self.world.schema_of(schema), name: table.to_owned() };
+        match (thing, name.table()) {
+            (Thing::Trigger | Thing::Policy | Thing::Other("rule"), Some(mut table)) => {
+                table.schema = table.schema.and_then(|told| self.world.schema_of(told));
                 let table = self.world.table(&table);
                 World::of_table(table, thing.word(), &name.name)
             }
@@ -226,9 +213,6 @@ impl<'a> Followed<'a> {
 
     fn drop(&mut self, drop: &'a Drop) {
         for (nth, name) in drop.names.iter().enumerate() {
-            if drop.thing == Thing::Other("owned") {
-                continue;
-            }
             let mut place = self.place(drop.thing, name);
             if drop.thing == Thing::Routine {
                 place = match drop.signatures.get(nth).and_then(Option::as_ref) {
@@ -251,11 +235,10 @@ impl<'a> Followed<'a> {
     }
 
     /// What a sequence goes with.
-    fn own(&mut self, id: Id, text: &str) {
-        let mut parts = text::owned_by(text);
-        let (Some(column), Some(table)) = (parts.pop(), parts.pop()) else { return };
-        let table = self.world.table(&Object { schema: parts.pop(), name: table });
-        let column = self.world.find(COLUMN, World::of_table(table, "column", &column));
+    fn own(&mut self, id: Id, owner: Option<&(Object, String)>) {
+        let Some((table, column)) = owner else { return };
+        let table = self.world.table(table);
+        let column = self.world.find(COLUMN, World::of_table(table, "column", column));
         self.world.entities[id].parents.extend([table, column]);
     }
 
@@ -269,8 +252,8 @@ impl<'a> Followed<'a> {
                     self.world.entities[id].filled = *generated;
                 }
             }
-            TableChange::DropColumn { name, if_exists } => {
-                self.world.drop(COLUMN, column_at(name), *if_exists, text::mentions(text, "cascade"));
+            TableChange::DropColumn { name, if_exists, cascade } => {
+                self.world.drop(COLUMN, column_at(name), *if_exists, *cascade);
             }
             TableChange::Key { name, columns, primary, index } => {
                 let (schema, table_name) = self.named(table);
@@ -296,8 +279,8 @@ impl<'a> Followed<'a> {
                 let given = format!("{}{of}_{ending}", self.named(table).1);
                 self.constraint(table, name.as_ref(), given, columns, text);
             }
-            TableChange::DropConstraint { name, if_exists } => {
-                self.world.drop(CONSTRAINT, constraint_at(name), *if_exists, text::mentions(text, "cascade"));
+            TableChange::DropConstraint { name, if_exists, cascade } => {
+                self.world.drop(CONSTRAINT, constraint_at(name), *if_exists, *cascade);
             }
             TableChange::Rename(to) => self.world.rename(table, Some(to), None),
             TableChange::SetSchema(to) => self.world.rename(table, None, Some(to)),
@@ -377,7 +360,7 @@ impl<'a> Followed<'a> {
     /// A change of an object of which no more is known.
     fn other(&mut self, change: &'a Change, text: &'a str) {
         if change.kind == "owned" {
-            self.stripped.extend(change.name.split(',').map(|role| text::unquoted(role.trim())));
+            self.stripped.extend(change.roles.iter().map(String::as_str));
             return;
         }
         let place = self.place_of(change);
@@ -388,10 +371,7 @@ impl<'a> Followed<'a> {
             Verb::Create => {
                 self.world.make(Way::Make, thing, place, text);
             }
-            Verb::Drop => {
-                let cascade = text::mentions(text, "cascade");
-                self.world.drop(thing, place, text::mentions(text, "exists"), cascade);
-            }
+            Verb::Drop => self.world.drop(thing, place, change.if_exists, change.cascade),
             Verb::Alter => {
                 let id = self.world.find(thing, place);
                 if let (Some(schema), Scope::Whole) = (&change.moved, &self.world.entities[id].place.scope) {
@@ -406,9 +386,7 @@ impl<'a> Followed<'a> {
                     self.world.entities[part].parents.push(id);
                     return;
                 }
-                if change.kind == "sequence" && text::mentions(text, "owned") {
-                    self.own(id, text);
-                }
+                self.own(id, change.owned_by.as_ref());
                 let what = if change.owner { "owner".to_owned() } else { parameter(change) };
                 self.mark(id, &what, &change.to, None, None);
             }
@@ -418,27 +396,15 @@ impl<'a> Followed<'a> {
     fn place_of(&mut self, change: &Change) -> Place {
         if let Some(table) = &change.table {
             let table = self.world.table(table);
-            return World::of_table(table, &change.kind, &text::unquoted(&change.name));
+            return World::of_table(table, &change.kind, &change.name.name);
         }
-        let kind = match change.kind.as_str() {
-            "function" | "procedure" | "routine" | "aggregate" => {
-                let (name, rest) =
-                    change.name.split_once('(').map_or((change.name.as_str(), None), |(name, rest)| (name, Some(rest)));
-                let name = object(name);
-                return match rest {
-                    Some(rest) => self.world.routine_at(&name, &parameters(rest)),
-                    None => self.only_routine(&name),
-                };
-            }
+        match (change.kind.as_str(), &change.parameters) {
+            (_, Some(parameters)) => self.world.routine_at(&change.name, parameters),
+            ("function" | "procedure" | "routine" | "aggregate", None) => self.only_routine(&change.name),
             // There is one.
-            "system" => return Place { class: "system".to_owned(), scope: Scope::Whole, name: String::new() },
-            "cast" => {
-                let types: Vec<String> = change.name.trim_matches(['(', ')']).split(" as ").map(canonical).collect();
-                return Place { class: "cast".to_owned(), scope: Scope::Whole, name: types.join(" as ") };
-            }
-            kind => kind,
-        };
-        self.world.at(kind, &object(change.name.split('(').next().unwrap_or_default().trim()))
+            ("system", None) => self.world.at("system", &Object::default()),
+            (kind, None) => self.world.at(kind, &change.name),
+        }
     }
 
     /// What a right is on.
@@ -466,15 +432,6 @@ fn canonical_type(to: &str) -> String {
     to.split(" using ").next().unwrap_or_default().to_owned()
 }
 
-fn canonical(written: &str) -> String {
-    crate::review::deed::canonical(written.trim())
-}
-
-fn parameters(list: &str) -> Vec<String> {
-    let list = list.strip_suffix(')').unwrap_or(list);
-    list.split(", ").filter(|one| !one.is_empty()).map(canonical).collect()
-}
-
 /// Which parameter of a role, a database or the server is set or goes back to its default.
 fn parameter(change: &Change) -> String {
     let has_many = matches!(change.kind.as_str(), "role" | "user" | "database" | "system");
@@ -485,41 +442,25 @@ fn parameter(change: &Change) -> String {
     }
 }
 
-/// The object of a name in one form.
-fn object(name: &str) -> Object {
-    let mut parts = Vec::new();
-    let mut rest = name;
-    while !rest.is_empty() {
-        let end = match rest.strip_prefix('"') {
-            Some(quoted) => quoted.find('"').map_or(rest.len(), |end| end + 2),
-            None => rest.find('.').unwrap_or(rest.len()),
-        };
-        parts.push(text::unquoted(&rest[..end]));
-        rest = rest[end..].trim_start_matches('.');
-    }
-    let name = parts.pop().unwrap_or_default();
-    Object { schema: parts.pop(), name }
-}
-
+/// What it is called where it is told; the rest are objects.
 fn thing_of(change: &Change) -> Thing {
-    const KINDS: [(&str, Thing); 16] = [
-        ("sequence", Thing::Sequence),
-        ("view", Thing::View),
-        ("materialized view", Thing::MaterializedView),
-        ("index", Thing::Index),
-        ("schema", Thing::Schema),
-        ("type", Thing::Type),
-        ("domain", Thing::Domain),
-        ("function", Thing::Routine),
-        ("procedure", Thing::Routine),
-        ("trigger", Thing::Trigger),
-        ("policy", Thing::Policy),
-        ("extension", Thing::Extension),
-        ("role", Thing::Role),
-        ("cast", Thing::Other("cast")),
-        ("operator", Thing::Other("operator")),
-        ("rule", Thing::Other("rule")),
+    const KNOWN: [Thing; 15] = [
+        Thing::Sequence,
+        Thing::View,
+        Thing::MaterializedView,
+        Thing::Index,
+        Thing::Schema,
+        Thing::Type,
+        Thing::Domain,
+        Thing::Routine,
+        Thing::Trigger,
+        Thing::Policy,
+        Thing::Extension,
+        Thing::Role,
+        Thing::Other("cast"),
+        Thing::Other("operator"),
+        Thing::Other("rule"),
     ];
-    let known = KINDS.into_iter().find(|(kind, _)| *kind == change.kind);
-    known.map_or(Thing::Other("object"), |(_, thing)| thing)
+    let kind = if change.kind == "procedure" { Thing::Routine.word() } else { &change.kind };
+    KNOWN.into_iter().find(|thing| thing.word() == kind).unwrap_or(Thing::Other("object"))
 }

@@ -96,7 +96,7 @@ fn is_settled(followed: &Followed<'_>, one: &One<'_>) -> bool {
         }),
         _ => false,
     };
-    role || target || followed.stripped.iter().any(|role| role == one.role)
+    role || target || followed.stripped.contains(&one.role)
 }
 
 fn told(followed: &Followed<'_>, one: &One<'_>) -> String {

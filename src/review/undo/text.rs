@@ -21,33 +21,6 @@ pub(super) fn bare(name: &str) -> &str {
     name.split('(').next().unwrap_or(name)
 }
 
-/// Whether a statement begins with these words.
-pub(super) fn begins_with(text: &str, words: &[&str]) -> bool {
-    let mut found = text.split_whitespace();
-    words.iter().all(|word| found.next().is_some_and(|one| one.eq_ignore_ascii_case(word)))
-}
-
-/// The parts of the name behind `OWNED BY`.
-pub(super) fn owned_by(text: &str) -> Vec<String> {
-    let lexemes = Lexer::new(text, 0..text.len()).filter(|lexeme| !is_trivia(lexeme.kind));
-    let mut words = lexemes.map(|lexeme| &text[lexeme.range]).peekable();
-    while let Some(word) = words.next() {
-        let is = |wanted: &str, word: &str| word.eq_ignore_ascii_case(wanted);
-        if !is("owned", word) || words.next_if(|word| is("by", word)).is_none() {
-            continue;
-        }
-        let mut parts = Vec::new();
-        while let Some(part) = words.next() {
-            parts.push(unquoted(part));
-            if words.next_if_eq(&".").is_none() {
-                break;
-            }
-        }
-        return parts;
-    }
-    Vec::new()
-}
-
 /// What a statement makes of the `search_path`, where it sets it: its first schema, or none.
 pub(super) fn search_path(text: &str) -> Option<Option<String>> {
     if !mentions(text, "search_path") {
@@ -69,7 +42,7 @@ pub(super) fn search_path(text: &str) -> Option<Option<String>> {
 }
 
 /// A name as the server stores it.
-pub(super) fn unquoted(name: &str) -> String {
+fn unquoted(name: &str) -> String {
     match name.strip_prefix('"').and_then(|name| name.strip_suffix('"')) {
         Some(quoted) => quoted.replace("\"\"", "\""),
         None => name.to_lowercase(),

@@ -1,6 +1,6 @@
 //! The objects that two files speak of, followed from before the first to behind the second.
 
-use rustc_hash::FxHashMap;
+use rustc_hash::{FxHashMap, FxHashSet};
 
 use super::text;
 use crate::review::deed::{Object, Thing};
@@ -9,8 +9,9 @@ use crate::review::deed::{Object, Thing};
 pub(super) type Id = usize;
 
 /// Which of the two files is followed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) enum Phase {
+    #[default]
     Up,
     Down,
 }
@@ -84,7 +85,9 @@ impl Entity<'_> {
 pub(super) struct World<'a> {
     pub(super) entities: Vec<Entity<'a>>,
     places: FxHashMap<Place, Id>,
-    phase: Option<Phase>,
+    /// Those of what was dropped in case it was there, or was perhaps another's before.
+    unsure: FxHashSet<Place>,
+    pub(super) phase: Phase,
     /// The schema of names without one, where the file sets its `search_path`.
     path: Option<String>,
 }
@@ -133,17 +136,13 @@ fn is_whole(class: &str) -> bool {
 
 impl<'a> World<'a> {
     pub(super) fn enter(&mut self, phase: Phase) {
-        self.phase = Some(phase);
+        self.phase = phase;
         self.path = None;
     }
 
     /// From here on names without a schema are in this one.
     pub(super) fn set_path(&mut self, schema: Option<String>) {
         self.path = schema;
-    }
-
-    fn phase(&self) -> Phase {
-        self.phase.unwrap_or(Phase::Up)
     }
 
     /// Where an object of this kind is by this name.
@@ -161,8 +160,8 @@ impl<'a> World<'a> {
     }
 
     /// The schema of a table's name that was told with `public` for none.
-    pub(super) fn schema_of(&self, told: &str) -> Option<String> {
-        (told != "public" || self.path.is_none()).then(|| told.to_owned())
+    pub(super) fn schema_of(&self, told: String) -> Option<String> {
+        (told != "public" || self.path.is_none()).then_some(told)
     }
 
     /// Where something of a table is.
@@ -249,27 +248,25 @@ impl<'a> World<'a> {
 
     /// Makes an object; yields it where it is a new one.
     pub(super) fn make(&mut self, way: Way, thing: Thing, place: Place, made_by: &'a str) -> Option<Id> {
-        let phase = self.phase();
         if let Some(there) = self.is_at(&place) {
             if way == Way::Replace {
-                self.entities[there].replaced[phase as usize] = true;
+                self.entities[there].replaced[self.phase as usize] = true;
             }
             return None;
         }
         // One that was dropped in case it was there tells no more than one that is replaced.
-        let unsure =
-            way == Way::Replace || self.entities.iter().any(|one| one.unsure && !one.alive && one.place == place);
-        let id = self.add(thing, place, Origin::Made(phase), made_by);
+        let unsure = way == Way::Replace || self.unsure.contains(&place);
+        let id = self.add(thing, place, Origin::Made(self.phase), made_by);
         self.entities[id].unsure = unsure;
         Some(id)
     }
 
     /// Drops an object that a statement names.
-    pub(super) fn drop(&mut self, thing: Thing, place: Place, if_exists: bool, cascade: bool) -> Option<Id> {
+    pub(super) fn drop(&mut self, thing: Thing, place: Place, if_exists: bool, cascade: bool) {
         let id = match self.is_at(&place) {
             Some(id) => id,
             // A rollback may look for what is not there.
-            None if self.phase() == Phase::Down && if_exists && thing == Thing::Table => return None,
+            None if self.phase == Phase::Down && if_exists && thing == Thing::Table => return,
             None => self.find(thing, place),
         };
         let is_view = |thing| matches!(thing, Thing::View | Thing::MaterializedView);
@@ -278,15 +275,14 @@ impl<'a> World<'a> {
             && (is_view(there) != is_view(thing) || (there == Thing::Index) != (thing == Thing::Index))
             && self.entities[id].origin != Origin::Before
         {
-            return None;
+            return;
         }
         if self.entities[id].origin == Origin::Before {
             self.entities[id].thing = thing;
         }
         self.entities[id].unsure |= if_exists;
-        self.entities[id].dropped_by_name = Some(self.phase());
+        self.entities[id].dropped_by_name = Some(self.phase);
         self.end(id, cascade);
-        Some(id)
     }
 
     /// Ends an object, and what goes with it.
@@ -297,8 +293,11 @@ impl<'a> World<'a> {
                 continue;
             }
             self.entities[id].alive = false;
-            self.places.remove(&self.entities[id].place.clone());
             let gone = &self.entities[id];
+            self.places.remove(&gone.place);
+            if gone.unsure {
+                self.unsure.insert(gone.place.clone());
+            }
             let schema = (gone.place.class == "schema").then(|| Scope::Schema(gone.place.name.clone()));
             let is_column = gone.place.class == "column";
             let goes = |(other, entity): (Id, &Entity<'a>)| {
