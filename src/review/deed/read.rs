@@ -635,10 +635,10 @@ fn grant(node: &SyntaxNode, revoke: bool) -> Option<Deed> {
     let target = on
         .clone()
         .or_else(|| node.descendants().find(|part| format!("{:?}", part.kind()).starts_with("PRIVILEGE_TARGET_")));
-    let kind = target.map(|part| format!("{:?}", part.kind()).trim_start_matches("PRIVILEGE_").to_ascii_lowercase());
-    let kind = kind.unwrap_or_default();
+    let words = target.map(|part| format!("{:?}", part.kind()).to_ascii_lowercase().replace('_', " "));
+    let kind = words.map(|words| words.trim_start_matches("privilege ").to_owned()).unwrap_or_default();
     let named = on.as_ref().map(named_in).unwrap_or_default();
-    let is_each = kind.contains("_in_schema");
+    let is_each = kind.contains(" in schema");
     let schemas = if is_each { named.iter().map(|schema| schema.name.clone()).collect() } else { Vec::new() };
     let on = if is_each { Vec::new() } else { named };
     Some(Deed::Grant(Box::new(Grant { revoke, roles, privileges, kind, on, schemas, by_default: false })))

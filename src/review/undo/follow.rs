@@ -90,14 +90,6 @@ impl<'a> Followed<'a> {
                     let parent = self.world.table(parent);
                     self.world.entities[id].parents.push(parent);
                 }
-                for part in &table.parts {
-                    if let TableChange::AddColumn { name, .. } = part {
-                        let place = World::of_table(id, "column", name);
-                        if let Some(column) = self.world.make(Way::Make, COLUMN, place, "") {
-                            self.world.entities[column].is_of_no_account = true;
-                        }
-                    }
-                }
             }
             Deed::CreateView(view) => {
                 let thing = if view.materialized { Thing::MaterializedView } else { Thing::View };
@@ -200,7 +192,7 @@ impl<'a> Followed<'a> {
     }
 
     /// Where an object is; a trigger's, policy's and rule's has its table as the schema.
-    fn place(&mut self, thing: Thing, name: &Object) -> Place {
+    fn place(&mut self, thing: Thing, name: &Object) -> Place<'a> {
         match (thing, name.table()) {
             (Thing::Trigger | Thing::Policy | Thing::Other("rule"), Some(mut table)) => {
                 table.schema = table.schema.and_then(|told| self.world.schema_of(told));
@@ -225,7 +217,7 @@ impl<'a> Followed<'a> {
     }
 
     /// The function of this name, where the statement does not say what it takes.
-    fn only_routine(&self, name: &Object) -> Place {
+    fn only_routine(&self, name: &Object) -> Place<'a> {
         let scope = self.world.at("function", name).scope;
         let is_it =
             |place: &Place| place.class == "function" && place.scope == scope && text::bare(&place.name) == name.name;
@@ -393,7 +385,7 @@ impl<'a> Followed<'a> {
         }
     }
 
-    fn place_of(&mut self, change: &Change) -> Place {
+    fn place_of(&mut self, change: &'a Change) -> Place<'a> {
         if let Some(table) = &change.table {
             let table = self.world.table(table);
             return World::of_table(table, &change.kind, &change.name.name);
@@ -408,7 +400,7 @@ impl<'a> Followed<'a> {
     }
 
     /// What a right is on.
-    fn right_on(&mut self, kind: &str, on: &Object) -> Id {
+    fn right_on(&mut self, kind: &'a str, on: &Object) -> Id {
         match kind {
             "function" | "procedure" | "routine" => {
                 let place = self.only_routine(on);
@@ -417,9 +409,9 @@ impl<'a> Followed<'a> {
             "schema" => self.world.find(Thing::Schema, self.world.at("schema", on)),
             "type" | "domain" => self.world.find(Thing::Type, self.world.at("type", on)),
             "default" | "table" | "sequence" => self.world.find(Thing::Table, self.world.at("table", on)),
-            "foreign_server" => self.world.find(Thing::Other("server"), self.world.at("server", on)),
+            "foreign server" => self.world.find(Thing::Other("server"), self.world.at("server", on)),
             other => {
-                let place = self.world.at(&other.replace('_', " "), on);
+                let place = self.world.at(other, on);
                 self.world.find(Thing::Other("object"), place)
             }
         }

@@ -29,9 +29,9 @@ pub(super) enum Scope {
 
 /// What an object is called: no two have the same.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(super) struct Place {
+pub(super) struct Place<'a> {
     /// Kinds that share their names are one.
-    pub(super) class: String,
+    pub(super) class: &'a str,
     pub(super) scope: Scope,
     pub(super) name: String,
 }
@@ -59,8 +59,8 @@ pub(super) struct Entity<'a> {
     /// Whether the server made it along with another, or the session takes it along.
     pub(super) is_of_no_account: bool,
     /// Where it was first, and where it is.
-    pub(super) first: Place,
-    pub(super) place: Place,
+    pub(super) first: Place<'a>,
+    pub(super) place: Place<'a>,
     pub(super) table: Option<Id>,
     /// What it goes with, beside its table and schema.
     pub(super) parents: Vec<Id>,
@@ -84,9 +84,9 @@ impl Entity<'_> {
 #[derive(Debug, Default)]
 pub(super) struct World<'a> {
     pub(super) entities: Vec<Entity<'a>>,
-    places: FxHashMap<Place, Id>,
+    places: FxHashMap<Place<'a>, Id>,
     /// Those of what was dropped in case it was there, or was perhaps another's before.
-    unsure: FxHashSet<Place>,
+    unsure: FxHashSet<Place<'a>>,
     pub(super) phase: Phase,
     /// The schema of names without one, where the file sets its `search_path`.
     path: Option<String>,
@@ -146,15 +146,15 @@ impl<'a> World<'a> {
     }
 
     /// Where an object of this kind is by this name.
-    pub(super) fn at(&self, word: &str, object: &Object) -> Place {
-        let class = class(word).to_owned();
+    pub(super) fn at(&self, word: &'a str, object: &Object) -> Place<'a> {
+        let class = class(word);
         let schema = object.schema.as_deref().or(self.path.as_deref()).unwrap_or("public");
-        let scope = if is_whole(&class) { Scope::Whole } else { Scope::Schema(schema.to_owned()) };
+        let scope = if is_whole(class) { Scope::Whole } else { Scope::Schema(schema.to_owned()) };
         Place { class, scope, name: object.name.clone() }
     }
 
     /// Where a function is that takes these types.
-    pub(super) fn routine_at(&self, name: &Object, parameters: &[String]) -> Place {
+    pub(super) fn routine_at(&self, name: &Object, parameters: &[String]) -> Place<'a> {
         let name = Object { schema: name.schema.clone(), name: format!("{}({})", name.name, parameters.join(", ")) };
         self.at("function", &name)
     }
@@ -165,16 +165,16 @@ impl<'a> World<'a> {
     }
 
     /// Where something of a table is.
-    pub(super) fn of_table(table: Id, class: &str, name: &str) -> Place {
-        Place { class: class.to_owned(), scope: Scope::Table(table), name: name.to_owned() }
+    pub(super) fn of_table(table: Id, class: &'a str, name: &str) -> Place<'a> {
+        Place { class, scope: Scope::Table(table), name: name.to_owned() }
     }
 
-    pub(super) fn is_at(&self, place: &Place) -> Option<Id> {
+    pub(super) fn is_at(&self, place: &Place<'_>) -> Option<Id> {
         self.places.get(place).copied()
     }
 
     /// The object of this place; where none is known, one that was there before.
-    pub(super) fn find(&mut self, thing: Thing, place: Place) -> Id {
+    pub(super) fn find(&mut self, thing: Thing, place: Place<'a>) -> Id {
         match self.is_at(&place) {
             Some(id) => id,
             None => {
@@ -193,11 +193,11 @@ impl<'a> World<'a> {
     /// The sequence of a serial column, the index of a key: what the server made with a table that is new.
     fn derive(&mut self, id: Id) {
         let Place { class, scope, name } = &self.entities[id].place;
-        if class != "relation" && class != "constraint" {
+        if !matches!(*class, "relation" | "constraint") {
             return;
         }
         let is_of = |(of, owner): (Id, &Entity<'a>)| {
-            let table = match owner.place.class.as_str() {
+            let table = match owner.place.class {
                 "relation" if owner.thing == Thing::Table => owner,
                 "column" => &self.entities[owner.table?],
                 _ => return None,
@@ -220,7 +220,7 @@ impl<'a> World<'a> {
         }
     }
 
-    fn add(&mut self, thing: Thing, place: Place, origin: Origin, made_by: &'a str) -> Id {
+    fn add(&mut self, thing: Thing, place: Place<'a>, origin: Origin, made_by: &'a str) -> Id {
         let id = self.entities.len();
         let table = if let Scope::Table(table) = place.scope { Some(table) } else { None };
         let is_temporary = matches!(&place.scope, Scope::Schema(schema) if schema == "pg_temp");
@@ -247,7 +247,7 @@ impl<'a> World<'a> {
     }
 
     /// Makes an object; yields it where it is a new one.
-    pub(super) fn make(&mut self, way: Way, thing: Thing, place: Place, made_by: &'a str) -> Option<Id> {
+    pub(super) fn make(&mut self, way: Way, thing: Thing, place: Place<'a>, made_by: &'a str) -> Option<Id> {
         if let Some(there) = self.is_at(&place) {
             if way == Way::Replace {
                 self.entities[there].replaced[self.phase as usize] = true;
@@ -262,7 +262,7 @@ impl<'a> World<'a> {
     }
 
     /// Drops an object that a statement names.
-    pub(super) fn drop(&mut self, thing: Thing, place: Place, if_exists: bool, cascade: bool) {
+    pub(super) fn drop(&mut self, thing: Thing, place: Place<'a>, if_exists: bool, cascade: bool) {
         let id = match self.is_at(&place) {
             Some(id) => id,
             // A rollback may look for what is not there.
@@ -381,7 +381,7 @@ impl<'a> World<'a> {
 }
 
 /// A name, with its schema where it is not `public`.
-pub(super) fn shown(place: &Place) -> String {
+pub(super) fn shown(place: &Place<'_>) -> String {
     match &place.scope {
         Scope::Schema(schema) if schema != "public" => format!("{schema}.{}", place.name),
         _ => place.name.clone(),
