@@ -377,8 +377,8 @@ fn named_in(node: &SyntaxNode) -> Vec<Object> {
             SyntaxKind::TABLE_LIST
             | SyntaxKind::RELATION_LIST
             | SyntaxKind::TABLE_AND_COLUMNS_LIST
-            | SyntaxKind::FUNCTION_SIG_LIST
             | SyntaxKind::ROLE_REF_LIST => names.extend(named_in(&part)),
+            list if SIGNATURES.contains(&list) => names.extend(named_in(&part)),
             SyntaxKind::IF_EXISTS
             | SyntaxKind::CASCADE
             | SyntaxKind::RESTRICT

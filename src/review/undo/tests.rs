@@ -129,6 +129,10 @@ fn owed(up: &str, down: &str) -> Vec<String> {
     "CREATE FUNCTION f(int) RETURNS int LANGUAGE sql AS 'SELECT 1'; CREATE FUNCTION f(text) RETURNS int LANGUAGE sql AS 'SELECT 1'",
     "DROP FUNCTION f(integer); DROP FUNCTION f(text)"
 )]
+#[case::procedures_in_one_statement(
+    "CREATE PROCEDURE a() LANGUAGE sql AS 'SELECT 1'; CREATE PROCEDURE b(int) LANGUAGE sql AS 'SELECT 1'",
+    "DROP PROCEDURE a(), b(int)"
+)]
 #[case::a_new_table_under_an_old_name(
     "CREATE TABLE n (a int); ALTER TABLE t RENAME TO o; ALTER TABLE n RENAME TO t",
     "DROP TABLE t; ALTER TABLE o RENAME TO t"
