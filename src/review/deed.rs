@@ -1,5 +1,6 @@
 //! What a statement does, as far as a rule asks: told once for all rules from its syntax tree.
 
+mod names;
 mod own;
 mod read;
 mod table;
@@ -8,9 +9,10 @@ mod within;
 
 use std::fmt;
 
+pub(super) use names::range;
 pub use own::OwnTables;
 pub use read::deed_of;
-pub(super) use read::range;
+
 pub use within::{Within, within};
 
 use crate::migration::table::quote_identifier;

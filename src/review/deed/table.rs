@@ -3,7 +3,7 @@
 use squawk_syntax::ast::{self, AstNode};
 use squawk_syntax::{SyntaxKind, SyntaxNode};
 
-use super::read::{child, name, names_of, object, plain, range};
+use super::names::{child, name, names_of, object, plain, range};
 use super::{Aspect, TableChange};
 
 /// What a new table has.

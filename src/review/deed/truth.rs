@@ -2,7 +2,7 @@
 
 use squawk_syntax::{SyntaxKind, SyntaxNode};
 
-use super::read::plain;
+use super::names::plain;
 
 /// Whether the condition of a clause holds for every row, as far as its words alone tell.
 pub(super) fn lets_all_pass(clause: &SyntaxNode) -> bool {

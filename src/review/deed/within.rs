@@ -5,7 +5,8 @@ use std::ops::Range;
 use squawk_syntax::ast::{self, AstNode};
 use squawk_syntax::{SourceFile, SyntaxKind, SyntaxNode};
 
-use super::read::{child, deed_of, range};
+use super::names::{child, range};
+use super::read::deed_of;
 use super::{Deed, TableChange};
 use crate::migration::lexer::{Lexer, is_trivia};
 use crate::review::approval::is_shallow;
