@@ -1,6 +1,5 @@
 //! Which approvals a migration needs, beside the files themselves.
 
-mod depth;
 mod needs;
 mod scan;
 mod tree;
@@ -10,7 +9,6 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-pub(super) use depth::is_shallow;
 pub use needs::needs;
 
 /// An approval that another person has to give before a migration may be applied.

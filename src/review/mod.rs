@@ -7,6 +7,7 @@ pub mod approval;
 pub mod category;
 pub mod checklist;
 pub mod deed;
+mod depth;
 pub mod examine;
 pub mod finding;
 pub mod known;

@@ -2,12 +2,12 @@
 
 use std::path::Path;
 
-use super::depth::is_shallow;
 use super::scan::scan;
 use super::tree::{Finding, judge};
 use super::{Approval, Need};
 use crate::migration::script::{Script, ScriptOptions, Statement};
 use crate::migration::text::printable;
+use crate::review::depth::is_shallow;
 
 /// A statement longer than this is judged by its words: it is full of data, and a tree of it would be large.
 const LONGEST: usize = 64 * 1024;

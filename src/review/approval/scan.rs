@@ -3,12 +3,12 @@
 use squawk_lexer::TokenKind;
 
 use super::Approval;
-use super::depth::unquoted;
 use super::words::{
     AUTH, INVOKER, OWN, REPLICATION_ROLE, ROW_SECURITY, VAULTS, is_crypto_extension, is_crypto_function,
     is_secret_column,
 };
 use crate::migration::lexer::{Lexer, is_trivia};
+use crate::review::depth::unquoted;
 
 /// How often a text in quotes may hold a text in quotes.
 const QUOTES: usize = 6;

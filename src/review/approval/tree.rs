@@ -4,12 +4,12 @@ use squawk_syntax::ast::{self, AstNode};
 use squawk_syntax::{SourceFile, SyntaxKind, SyntaxNode, SyntaxToken};
 
 use super::Approval;
-use super::depth::is_shallow;
 use super::scan::scan;
 use super::words::{
     AUTH, CATALOGS, INVOKER, OWN, REPLICATION_ROLE, ROW_SECURITY, VAULTS, is_crypto_extension, is_crypto_function,
     is_secret_column,
 };
+use crate::review::depth::is_shallow;
 
 /// How often a text in quotes may hold a text in quotes.
 const QUOTES: usize = 6;

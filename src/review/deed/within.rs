@@ -9,7 +9,7 @@ use super::names::{child, range};
 use super::read::deed_of;
 use super::{Deed, TableChange};
 use crate::migration::lexer::{Lexer, is_trivia};
-use crate::review::approval::is_shallow;
+use crate::review::depth::is_shallow;
 
 /// What a statement does by others.
 #[derive(Debug, Default)]

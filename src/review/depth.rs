@@ -40,7 +40,7 @@ const NESTING: [&str; 24] = [
 ];
 
 /// Whether a text, and every text in quotes within it, is shallow enough for the parser.
-pub(in crate::review) fn is_shallow(source: &str) -> bool {
+pub(super) fn is_shallow(source: &str) -> bool {
     fits(source, QUOTES)
 }
 
