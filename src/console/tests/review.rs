@@ -109,6 +109,7 @@ fn what_environments_say_is_told_and_follows_them() {
     let before = text(&model);
     assert!(before.contains("changed-after-apply") && !before.contains("out-of-order"), "{before}");
     assert!(before.contains("The file is not what was applied in production."), "{before}");
+    assert!(!before.contains("shows examples"), "a rule without examples promises none: {before}");
     // Production has it as the file is, and one more that comes after others.
     let rows = NAMES[..3].iter().chain(&NAMES[6..7]).zip(0..).map(|(name, index)| applied(name, 12 - index));
     let news = MonitorEvent { environment: 1, state: ready(rows.collect()) };

@@ -371,7 +371,10 @@ fn draw_explanation(canvas: &Canvas<'_>, frame: &mut Frame<'_>, area: Rect, plac
     let Some(known) = crate::review::rule(finding.rule) else { return };
     let how = finding.help.as_deref().unwrap_or(known.how);
     let fix = finding.fix.as_ref().map(|fix| fix.title.as_str()).unwrap_or_default();
-    let examples = format!("`tidegate review --explain {}` shows examples.", known.name);
+    let examples = match known.examples {
+        [] => String::new(),
+        _ => format!("`tidegate review --explain {}` shows examples.", known.name),
+    };
     let facts = [
         ("found", Role::Strong, finding.message.as_str()),
         ("why", Role::Text, known.why),
